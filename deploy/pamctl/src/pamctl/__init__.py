@@ -1,0 +1,1 @@
+"""Start, look into and talk to PAM."""

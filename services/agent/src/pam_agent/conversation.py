@@ -1,0 +1,115 @@
+"""A conversation, folded from its log. Pure: entries in, state out."""
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from pam_shared.bus.log_reader import Entry
+from pam_shared.contracts.conversation import (
+    LOG_EVENT,
+    MessageReceived,
+    ModelReplied,
+    ToolReturned,
+    TurnFinished,
+    TurnStarted,
+)
+
+
+@dataclass
+class TurnRecord:
+    """What the log holds about one message and its answer.
+
+    ``sequence`` is the message's own log sequence, ``epoch`` that of the newest attempt's start.
+    """
+
+    message: MessageReceived
+    sequence: int
+    start: TurnStarted | None = None
+    epoch: int = 0
+    replies: dict[int, ModelReplied] = field(default_factory=dict)
+    results: dict[str, ToolReturned] = field(default_factory=dict)
+    finished: TurnFinished | None = None
+
+
+@dataclass
+class Conversation:
+    """The state every agent derives alike from the same entries.
+
+    ``last`` is the newest log sequence folded, on either subject: the value of the fence. ``output_sequence`` and
+    ``output_id`` are those of the newest entry an agent wrote.
+    """
+
+    last: int = 0
+    first: int | None = None
+    output_sequence: int = 0
+    output_id: str = ""
+    turns: dict[UUID, TurnRecord] = field(default_factory=dict)
+    inputs: dict[int, UUID] = field(default_factory=dict)
+
+    def fold(self, entry: Entry) -> None:
+        """Take one entry in. Entries seen before and unknown kinds change nothing."""
+        if entry.sequence <= self.last:
+            return
+        self.last = entry.sequence
+        if self.first is None:
+            self.first = entry.sequence
+        try:
+            event = LOG_EVENT.validate_json(entry.body)
+        except ValueError:
+            return
+        if isinstance(event, MessageReceived):
+            self.inputs[entry.sequence] = event.id
+            self.turns.setdefault(event.id, TurnRecord(event, entry.sequence))
+            return
+        self.output_sequence, self.output_id = entry.sequence, entry.message_id
+        record = self.turns.get(event.turn)
+        if record is not None:
+            _fold_output(record, event, entry.sequence)
+
+    def settled(self, sequence: int) -> bool:
+        """Whether nothing is left to do for the input at that sequence. Once true, it stays true."""
+        message = self.inputs.get(sequence)
+        if message is None:
+            return self.first is not None and sequence < self.first
+        record = self.turns[message]
+        return record.finished is not None or record.sequence != sequence
+
+    def knows(self, sequence: int) -> bool:
+        """Whether the input at that sequence has been folded."""
+        return sequence in self.inputs
+
+    def turn_at(self, sequence: int) -> TurnRecord:
+        """Return the turn of the input at that sequence."""
+        return self.turns[self.inputs[sequence]]
+
+    def oldest_unsettled(self) -> TurnRecord | None:
+        """Return the turn that is to be run next: messages are answered in log order."""
+        return next((record for record in self.turns.values() if record.finished is None), None)
+
+    def before(self, record: TurnRecord) -> list[TurnRecord]:
+        """Return the turns that came before one, oldest first."""
+        return [turn for turn in self.turns.values() if turn.sequence < record.sequence]
+
+    def base(self, record: TurnRecord, turns: int) -> int:
+        """Return the log sequence where the context of a turn begins: so many turns before it."""
+        earlier = self.before(record)[-turns:]
+        return earlier[0].sequence if earlier else record.sequence
+
+    def forget_before(self, base: int) -> None:
+        """Drop what lies before the context."""
+        self.turns = {key: turn for key, turn in self.turns.items() if turn.sequence >= base}
+        self.inputs = {key: message for key, message in self.inputs.items() if message in self.turns}
+        self.first = max(self.first or base, base)
+
+
+def _fold_output(
+    record: TurnRecord, event: TurnStarted | ModelReplied | ToolReturned | TurnFinished, sequence: int
+) -> None:
+    match event:
+        case TurnStarted():
+            record.start, record.epoch = event, sequence
+        case ModelReplied():
+            record.replies.setdefault(event.step, event)
+        case ToolReturned():
+            record.results.setdefault(event.tool_use_id, event)
+        case TurnFinished():
+            record.finished = record.finished or event

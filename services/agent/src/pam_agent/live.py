@@ -1,0 +1,157 @@
+"""What clients see while a turn runs: AG-UI events, numbered, text gathered into as few as the eye needs."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import orjson
+from ag_ui.core import (
+    BaseEvent,
+    CustomEvent,
+    RunErrorEvent,
+    RunFinishedCancelledOutcome,
+    RunFinishedEvent,
+    RunFinishedSuccessOutcome,
+    RunStartedEvent,
+    TextMessageContentEvent,
+    TextMessageEndEvent,
+    TextMessageStartEvent,
+    ToolCallArgsEvent,
+    ToolCallEndEvent,
+    ToolCallResultEvent,
+    ToolCallStartEvent,
+)
+
+from pam_shared.bus.connection import Bus
+from pam_shared.contracts import live, subjects
+from pam_shared.contracts.conversation import ToolUseBlock, TurnFinished, TurnStatus, answer_id
+from pam_shared.contracts.tools import ToolReply
+from pam_shared.errors import INTERNAL
+
+GATHER_FOR = 0.04
+GATHER_MAX = 512
+THINKING_AFTER = 2.0
+STILL_WORKING_AFTER = 5.0
+
+
+class Live:
+    """The events of one attempt. Nothing is sent before :meth:`begin`: an attempt that is fenced off says nothing."""
+
+    def __init__(self, bus: Bus, user: UUID, conversation: UUID, turn: UUID) -> None:
+        self._bus = bus
+        self._subject = subjects.live(user, conversation)
+        self._conversation = conversation
+        self._turn = turn
+        self._message = str(answer_id(turn))
+        self._epoch = 0
+        self._sequence = 0
+        self._pending: list[str] = []
+        self._sent_at = 0.0
+        self._speaking = False
+        self._notices: asyncio.Task[None] | None = None
+        self.text = ""
+
+    @property
+    def next_position(self) -> live.Position:
+        """Where the next event will stand."""
+        return live.Position(epoch=self._epoch, sequence=self._sequence + 1)
+
+    async def begin(self, epoch: int, *, takeover: bool) -> None:
+        """Open the attempt for clients; a takeover tells them first to drop the unfinished text of this turn."""
+        self._epoch = epoch
+        if takeover:
+            await self.custom(live.SUPERSEDED, {"turn": str(self._turn)})
+        await self._send(
+            RunStartedEvent(
+                thread_id=str(self._conversation), run_id=str(self._turn), protocol_version=live.PROTOCOL_VERSION
+            )
+        )
+        self._notices = asyncio.create_task(self._notice())
+
+    async def say(self, text: str) -> None:
+        """Show text: the first token at once, then gathered for 40 ms or 512 characters."""
+        if not text:
+            return
+        self.text += text
+        self._pending.append(text)
+        if not self._speaking:
+            self._speaking = True
+            await self._send(TextMessageStartEvent(message_id=self._message, role="assistant"))
+        elif time.monotonic() - self._sent_at < GATHER_FOR and sum(map(len, self._pending)) < GATHER_MAX:
+            return
+        await self._flush()
+
+    async def pause(self) -> None:
+        """Show all text so far: tools are called next."""
+        await self._flush()
+
+    async def tool_called(self, call: ToolUseBlock) -> None:
+        """Show that a tool is called, with what."""
+        await self._send(ToolCallStartEvent(tool_call_id=call.id, tool_call_name=call.name))
+        await self._send(ToolCallArgsEvent(tool_call_id=call.id, delta=orjson.dumps(call.input).decode()))
+        await self._send(ToolCallEndEvent(tool_call_id=call.id))
+
+    async def tool_returned(self, tool_use_id: str, reply: ToolReply) -> None:
+        """Show what a tool answered."""
+        content = reply.model_dump_json(exclude_none=True)
+        await self._send(
+            ToolCallResultEvent(message_id=f"{tool_use_id}:result", tool_call_id=tool_use_id, content=content)
+        )
+
+    async def custom(self, name: str, value: dict[str, Any]) -> None:
+        """Send one of PAM's own events."""
+        await self._send(CustomEvent(name=name, value=value))
+
+    async def close_text(self) -> None:
+        """Show the rest of the text and end the message; what follows is the terminal event."""
+        self.stop()
+        await self._flush()
+        if self._speaking:
+            await self._send(TextMessageEndEvent(message_id=self._message))
+            self._speaking = False
+
+    async def finish(self, finished: TurnFinished) -> None:
+        """Send the terminal event where ``finished`` says it stands. Safe to repeat: clients know the position."""
+        position = live.Position(epoch=finished.epoch, sequence=finished.sequence)
+        event = terminal_event(self._conversation, finished)
+        await self._bus.nats.publish(self._subject, live.encode(self._conversation, position, event))
+
+    def stop(self) -> None:
+        """Send no more notices."""
+        if self._notices:
+            self._notices.cancel()
+
+    async def _flush(self) -> None:
+        if self._pending:
+            delta = "".join(self._pending)
+            self._pending.clear()
+            self._sent_at = time.monotonic()
+            await self._send(TextMessageContentEvent(message_id=self._message, delta=delta))
+
+    async def _send(self, event: BaseEvent) -> None:
+        self._sequence += 1
+        position = live.Position(epoch=self._epoch, sequence=self._sequence)
+        await self._bus.nats.publish(self._subject, live.encode(self._conversation, position, event))
+
+    async def _notice(self) -> None:
+        """Tell a waiting member that work goes on, as long as no text has come."""
+        await asyncio.sleep(THINKING_AFTER)
+        if not self.text:
+            await self.custom(live.THINKING, {"message": "PAM is thinking"})
+        await asyncio.sleep(STILL_WORKING_AFTER - THINKING_AFTER)
+        await self.custom(live.STILL_WORKING, {"message": "Still working on it", "partial": self.text})
+
+
+def terminal_event(conversation: UUID, finished: TurnFinished) -> BaseEvent:
+    """Return the one event that ends a turn for clients."""
+    if finished.status is TurnStatus.FAILED:
+        problem = finished.error or INTERNAL
+        return RunErrorEvent(message=problem.message, code=problem.code)
+    outcome: Callable[..., Any] = RunFinishedSuccessOutcome
+    if finished.status is TurnStatus.CANCELLED:
+        outcome = RunFinishedCancelledOutcome
+    return RunFinishedEvent(
+        thread_id=str(conversation), run_id=str(finished.turn), outcome=outcome(type=finished.status)
+    )

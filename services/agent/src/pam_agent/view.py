@@ -1,0 +1,161 @@
+"""This process's copy of a conversation's log: shared by the deliveries it holds, kept warm after they are gone."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Iterable
+from contextlib import suppress
+from uuid import UUID
+
+from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
+
+from pam_agent.conversation import Conversation
+from pam_shared.bus.connection import Bus
+from pam_shared.bus.log_reader import Entry, LogReader
+from pam_shared.contracts import headers, subjects
+from pam_shared.contracts.conversation import LOG_EVENT, MessageReceived
+from pam_shared.errors import UnavailableError
+from pam_shared.telemetry.logs import log
+
+POLL_EVERY = 1.0
+HINT_DELAYS = (0.004, 0.032, 0.256)
+WARM = 2_000
+
+
+class View:
+    """A conversation as far as this process has read it.
+
+    A core subscription hints that there is more; reading the log, once a second at least, is the truth.
+    """
+
+    def __init__(self, bus: Bus, reader: LogReader, writer: str, user: UUID, conversation: UUID) -> None:
+        self.user = user
+        self.id = conversation
+        self.state = Conversation()
+        self.holders = 0
+        self.lock = asyncio.Lock()
+        self._bus = bus
+        self._reader = reader
+        self._writer = writer
+        self._stem = subjects.conversation(user, conversation)
+        self._changed = asyncio.Event()
+        self._hinted = asyncio.Event()
+        self._following: asyncio.Task[None] | None = None
+
+    @property
+    def fence_subject(self) -> str:
+        """Both subjects of the conversation: an append is refused if anything came in between on either."""
+        return f"{self._stem}.*"
+
+    @property
+    def output_subject(self) -> str:
+        """Where the agent appends."""
+        return f"{self._stem}.{subjects.OUTBOX}"
+
+    async def refresh(self) -> bool:
+        """Read what is new; return whether there was anything. Raises UnavailableError."""
+        async with self.lock:
+            start = self.state.last + 1 if self.state.last else await self._base()
+            return self.take(await self._reader.read(self.fence_subject, start))
+
+    def take(self, entries: Iterable[Entry]) -> bool:
+        """Fold entries in and wake whoever waits for a change."""
+        before = self.state.last
+        for entry in entries:
+            self.state.fold(entry)
+        if self.state.last == before:
+            return False
+        self._changed.set()
+        self._changed = asyncio.Event()
+        return True
+
+    async def changed(self) -> None:
+        """Wait until something is folded in."""
+        await self._changed.wait()
+
+    def follow(self) -> None:
+        """Keep this copy fresh while deliveries are held."""
+        self.holders += 1
+        if self._following is None:
+            self._following = asyncio.create_task(self._follow())
+
+    def unfollow(self) -> None:
+        """Stop when the last holder is gone."""
+        self.holders -= 1
+        if not self.holders and self._following is not None:
+            self._following.cancel()
+            self._following = None
+
+    async def _base(self) -> int:
+        """Return where a cold reader begins: every entry an agent wrote says where the context does."""
+        newest = await self._reader.last(self.output_subject)
+        if newest is None:
+            return 1
+        with suppress(ValueError):
+            event = LOG_EVENT.validate_json(newest.body)
+            if not isinstance(event, MessageReceived):
+                return event.base
+        return 1
+
+    async def _follow(self) -> None:
+        subscription = await self._bus.nats.subscribe(self.fence_subject, cb=self._on_hint)
+        try:
+            while True:
+                hinted = await self._wait(POLL_EVERY)
+                await self._catch_up(HINT_DELAYS if hinted else ())
+        finally:
+            with suppress(NatsError):
+                await subscription.unsubscribe()
+
+    async def _wait(self, seconds: float) -> bool:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._hinted.wait()
+            self._hinted.clear()
+            return True
+        return False
+
+    async def _catch_up(self, delays: Iterable[float]) -> None:
+        """Read until the hint is seen: it can overtake the log."""
+        try:
+            if await self.refresh():
+                return
+            for delay in delays:
+                await asyncio.sleep(delay)
+                if await self.refresh():
+                    return
+        except UnavailableError as error:
+            log.warning("the conversation could not be read", reason=str(error))
+
+    async def _on_hint(self, message: Msg) -> None:
+        writer = (message.headers or {}).get(headers.MESSAGE_ID, "")
+        if self._writer not in writer:
+            self._hinted.set()
+
+
+class Views:
+    """The views of one process; the least recently used cold ones are dropped."""
+
+    def __init__(self, bus: Bus, reader: LogReader, writer: str) -> None:
+        self._bus = bus
+        self._reader = reader
+        self._writer = writer
+        self._views: OrderedDict[tuple[UUID, UUID], View] = OrderedDict()
+
+    def of(self, user: UUID, conversation: UUID) -> View:
+        """Return the view of a conversation, followed by the caller until it calls ``unfollow``."""
+        key = (user, conversation)
+        view = self._views.get(key)
+        if view is None:
+            view = self._views[key] = View(self._bus, self._reader, self._writer, user, conversation)
+            self._shrink()
+        self._views.move_to_end(key)
+        view.follow()
+        return view
+
+    def _shrink(self) -> None:
+        for key, view in list(self._views.items()):
+            if len(self._views) <= WARM:
+                return
+            if not view.holders:
+                del self._views[key]

@@ -1,0 +1,139 @@
+"""What persistence answers: each query one method, identity checked, rows limited to the member's own."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+from uuid import UUID
+
+from opentelemetry.trace import SpanKind
+from pydantic import BaseModel
+
+from pam_persistence import cursor, queries
+from pam_shared.bus.queries import answering
+from pam_shared.bus.requests import Request, Responder
+from pam_shared.contracts import headers, subjects
+from pam_shared.contracts import queries as asked
+from pam_shared.contracts.identity import Identity
+from pam_shared.errors import InvalidRequestError
+from pam_shared.identity import CALL, Verifier
+from pam_shared.postgres.pool import Pool, member_transaction, transaction
+from pam_shared.telemetry.traces import span
+
+Question = TypeVar("Question", bound=BaseModel)
+
+RECORDED_WITHIN = 2.0
+LOOK_EVERY = 0.05
+
+
+class Answers:
+    """The queries of members and of operators."""
+
+    def __init__(self, pool: Pool, verifier: Verifier) -> None:
+        self._pool = pool
+        self._verifier = verifier
+
+    def serve(self, responder: Responder) -> None:
+        """Subscribe every query."""
+        self._member(responder, asked.MESSAGES, asked.MessagesQuery, self.messages)
+        self._member(responder, asked.CONVERSATIONS, asked.ConversationsQuery, self.conversations)
+        self._member(responder, asked.CONVERSATION_ACCESS, asked.AccessQuery, self.access)
+        self._operator(responder, asked.DEAD_LETTERS, asked.DeadLettersQuery, self.dead_letters)
+        self._operator(responder, asked.DISCARD_DEAD_LETTER, asked.DiscardDeadLetter, self.discard)
+
+    async def messages(self, who: Identity, query: asked.MessagesQuery) -> asked.MessagesPage:
+        """Return a page of a conversation; somebody else's is as empty as one that never was."""
+        if query.recorded is not None:
+            await self._wait_until_recorded(who.user, query.conversation, query.recorded)
+        after = cursor.decode(query.cursor)
+        before = (after[0], _number(after[1])) if after else None
+        async with member_transaction(self._pool, who.user) as db:
+            found = await queries.messages(db, query.conversation, before, query.limit + 1)
+        page = found[: query.limit]
+        more = len(found) > query.limit
+        return asked.MessagesPage(
+            messages=[message for message, _ in reversed(page)],
+            next_cursor=cursor.encode(page[-1][0].created_at, page[-1][1]) if more else None,
+            has_more=more,
+        )
+
+    async def conversations(self, who: Identity, query: asked.ConversationsQuery) -> asked.ConversationsPage:
+        """Return a page of the member's conversations."""
+        after = cursor.decode(query.cursor)
+        before = (after[0], _uuid(after[1])) if after else None
+        async with member_transaction(self._pool, who.user) as db:
+            found = await queries.conversations(db, before, query.limit + 1)
+        page = found[: query.limit]
+        more = len(found) > query.limit
+        return asked.ConversationsPage(
+            conversations=page,
+            next_cursor=cursor.encode(page[-1].updated_at, page[-1].id) if more else None,
+            has_more=more,
+        )
+
+    async def access(self, who: Identity, query: asked.AccessQuery) -> asked.AccessReply:
+        """Say whose a conversation is."""
+        async with member_transaction(self._pool, who.user) as db:
+            return asked.AccessReply(access=await queries.access(db, query.conversation))
+
+    async def dead_letters(self, query: asked.DeadLettersQuery) -> asked.DeadLettersPage:
+        """Return open dead letters."""
+        after = cursor.decode(query.cursor)
+        before = (after[0], _uuid(after[1])) if after else None
+        async with transaction(self._pool) as db:
+            found = await queries.dead_letters(db, before, query.limit + 1, query.id)
+        page = found[: query.limit]
+        more = len(found) > query.limit
+        return asked.DeadLettersPage(
+            dead_letters=page,
+            next_cursor=cursor.encode(page[-1].created_at, page[-1].id) if more else None,
+            has_more=more,
+        )
+
+    async def discard(self, command: asked.DiscardDeadLetter) -> asked.Discarded:
+        """Close a dead letter."""
+        async with transaction(self._pool) as db:
+            return asked.Discarded(found=await queries.resolve_dead_letter(db, command.id, command.resolution))
+
+    async def _wait_until_recorded(self, user: UUID, conversation: UUID, sequence: int) -> None:
+        deadline = asyncio.get_running_loop().time() + RECORDED_WITHIN
+        while asyncio.get_running_loop().time() < deadline:
+            async with member_transaction(self._pool, user) as db:
+                if await queries.is_recorded(db, conversation, sequence):
+                    return
+            await asyncio.sleep(LOOK_EVERY)
+
+    def _member(
+        self,
+        responder: Responder,
+        what: str,
+        model: type[Question],
+        method: Callable[[Identity, Question], Awaitable[BaseModel]],
+    ) -> None:
+        async def answer(request: Request, question: Question) -> BaseModel:
+            who = self._verifier.verify(request.headers.get(headers.IDENTITY, ""), CALL)
+            with span(f"query {what}", request.headers, SpanKind.SERVER):
+                return await method(who, question)
+
+        responder.answer(subjects.query(what), answering(model, answer))
+
+    def _operator(
+        self, responder: Responder, what: str, model: type[Question], method: Callable[[Question], Awaitable[BaseModel]]
+    ) -> None:
+        async def answer(_request: Request, question: Question) -> BaseModel:
+            return await method(question)
+
+        responder.answer(subjects.operator(what), answering(model, answer))
+
+
+def _number(tie: str) -> int:
+    try:
+        return int(tie)
+    except ValueError as error:
+        raise InvalidRequestError("cursor: this is not a cursor we gave out.", code="bad_cursor") from error
+
+
+def _uuid(tie: str) -> UUID:
+    try:
+        return UUID(tie)
+    except ValueError as error:
+        raise InvalidRequestError("cursor: this is not a cursor we gave out.", code="bad_cursor") from error

@@ -1,0 +1,78 @@
+"""Run persistence: record the streams, answer queries."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from pam_persistence import queries, rows
+from pam_persistence.answers import Answers
+from pam_persistence.recorder import Recorder
+from pam_persistence.service import SERVICE
+from pam_persistence.settings import PersistenceSettings
+from pam_shared.bus.connection import Bus
+from pam_shared.bus.consumers import Delivery, consume_batches
+from pam_shared.bus.discovery import Advertisement
+from pam_shared.bus.requests import Responder
+from pam_shared.bus.revocations import Revocations
+from pam_shared.config import load
+from pam_shared.contracts import subjects, topology
+from pam_shared.identity import Verifier
+from pam_shared.postgres.pool import open_pool
+from pam_shared.runtime import run
+
+DRAIN_FOR = 20.0
+
+
+@asynccontextmanager
+async def serve(bus: Bus, settings: PersistenceSettings) -> AsyncIterator[None]:
+    """Record and answer until left."""
+    pool = await open_pool(settings.postgres_url, bus.service)
+    revocations = Revocations(bus)
+    responder = Responder(bus, queue=bus.service)
+    Answers(pool, Verifier(settings.identity_public_key, revocations.sessions)).serve(responder)
+    for stream, subject, recorder in (
+        (topology.CONVERSATIONS, subjects.ALL_CONVERSATIONS, _messages(bus, pool)),
+        (topology.AUDIT, subjects.ALL_AUDIT, _audit(bus, pool)),
+        (topology.DEAD_LETTERS, subjects.ALL_DEAD_LETTERS, _dead_letters(bus, pool)),
+    ):
+        consume_batches(bus, stream, topology.RECORDER, subject, recorder.record, settings.batch_size, settings.linger)
+    advertisement = Advertisement(bus, "The record: messages, dead letters, audit events, history.")
+    try:
+        await revocations.start()
+        await bus.start()
+        await advertisement.start()
+        yield
+    finally:
+        await advertisement.stop()
+        await responder.drain(DRAIN_FOR)
+        await revocations.stop()
+        await bus.close()
+        await pool.close()
+
+
+def _messages(bus: Bus, pool: object) -> Recorder:
+    def decode(delivery: Delivery) -> rows.Row | None:
+        meta = delivery.metadata
+        return rows.message_row(delivery.subject, delivery.data, meta.sequence.stream, meta.timestamp.isoformat())
+
+    return Recorder(bus, pool, topology.CONVERSATIONS, decode, queries.record_messages)
+
+
+def _audit(bus: Bus, pool: object) -> Recorder:
+    return Recorder(bus, pool, topology.AUDIT, lambda item: rows.audit_row(item.data), queries.record_audit)
+
+
+def _dead_letters(bus: Bus, pool: object) -> Recorder:
+    def decode(delivery: Delivery) -> rows.Row:
+        return rows.dead_letter_row(delivery.data)
+
+    return Recorder(bus, pool, topology.DEAD_LETTERS, decode, queries.record_dead_letters)
+
+
+def main() -> None:
+    """Run until told to stop."""
+    settings = load(PersistenceSettings)
+    run(SERVICE.name, settings, lambda bus: serve(bus, settings))
+
+
+if __name__ == "__main__":
+    main()

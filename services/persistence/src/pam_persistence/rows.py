@@ -1,0 +1,70 @@
+"""From log entries, audit events and dead letters to rows. Pure."""
+
+from typing import Any
+from uuid import UUID
+
+from pam_shared.contracts import subjects
+from pam_shared.contracts.conversation import LOG_EVENT, MessageReceived, TurnFinished, TurnStatus, answer_id
+from pam_shared.contracts.events import AuditEvent, DeadLetter
+
+Row = dict[str, Any]
+
+UNANSWERED = {
+    TurnStatus.FAILED: "I could not answer that.",
+    TurnStatus.CANCELLED: "",
+    TurnStatus.SUCCESS: "",
+}
+
+
+def message_row(subject: str, body: bytes, sequence: int, created_at: str) -> Row | None:
+    """Return the message a log entry stands for, or None for entries between question and answer.
+
+    Raises ValueError for what is not a log entry.
+    """
+    user, conversation = subjects.conversation_of(subject)
+    event = LOG_EVENT.validate_json(body)
+    where = {
+        "user_id": user,
+        "conversation_id": conversation,
+        "created_at": created_at,
+        "log_sequence": sequence,
+    }
+    match event:
+        case MessageReceived():
+            return where | _row(event.id, "user", event.text, {})
+        case TurnFinished():
+            return where | _row(answer_id(event.turn), "assistant", _answer(event), _about(event))
+    return None
+
+
+def audit_row(body: bytes) -> Row:
+    """Return the row of an audit event. Raises ValueError."""
+    event = AuditEvent.model_validate_json(body)
+    return event.model_dump() | {"user_id": event.user, "session_id": event.session}
+
+
+def dead_letter_row(body: bytes) -> Row:
+    """Return the row of a dead letter. Raises ValueError."""
+    letter = DeadLetter.model_validate_json(body)
+    return letter.model_dump() | {"user_id": _owner(letter.subject), "created_at": letter.at}
+
+
+def _row(message_id: UUID, role: str, content: str, metadata: Row) -> Row:
+    # PostgreSQL knows no NUL in text.
+    return {"id": message_id, "role": role, "content": content.replace("\x00", ""), "metadata": metadata}
+
+
+def _answer(event: TurnFinished) -> str:
+    return event.text or (event.error.message if event.error else UNANSWERED[event.status])
+
+
+def _about(event: TurnFinished) -> Row:
+    about = event.model_dump(mode="json", include={"turn", "status", "model", "tools", "usage", "error"})
+    return {key: value for key, value in about.items() if value}
+
+
+def _owner(subject: str) -> UUID | None:
+    try:
+        return subjects.conversation_of(subject)[0]
+    except ValueError:
+        return None

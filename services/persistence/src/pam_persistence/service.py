@@ -1,0 +1,12 @@
+"""What this service tells the house."""
+
+from pathlib import Path
+
+from pam_shared.service import ServiceSpec
+
+SERVICE = ServiceSpec(
+    "persistence",
+    "pam_persistence.main",
+    schema="persistence",
+    migrations=(Path(__file__).parent / "migrations",),
+)

@@ -1,0 +1,7 @@
+"""What this worker tells the house."""
+
+from pathlib import Path
+
+from pam_shared.tools.worker import worker_spec
+
+SERVICE = worker_spec("tools-budget", "pam_tools_budget.main", Path(__file__).parent)

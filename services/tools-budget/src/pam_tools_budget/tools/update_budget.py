@@ -1,0 +1,50 @@
+"""Create or change the budget of one category."""
+
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+from pam_shared.money import Amount, Total, spoken
+from pam_shared.tools.context import ToolContext
+from pam_shared.tools.declaration import Arguments, Result, tool
+from pam_tools_budget import queries, rules
+from pam_tools_budget.categories import Category
+from pam_tools_budget.events import BudgetSet
+
+
+class NewBudget(Arguments):
+    """The budget as it should be."""
+
+    category: Category
+    amount: Amount = Field(le=100_000, description="How much may be spent in a period.")
+    period: rules.Period = rules.Period.MONTHLY
+
+
+class SetBudget(BaseModel):
+    """The budget as it stands."""
+
+    category: Category
+    amount: Total
+    period: rules.Period
+
+
+class Updated(Result):
+    """The budget, and whether it is new."""
+
+    budget: SetBudget
+    action: Literal["created", "updated"]
+
+
+@tool(effect="write", timeout=4)
+async def update_budget(ctx: ToolContext, args: NewBudget) -> Updated:
+    """Create or change the budget of one category; budgets are monthly unless the member says otherwise."""
+    created = await queries.put_budget(ctx.db, ctx.user, args.category, args.amount, args.period)
+    budget = SetBudget(category=args.category, amount=args.amount, period=args.period)
+    inputs = args.model_dump(mode="json")
+    await queries.log_calculation(ctx.db, ctx.user, "update_budget", inputs, budget.model_dump(mode="json"))
+    ctx.emit(BudgetSet(category=args.category, amount=args.amount, period=args.period))
+    return Updated(
+        message=f"Your {args.period} {args.category.spoken} budget is {'' if created else 'now '}{spoken(args.amount)}.",
+        budget=budget,
+        action="created" if created else "updated",
+    )

@@ -1,0 +1,1 @@
+"""What every PAM service stands on."""

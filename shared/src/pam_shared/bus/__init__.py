@@ -1,0 +1,1 @@
+"""NATS, hardened: publishing, requesting, consuming, the conversation log."""

@@ -1,0 +1,167 @@
+"""One NATS connection of a service, hardened: it reconnects for ever, tells its errors, and drains before it closes."""
+
+import asyncio
+from collections.abc import Mapping
+
+from faststream.nats import NatsBroker
+from nats.aio.client import Client
+from nats.errors import Error as NatsError
+from nats.errors import NoRespondersError
+from nats.js import JetStreamContext
+from nats.js.errors import APIError, NotFoundError
+
+from pam_shared.errors import UnavailableError
+from pam_shared.telemetry import metrics
+from pam_shared.telemetry.logs import log
+
+PUBLISH_TIMEOUT = 5.0
+CONNECT_TIMEOUT = 10.0
+WATCH_EVERY = 15.0
+STREAM_SUBJECT = "Nats-Expected-Stream"
+
+
+class Bus:
+    """The connection, and the broker that FastStream's subscribers hang on.
+
+    ``failed`` is done with an error when the service cannot go on: the connection was closed for good, or one of its
+    consumers was deleted. Whoever runs the service ends the process then; its supervisor starts it anew.
+    """
+
+    def __init__(self, service: str, url: str) -> None:
+        self.service = service
+        self.failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._closing = False
+        self._watched: list[tuple[str, str]] = []
+        self._watchdog: asyncio.Task[None] | None = None
+        self.broker = NatsBroker(
+            url,
+            name=service,
+            logger=None,
+            apply_types=False,
+            connect_timeout=2,
+            max_reconnect_attempts=-1,
+            reconnect_time_wait=0.25,
+            ping_interval=10,
+            max_outstanding_pings=2,
+            flusher_queue_size=4096,
+            closed_cb=self._on_closed,
+            reconnected_cb=self._on_reconnected,
+            error_cb=self._on_error,
+        )
+
+    @property
+    def nats(self) -> Client:
+        """The connection, for what FastStream has no word for."""
+        return self.broker.connection
+
+    @property
+    def jetstream(self) -> JetStreamContext:
+        """JetStream on that connection."""
+        return self.broker.config.connection_state.stream
+
+    async def connect(self) -> None:
+        """Connect, without starting any subscriber.
+
+        Raises UnavailableError when no server answers within ten seconds.
+        """
+        try:
+            async with asyncio.timeout(CONNECT_TIMEOUT):
+                await self.broker.connect()
+        except (TimeoutError, NatsError, OSError) as error:
+            raise UnavailableError(
+                f"NATS does not answer: {error}. Is it running, and is PAM_NATS_URL right?"
+            ) from error
+        # FastStream's own callback raises inside the reconnect task, which then never reconnects again.
+        self.nats._error_cb = self._on_error  # noqa: SLF001
+
+    async def start(self) -> None:
+        """Start what was subscribed, after checking that every consumer it needs is provisioned."""
+        for stream, consumer in self._watched:
+            await self._check(stream, consumer)
+        await self.broker.start()
+        self.nats._error_cb = self._on_error  # noqa: SLF001
+        self._watchdog = asyncio.create_task(self._watch())
+
+    def watch(self, stream: str, consumer: str) -> None:
+        """Require a consumer: its absence stops the service at start, its deletion ends it later."""
+        self._watched.append((stream, consumer))
+
+    async def publish(
+        self, stream: str, subject: str, body: bytes, headers: Mapping[str, str], timeout: float = PUBLISH_TIMEOUT
+    ) -> tuple[int, bool]:
+        """Publish to JetStream and return the sequence and whether it was a duplicate.
+
+        Raises UnavailableError when no PubAck came: the message may have been stored all the same, so repeat it only
+        under the same ``Nats-Msg-Id``. Raises nats.js.errors.APIError when the stream refused it.
+        """
+        try:
+            ack = await self.jetstream.publish(
+                subject, body, timeout=timeout, headers={**headers, STREAM_SUBJECT: stream}
+            )
+        except APIError:
+            raise
+        except (TimeoutError, NatsError, OSError) as error:
+            raise UnavailableError("The message log does not answer. Please try again.") from error
+        return ack.seq, bool(ack.duplicate)
+
+    async def request(
+        self, subject: str, body: bytes, headers: Mapping[str, str] | None = None, timeout: float = PUBLISH_TIMEOUT
+    ) -> bytes:
+        """Ask whoever answers on ``subject``.
+
+        Raises UnavailableError: at once with code ``no_responders`` when nobody listens, with code ``timeout`` when
+        nobody answered in time (the request may have had its effect).
+        """
+        try:
+            reply = await self.nats.request(subject, body, timeout=timeout, headers=dict(headers or {}))
+        except NoRespondersError as error:
+            raise UnavailableError("Nobody is there to answer that right now.", code="no_responders") from error
+        except (TimeoutError, NatsError, OSError) as error:
+            raise UnavailableError("No answer came in time.", code="timeout") from error
+        return bytes(reply.data)
+
+    async def close(self) -> None:
+        """Stop the subscribers and close the connection, flushing what was published."""
+        self._closing = True
+        if self._watchdog:
+            self._watchdog.cancel()
+        try:
+            async with asyncio.timeout(CONNECT_TIMEOUT):
+                await self.broker.stop()
+        except (TimeoutError, NatsError) as error:
+            log.warning("closing the bus took too long", error=repr(error))
+
+    async def _check(self, stream: str, consumer: str) -> None:
+        try:
+            await self.jetstream.consumer_info(stream, consumer)
+        except NotFoundError as error:
+            raise UnavailableError(
+                f"The consumer {consumer} of stream {stream} does not exist. Run `pamctl provision` first."
+            ) from error
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(WATCH_EVERY)
+            for stream, consumer in self._watched:
+                try:
+                    await self._check(stream, consumer)
+                except UnavailableError as error:
+                    self._fail(error)
+                except (TimeoutError, NatsError, OSError) as error:
+                    log.warning("the watchdog got no answer", stream=stream, consumer=consumer, error=repr(error))
+
+    def _fail(self, error: Exception) -> None:
+        if not self.failed.done():
+            self.failed.set_exception(error)
+
+    async def _on_closed(self) -> None:
+        if not self._closing:
+            self._fail(UnavailableError("The NATS connection was closed for good."))
+
+    async def _on_reconnected(self) -> None:
+        metrics.BUS_RECONNECTS.inc()
+        log.info("connected to NATS again")
+
+    async def _on_error(self, error: Exception) -> None:
+        metrics.BUS_ERRORS.labels(type(error).__name__).inc()
+        log.warning("NATS reported an error", error=repr(error))

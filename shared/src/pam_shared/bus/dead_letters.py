@@ -1,0 +1,57 @@
+"""Giving up on a delivery without losing it."""
+
+import base64
+from uuid import uuid4
+
+from pam_shared.bus.connection import Bus
+from pam_shared.bus.consumers import Delivery
+from pam_shared.clock import utc_now
+from pam_shared.contracts import headers, subjects, topology
+from pam_shared.contracts.events import DeadLetter
+from pam_shared.telemetry import metrics
+from pam_shared.telemetry.logs import log
+
+MAX_ATTEMPTS = 3
+BACK_OFF = (1.0, 5.0, 30.0)
+
+
+async def retry_or_bury(bus: Bus, delivery: Delivery, error: Exception) -> None:
+    """Ask for the delivery again with growing delay, or, after three attempts, move it to the dead letters."""
+    attempt = delivery.metadata.num_delivered or 1
+    if attempt < MAX_ATTEMPTS:
+        await delivery.nak(delay=BACK_OFF[attempt - 1])
+        return
+    await bury(bus, delivery, error)
+
+
+async def bury(bus: Bus, delivery: Delivery, error: Exception) -> None:
+    """Publish the delivery, whole, to the dead letters and take it off its stream's consumer."""
+    meta = delivery.metadata
+    letter = DeadLetter(
+        id=uuid4(),
+        stream=meta.stream,
+        consumer=meta.consumer,
+        subject=delivery.subject,
+        headers=dict(delivery.headers or {}),
+        payload=_text(delivery.data),
+        attempts=meta.num_delivered or 1,
+        last_error=repr(error)[:2000],
+        at=utc_now(),
+    )
+    await bus.publish(
+        topology.DEAD_LETTERS,
+        subjects.dead_letter(meta.stream, meta.consumer),
+        letter.model_dump_json().encode(),
+        {headers.MESSAGE_ID: f"{meta.stream}.{meta.consumer}:{meta.sequence.stream}"},
+    )
+    metrics.DEAD_LETTERED.labels(meta.stream, meta.consumer).inc()
+    log.error("a message was given up", stream=meta.stream, consumer=meta.consumer, error=letter.last_error)
+    await delivery.ack()
+
+
+def _text(body: bytes) -> str:
+    """Return the body as text; what is not UTF-8 is kept as ``base64:…``."""
+    try:
+        return body.decode()
+    except UnicodeDecodeError:
+        return "base64:" + base64.b64encode(body).decode()

@@ -1,0 +1,118 @@
+"""Reading a stream without a consumer: batched direct get over one permanent inbox."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from nats.aio.msg import Msg
+from nats.aio.subscription import Subscription
+
+from pam_shared.bus.connection import Bus
+from pam_shared.errors import UnavailableError
+
+BATCH = 256
+TIMEOUT = 3.0
+END_OF_BATCH = "204"
+NOT_FOUND = "404"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A stored message: stream sequence, subject, ``Nats-Msg-Id``, time of storage, body and all headers."""
+
+    sequence: int
+    subject: str
+    message_id: str
+    time: datetime
+    body: bytes
+    headers: dict[str, str]
+
+
+class LogReader:
+    """Reads entries of one stream by subject filter. One subscription serves every read."""
+
+    def __init__(self, bus: Bus, stream: str) -> None:
+        self._bus = bus
+        self._subject = f"$JS.API.DIRECT.GET.{stream}"
+        self._replies: dict[str, asyncio.Queue[Msg]] = {}
+        self._inbox = ""
+        self._subscription: Subscription | None = None
+        self._count = 0
+
+    async def start(self) -> None:
+        """Subscribe the inbox."""
+        self._inbox = self._bus.nats.new_inbox()
+        self._subscription = await self._bus.nats.subscribe(f"{self._inbox}.*", cb=self._on_reply)
+
+    async def stop(self) -> None:
+        """Give the inbox back."""
+        if self._subscription is not None:
+            await self._subscription.unsubscribe()
+
+    async def read(self, subject: str, start: int = 1) -> list[Entry]:
+        """Return every entry of ``subject`` (wildcards allowed) from sequence ``start`` on, oldest first."""
+        return [entry async for entry in self._pages(subject, start)]
+
+    async def last(self, subject: str) -> Entry | None:
+        """Return the newest entry of one subject, or None."""
+        async for message in self._ask({"last_by_subj": subject}):
+            return None if _status(message) else _entry(message)
+        return None
+
+    async def _pages(self, subject: str, start: int) -> AsyncIterator[Entry]:
+        pending = 1
+        while pending > 0:
+            pending = 0
+            async for message in self._ask({"next_by_subj": subject, "seq": max(1, start), "batch": BATCH}):
+                if _status(message):
+                    pending = int(message.headers.get("Nats-Num-Pending", "0")) if message.headers else 0
+                    break
+                entry = _entry(message)
+                start = entry.sequence + 1
+                yield entry
+
+    async def _ask(self, question: dict[str, Any]) -> AsyncIterator[Msg]:
+        self._count += 1
+        token = str(self._count)
+        replies = self._replies[token] = asyncio.Queue(BATCH + 1)
+        try:
+            await self._bus.nats.publish(self._subject, orjson.dumps(question), reply=f"{self._inbox}.{token}")
+            while True:
+                async with asyncio.timeout(TIMEOUT):
+                    message = await replies.get()
+                yield message
+        except TimeoutError as error:
+            raise UnavailableError("The message log does not answer. Please try again.") from error
+        finally:
+            del self._replies[token]
+
+    async def _on_reply(self, message: Msg) -> None:
+        replies = self._replies.get(message.subject.rpartition(".")[2])
+        if replies is not None and not replies.full():
+            replies.put_nowait(message)
+
+
+def _status(message: Msg) -> str:
+    """Return the status of a reply that is not an entry: end of batch, not found, no responders, or an error."""
+    return (message.headers or {}).get("Status", "")
+
+
+def _entry(message: Msg) -> Entry:
+    values = dict(message.headers or {})
+    return Entry(
+        sequence=int(values["Nats-Sequence"]),
+        subject=values["Nats-Subject"],
+        message_id=values.get("Nats-Msg-Id", ""),
+        time=_time(values["Nats-Time-Stamp"]),
+        body=message.data,
+        headers=values,
+    )
+
+
+def _time(stamp: str) -> datetime:
+    """Read the server's RFC 3339 time, whose nanoseconds Python does not know."""
+    moment, _, fraction = stamp.rstrip("Z").partition(".")
+    return datetime.fromisoformat(f"{moment}.{fraction[:6]:0<6}+00:00")

@@ -1,0 +1,1 @@
+"""Plain data: every subject, stream and message shape."""

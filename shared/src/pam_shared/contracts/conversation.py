@@ -1,0 +1,149 @@
+"""The conversation log: what the gateway and the agent append to ``pam.conversation.<user>.<conversation>.*``.
+
+Readers ignore fields they do not know; writers are strict. A turn has the id of the message it answers.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+from uuid import UUID, uuid5
+
+from pydantic import BaseModel, Field, TypeAdapter
+
+from pam_shared.contracts.problems import Problem
+from pam_shared.contracts.tools import Outcome, ToolReply
+
+TEXT_MAX = 10_000
+
+
+class MessageReceived(BaseModel):
+    """A member said something. ``id`` is the client's own and stays the same over retries."""
+
+    type: Literal["MessageReceived"] = "MessageReceived"
+    id: UUID
+    text: str
+    context: dict[str, Any] | None = None
+    received_at: datetime
+
+
+class TextBlock(BaseModel):
+    """Text the model wrote."""
+
+    type: Literal["text"] = "text"
+    text: str
+
+
+class ToolUseBlock(BaseModel):
+    """A tool the model wants called."""
+
+    type: Literal["tool_use"] = "tool_use"
+    id: str
+    name: str
+    input: dict[str, Any]
+
+
+Block = Annotated[TextBlock | ToolUseBlock, Field(discriminator="type")]
+
+
+class Usage(BaseModel):
+    """Tokens of one model call, or of a turn."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cache_read_tokens: int = 0
+    cache_write_tokens: int = 0
+
+    def __add__(self, other: "Usage") -> "Usage":
+        return Usage(**{name: getattr(self, name) + getattr(other, name) for name in type(self).model_fields})
+
+
+class TurnStarted(BaseModel):
+    """An agent took a message over.
+
+    ``nonce`` tells this attempt's writer from every other. ``delivered`` is JetStream's delivery count. ``base`` is
+    the log sequence where the context of the conversation begins: nothing before it need be read.
+    """
+
+    type: Literal["TurnStarted"] = "TurnStarted"
+    turn: UUID
+    attempt: int
+    nonce: str
+    delivered: int
+    base: int
+
+
+class ModelReplied(BaseModel):
+    """The model asked for tools. ``step`` counts the model calls of the turn from 0."""
+
+    type: Literal["ModelReplied"] = "ModelReplied"
+    turn: UUID
+    step: int
+    content: list[Block]
+    model: str
+    usage: Usage = Usage()
+    base: int
+
+
+class ToolReturned(BaseModel):
+    """A tool answered one call of the model."""
+
+    type: Literal["ToolReturned"] = "ToolReturned"
+    turn: UUID
+    tool_use_id: str
+    tool: str
+    reply: ToolReply
+    base: int
+
+
+class TurnStatus(StrEnum):
+    """How a turn ended."""
+
+    SUCCESS = "success"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class ToolUsed(BaseModel):
+    """A tool a turn called, and how that went."""
+
+    name: str
+    outcome: Outcome
+
+
+class TurnFinished(BaseModel):
+    """The one terminal entry of a turn.
+
+    ``epoch`` and ``sequence`` are the position of the terminal event clients see, so that whoever finds the turn
+    settled can say it again without saying it twice.
+    """
+
+    type: Literal["TurnFinished"] = "TurnFinished"
+    turn: UUID
+    status: TurnStatus
+    text: str = ""
+    error: Problem | None = None
+    tools: list[ToolUsed] = []
+    model: str = ""
+    usage: Usage = Usage()
+    epoch: int
+    sequence: int
+    base: int
+
+
+OutputEvent = Annotated[TurnStarted | ModelReplied | ToolReturned | TurnFinished, Field(discriminator="type")]
+LogEvent = Annotated[
+    MessageReceived | TurnStarted | ModelReplied | ToolReturned | TurnFinished, Field(discriminator="type")
+]
+LOG_EVENT: TypeAdapter[MessageReceived | TurnStarted | ModelReplied | ToolReturned | TurnFinished] = TypeAdapter(
+    LogEvent
+)
+
+
+def answer_id(turn: UUID) -> UUID:
+    """Return the id of the assistant's message that answers ``turn``: the same for every attempt."""
+    return uuid5(turn, "assistant")
+
+
+def accepted_id(user: UUID, conversation: UUID, message: UUID) -> str:
+    """Return the ``Nats-Msg-Id`` of an accepted message. Deduplication is stream-wide, so it names its owner."""
+    return f"{user}.{conversation}:{message}"

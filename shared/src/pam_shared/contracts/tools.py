@@ -1,0 +1,101 @@
+"""A tool as seen from outside its worker: manifest, call and reply."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from pam_shared.contracts import subjects
+from pam_shared.contracts.identity import Role
+from pam_shared.contracts.problems import Problem
+
+
+class Effect(StrEnum):
+    """What a call does to the world. ``destructive`` asks the member first."""
+
+    READ = "read"
+    WRITE = "write"
+    DESTRUCTIVE = "destructive"
+
+
+class ToolManifest(BaseModel):
+    """All that a caller needs to know. Derived from the tool's function; the schemas are JSON Schema."""
+
+    name: str
+    domain: str
+    version: int = 1
+    title: str
+    description: str
+    input_schema: dict[str, Any]
+    output_schema: dict[str, Any]
+    effect: Effect
+    timeout: float = Field(description="Seconds a caller waits for one attempt.")
+    roles: frozenset[Role]
+    aliases: list[str] = []
+    schema_hash: str = ""
+
+    @property
+    def subject(self) -> str:
+        """The NATS subject the tool answers on."""
+        return subjects.tool(self.domain, self.name, self.version)
+
+
+class ToolCall(BaseModel):
+    """The body of a request to a tool. Who asks, the key and the deadline are in the headers."""
+
+    arguments: dict[str, Any]
+    dry_run: bool = False
+
+
+class Outcome(StrEnum):
+    """Three ways to end that must not be confused, and the good one."""
+
+    OK = "ok"
+    NO_RESULTS = "no_results"
+    UNAVAILABLE = "unavailable"
+    FAILED = "failed"
+
+
+class Source(BaseModel):
+    """Where a figure comes from."""
+
+    name: str
+    as_of: datetime
+    sample: bool = False
+
+
+class ToolReply(BaseModel):
+    """What a tool answers. ``data`` is the tool's output model; ``message`` says it in a sentence for the member."""
+
+    outcome: Outcome
+    message: str = ""
+    data: dict[str, Any] | None = None
+    error: Problem | None = None
+    as_of: datetime | None = None
+    stale: bool = False
+    partial: bool = False
+    sources: list[Source] = []
+    confidence: float | None = None
+
+    @property
+    def success(self) -> bool:
+        """Whether the call did what it was asked to."""
+        return self.outcome in {Outcome.OK, Outcome.NO_RESULTS}
+
+    @classmethod
+    def failure(cls, problem: Problem) -> "ToolReply":
+        """Return the reply that carries a problem."""
+        outcome = Outcome.UNAVAILABLE if problem.temporary else Outcome.FAILED
+        return cls(outcome=outcome, message=problem.message, error=problem)
+
+
+class ServiceRecord(BaseModel):
+    """One running instance of a service, as discovery sees it."""
+
+    id: str
+    name: str
+    version: str
+    description: str = ""
+    metadata: dict[str, str] = {}
+    tools: list[ToolManifest] = []

@@ -1,0 +1,1 @@
+"""Real servers out of wheels: NATS, PostgreSQL, Valkey."""

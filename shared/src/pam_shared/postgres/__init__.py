@@ -1,0 +1,1 @@
+"""PostgreSQL: pools, member transactions, migrations."""

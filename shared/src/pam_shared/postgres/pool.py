@@ -1,0 +1,98 @@
+"""Connections to PostgreSQL, and transactions in which only one member's rows are there."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import orjson
+
+from pam_shared.errors import UnavailableError
+from pam_shared.telemetry.logs import log
+
+Connection = asyncpg.Connection
+Pool = asyncpg.Pool
+
+POOL_MAX = 8
+ACQUIRE_TIMEOUT = 3.0
+COMMAND_TIMEOUT = 5.0
+CONNECT_FOR = 30.0
+AGAIN_AFTER = 0.5
+
+AWAY = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    OSError,
+    TimeoutError,
+)
+"""What asyncpg raises while the database cannot be asked."""
+
+
+async def open_pool(url: str, service: str) -> Pool:
+    """Connect, waiting up to half a minute for a database that is still starting.
+
+    Raises UnavailableError when it does not come, asyncpg's own errors when it refuses the credentials.
+    """
+    deadline = asyncio.get_running_loop().time() + CONNECT_FOR
+    while True:
+        try:
+            return await _create(url, service)
+        except AWAY as error:
+            if asyncio.get_running_loop().time() > deadline:
+                raise UnavailableError("PostgreSQL does not answer. Is PAM_POSTGRES_URL right?") from error
+            log.warning("waiting for PostgreSQL", error=repr(error))
+            await asyncio.sleep(AGAIN_AFTER)
+
+
+async def _create(url: str, service: str) -> Pool:
+    return await asyncpg.create_pool(
+        url,
+        min_size=1,
+        max_size=POOL_MAX,
+        timeout=ACQUIRE_TIMEOUT,
+        command_timeout=COMMAND_TIMEOUT,
+        init=_prepare,
+        server_settings={"application_name": f"pam-{service}", "timezone": "UTC"},
+        reset=_leave_as_it_is,
+    )
+
+
+async def _leave_as_it_is(_connection: Connection) -> None:
+    """Skip asyncpg's reset query: nothing of ours outlives its transaction."""
+
+
+async def _prepare(connection: Connection) -> None:
+    for kind in ("jsonb", "json"):
+        await connection.set_type_codec(kind, encoder=_encode, decoder=orjson.loads, schema="pg_catalog", format="text")
+
+
+def _encode(value: Any) -> str:
+    return orjson.dumps(value, default=str).decode()
+
+
+@asynccontextmanager
+async def transaction(pool: Pool) -> AsyncIterator[Connection]:
+    """Run the block in one transaction.
+
+    Raises UnavailableError while the database is away; nothing of the block has happened then, unless the connection
+    broke during COMMIT, which is why effects carry idempotency keys.
+    """
+    try:
+        async with pool.acquire(timeout=ACQUIRE_TIMEOUT) as connection, connection.transaction():
+            yield connection
+    except AWAY as error:
+        raise UnavailableError("I can't reach my records right now. Please try again in a moment.") from error
+
+
+@asynccontextmanager
+async def member_transaction(pool: Pool, user: UUID) -> AsyncIterator[Connection]:
+    """Run the block in one transaction in which row-level security shows only this member's rows."""
+    async with transaction(pool) as connection:
+        await connection.execute("select set_config('pam.member', $1, true)", str(user))
+        yield connection

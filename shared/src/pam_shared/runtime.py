@@ -1,0 +1,51 @@
+"""Running a service: telemetry up, signals heard, work drained, process ended with an honest exit code."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+
+import uvloop
+
+from pam_shared.bus.connection import Bus
+from pam_shared.config import ServiceSettings
+from pam_shared.errors import PamError
+from pam_shared.telemetry.logs import log, setup_logs
+from pam_shared.telemetry.metrics import serve_metrics
+from pam_shared.telemetry.traces import setup_traces
+
+Serve = Callable[[Bus], AbstractAsyncContextManager[object]]
+"""Builds the service on a connected bus; leaving it drains. It starts the bus itself, once all is subscribed."""
+
+
+def run(name: str, settings: ServiceSettings, serve: Serve) -> None:
+    """Run a service until SIGTERM or SIGINT (exit 0), or until it cannot go on (exit 1)."""
+    setup_logs(name, settings.log_level, settings.log_format)
+    provider = setup_traces(name, settings.traces)
+    serve_metrics(settings.metrics_host, settings.metrics_port)
+    try:
+        uvloop.run(_serve(name, settings, serve))
+    except PamError as error:
+        log.error("the service stops", reason=str(error))
+        sys.exit(1)
+    finally:
+        if provider:
+            provider.shutdown()
+
+
+async def _serve(name: str, settings: ServiceSettings, serve: Serve) -> None:
+    stop = asyncio.get_running_loop().create_future()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, lambda: stop.done() or stop.set_result(None))
+    bus = Bus(name, settings.nats_url)
+    try:
+        await bus.connect()
+        async with serve(bus):
+            log.info("ready")
+            await asyncio.wait({stop, bus.failed}, return_when=asyncio.FIRST_COMPLETED)
+            log.info("draining")
+        if bus.failed.done():
+            bus.failed.result()
+    finally:
+        await bus.close()

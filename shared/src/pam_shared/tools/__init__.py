@@ -1,0 +1,1 @@
+"""The tool SDK: worker's side and caller's side."""

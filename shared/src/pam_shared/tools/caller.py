@@ -1,0 +1,83 @@
+"""The caller's side of a tool: deadline, repeat under the same key when in doubt, always a reply."""
+
+import asyncio
+from dataclasses import dataclass
+
+from opentelemetry.trace import SpanKind
+from pydantic import ValidationError
+
+from pam_shared.bus.connection import Bus
+from pam_shared.bus.requests import with_deadline
+from pam_shared.contracts import headers
+from pam_shared.contracts.tools import ToolCall, ToolManifest, ToolReply
+from pam_shared.errors import INTERNAL, UnavailableError
+from pam_shared.telemetry.logs import log
+from pam_shared.telemetry.traces import inject, span
+
+ATTEMPTS = 3
+AGAIN_AFTER = 0.25
+
+
+@dataclass(frozen=True)
+class OnBehalfOf:
+    """Whose call it is: the member's signed token, the idempotency key, the member's zone, the request's id."""
+
+    token: str
+    key: str
+    zone: str = ""
+    request_id: str = ""
+
+    def headers(self) -> dict[str, str]:
+        """Return the headers that say so."""
+        return {
+            headers.IDENTITY: self.token,
+            headers.IDEMPOTENCY_KEY: self.key,
+            headers.TIME_ZONE: self.zone,
+            headers.REQUEST_ID: self.request_id,
+        }
+
+
+class ToolCaller:
+    """Calls tools over the bus."""
+
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
+
+    async def call(self, tool: ToolManifest, call: ToolCall, who: OnBehalfOf, within: float) -> ToolReply:
+        """Call a tool and return its reply, or a reply that says why there is none.
+
+        ``within`` is what is left of the turn, in seconds. A call nobody answered may have had its effect, so it is
+        repeated under its key: the worker's inbox answers with the first result.
+        """
+        with span(f"call {tool.name}", kind=SpanKind.CLIENT, **{"pam.tool": tool.name}) as current:
+            try:
+                async with asyncio.timeout(within):
+                    reply = await self._attempts(tool, call, who)
+            except UnavailableError as error:
+                reply = ToolReply.failure(error.problem)
+            except TimeoutError:
+                reply = ToolReply.failure(UnavailableError(f"{tool.title} took too long.", code="timeout").problem)
+            current.set_attribute("pam.outcome", reply.outcome)
+        return reply
+
+    async def _attempts(self, tool: ToolManifest, call: ToolCall, who: OnBehalfOf) -> ToolReply:
+        body = call.model_dump_json().encode()
+        for attempt in range(1, ATTEMPTS + 1):
+            values = with_deadline(who.headers(), tool.timeout)
+            inject(values)
+            try:
+                return _read(await self._bus.request(tool.subject, body, values, tool.timeout))
+            except UnavailableError as error:
+                log.warning("a tool did not answer", tool=tool.name, attempt=attempt, reason=error.problem.code)
+                if attempt == ATTEMPTS:
+                    raise
+                await asyncio.sleep(AGAIN_AFTER * attempt)
+        raise AssertionError("unreachable")
+
+
+def _read(body: bytes) -> ToolReply:
+    try:
+        return ToolReply.model_validate_json(body)
+    except ValidationError:
+        log.exception("a tool's reply is not one")
+        return ToolReply.failure(INTERNAL)

@@ -1,0 +1,1 @@
+"""The tables every tool worker's schema has: inbox and outbox."""

@@ -1,0 +1,206 @@
+"""The worker's side of one call: identity, role, validation, transaction, idempotence, audit."""
+
+import time
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from opentelemetry.trace import SpanKind
+from pydantic import ValidationError
+
+from pam_shared.bus.audit import AuditTrail
+from pam_shared.bus.requests import Request
+from pam_shared.clock import utc_now
+from pam_shared.contracts import headers, subjects, topology
+from pam_shared.contracts.events import AuditEvent, DomainEvent, EventEnvelope
+from pam_shared.contracts.identity import Identity
+from pam_shared.contracts.tools import Effect, Outcome, ToolCall, ToolManifest, ToolReply
+from pam_shared.errors import INTERNAL, InvalidRequestError, NotPermittedError, PamError
+from pam_shared.identity import CALL, Verifier
+from pam_shared.postgres.pool import Connection, Pool, member_transaction, transaction
+from pam_shared.telemetry import metrics
+from pam_shared.telemetry.logs import bind, log
+from pam_shared.telemetry.traces import span, trace_id
+from pam_shared.tools.context import ToolContext
+from pam_shared.tools.declaration import Result, Tool
+from pam_shared.tools.outbox import OutboxRelay
+from pam_shared.tools.validation import validated
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What the receivers of one worker share."""
+
+    service: str
+    pool: Pool
+    verifier: Verifier
+    relay: OutboxRelay
+    audit: AuditTrail
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who calls, as the headers say and the signature proves."""
+
+    identity: Identity
+    key: str
+    zone: ZoneInfo
+    request_id: str
+
+
+class Receiver:
+    """Answers the calls of one tool."""
+
+    def __init__(self, tool: Tool[Any, Any], manifest: ToolManifest, desk: Desk) -> None:
+        self._tool = tool
+        self._manifest = manifest
+        self._desk = desk
+
+    async def __call__(self, request: Request) -> bytes:
+        """Answer one request. Every error becomes a reply: silence would cost the caller its whole deadline."""
+        started = time.perf_counter()
+        with span(
+            f"tool {self._tool.name}", request.headers, SpanKind.SERVER, **{"pam.tool": self._tool.name}
+        ) as current:
+            reply = await self._answer(request, started)
+            current.set_attribute("pam.outcome", reply.outcome)
+        metrics.TOOL_CALLS.labels(self._tool.name, reply.outcome).inc()
+        metrics.TOOL_SECONDS.labels(self._tool.name).observe(time.perf_counter() - started)
+        return reply.model_dump_json(exclude_none=True).encode()
+
+    async def _answer(self, request: Request, started: float) -> ToolReply:
+        try:
+            caller = self._caller(request)
+        except PamError as error:
+            log.warning("a call was refused", tool=self._tool.name, reason=str(error))
+            return ToolReply.failure(error.problem)
+        with bind(member=str(caller.identity.user), tool=self._tool.name, request=caller.request_id):
+            return await self._audited(caller, request, started)
+
+    async def _audited(self, caller: Caller, request: Request, started: float) -> ToolReply:
+        arguments: dict[str, Any] = {}
+        try:
+            call = _call(request)
+            arguments = call.arguments
+            self._authorise(caller)
+            args = validated(self._tool.input_model, call.arguments)
+            if call.dry_run:
+                return ToolReply(outcome=Outcome.OK, message="This would be done.")
+            if self._tool.effect is Effect.READ:
+                reply = await self._read(caller, args)
+            else:
+                reply = await self._write(caller, args, arguments, started)
+                log.info("tool called", outcome=reply.outcome)
+                return reply
+        except PamError as error:
+            log.info("tool refused", reason=str(error))
+            reply = ToolReply.failure(error.problem)
+        except Exception:
+            log.exception("tool failed")
+            reply = ToolReply.failure(INTERNAL)
+        self._desk.audit.record(self._audit_event(caller, arguments, reply, started))
+        log.info("tool called", outcome=reply.outcome)
+        return reply
+
+    def _caller(self, request: Request) -> Caller:
+        identity = self._desk.verifier.verify(request.headers.get(headers.IDENTITY, ""), CALL)
+        return Caller(
+            identity=identity,
+            key=request.headers.get(headers.IDEMPOTENCY_KEY, ""),
+            zone=_zone(request.headers.get(headers.TIME_ZONE, "")),
+            request_id=request.headers.get(headers.REQUEST_ID, ""),
+        )
+
+    def _authorise(self, caller: Caller) -> None:
+        """Check the role, and that a token made for one turn is used for that turn."""
+        if not caller.identity.roles & self._manifest.roles:
+            raise NotPermittedError(f"You are not allowed to use {self._tool.name}.")
+        turn = caller.identity.turn
+        if turn and caller.key and not caller.key.startswith(f"{turn}:"):
+            raise NotPermittedError("This token belongs to another message.", code="token_of_other_turn")
+        if self._tool.effect is not Effect.READ and not caller.key:
+            raise InvalidRequestError("A call that changes something needs an idempotency key.", code="key_missing")
+
+    async def _read(self, caller: Caller, args: Any) -> ToolReply:
+        async with member_transaction(self._desk.pool, caller.identity.user) as db:
+            result = await self._tool.run(self._context(caller, db), args)
+        return _reply(result)
+
+    async def _write(self, caller: Caller, args: Any, arguments: dict[str, Any], started: float) -> ToolReply:
+        """Effect, key, reply, events and audit in one transaction; an earlier call's reply where the key is known."""
+        async with transaction(self._desk.pool) as db:
+            earlier = await db.fetchval(
+                "select claim_call($1, $2, $3)", caller.identity.user, caller.key, self._tool.name
+            )
+            if earlier is not None:
+                return ToolReply.model_validate(earlier)
+            ctx = self._context(caller, db)
+            reply = _reply(await self._tool.run(ctx, args))
+            audit = self._audit_event(caller, arguments, reply, started)
+            messages = [_audit_message(audit), *(_event_message(event, ctx) for event in ctx.events)]
+            await db.execute(
+                "select finish_call($1, $2, $3)", caller.key, reply.model_dump(mode="json", exclude_none=True), messages
+            )
+        self._desk.relay.wake()
+        return reply
+
+    def _context(self, caller: Caller, db: Connection) -> ToolContext:
+        return ToolContext(member=caller.identity, db=db, zone=caller.zone)
+
+    def _audit_event(self, caller: Caller, arguments: dict[str, Any], reply: ToolReply, started: float) -> AuditEvent:
+        return AuditEvent(
+            id=uuid4(),
+            at=utc_now(),
+            service=self._desk.service,
+            action=f"tool.{self._tool.name}",
+            user=caller.identity.user,
+            session=caller.identity.session,
+            request_id=caller.request_id,
+            trace_id=trace_id(),
+            outcome=reply.outcome,
+            parameters=arguments,
+            error=reply.error.code if reply.error else None,
+            duration_ms=round((time.perf_counter() - started) * 1000, 3),
+        )
+
+
+def _call(request: Request) -> ToolCall:
+    try:
+        return ToolCall.model_validate_json(request.body)
+    except ValidationError as error:
+        raise InvalidRequestError("The call is not a tool call: arguments must be an object.") from error
+
+
+def _zone(name: str) -> ZoneInfo:
+    """Return the member's zone; an unknown one counts as UTC."""
+    try:
+        return ZoneInfo(name or "UTC")
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
+
+
+def _reply(result: Result) -> ToolReply:
+    data = result.model_dump(mode="json")
+    message = data.pop("message", "")
+    outcome = Outcome.NO_RESULTS if result.is_empty else Outcome.OK
+    return ToolReply(outcome=outcome, message=message, data=data, as_of=utc_now())
+
+
+def _audit_message(event: AuditEvent) -> dict[str, Any]:
+    return {
+        "stream": topology.AUDIT,
+        "subject": subjects.audit(event.service),
+        "headers": {},
+        "body": event.model_dump(mode="json"),
+    }
+
+
+def _event_message(event: DomainEvent, ctx: ToolContext) -> dict[str, Any]:
+    envelope = EventEnvelope(id=uuid4(), user=ctx.user, occurred_at=ctx.now, data=event.model_dump(mode="json"))
+    return {
+        "stream": topology.EVENTS,
+        "subject": subjects.event(event.domain, event.name, event.version),
+        "headers": {},
+        "body": envelope.model_dump(mode="json"),
+    }

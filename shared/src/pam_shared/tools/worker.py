@@ -1,0 +1,80 @@
+"""A tool worker's chassis: give it a package of tools and it serves them."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from types import ModuleType
+
+from pydantic import Field
+
+from pam_shared.bus.audit import AuditTrail
+from pam_shared.bus.connection import Bus
+from pam_shared.bus.discovery import Advertisement
+from pam_shared.bus.requests import Responder
+from pam_shared.bus.revocations import Revocations
+from pam_shared.config import ServiceSettings, load
+from pam_shared.identity import Verifier
+from pam_shared.postgres.pool import open_pool
+from pam_shared.runtime import run
+from pam_shared.service import ServiceSpec
+from pam_shared.tools import migrations
+from pam_shared.tools.declaration import find_tools
+from pam_shared.tools.outbox import OutboxRelay
+from pam_shared.tools.receiver import Desk, Receiver
+
+SDK_MIGRATIONS = Path(str(migrations.__file__)).parent
+PREFIX = "tools-"
+DRAIN_FOR = 20.0
+
+
+class WorkerSettings(ServiceSettings):
+    """What a tool worker needs to know. A worker with settings of its own subclasses this."""
+
+    postgres_url: str = Field(description="The worker's own login: postgresql://pam_budget:…@host:port/pam.")
+
+
+def worker_spec(name: str, module: str, package_folder: Path) -> ServiceSpec:
+    """Return the spec of a worker: its schema is its name without ``tools-``, its migrations come after the SDK's."""
+    own = package_folder / "migrations"
+    return ServiceSpec(name, module, schema=name.removeprefix(PREFIX), migrations=(SDK_MIGRATIONS, own))
+
+
+def run_worker(spec: ServiceSpec, tools: ModuleType, description: str) -> None:
+    """Run a worker until it is told to stop."""
+    settings = load(WorkerSettings)
+    run(spec.name, settings, lambda bus: serve_tools(bus, settings, tools, description))
+
+
+@asynccontextmanager
+async def serve_tools(
+    bus: Bus, settings: WorkerSettings, tools: ModuleType, description: str
+) -> AsyncIterator[Advertisement]:
+    """Serve every tool of the package on the bus; leaving drains: no call taken is lost."""
+    pool = await open_pool(settings.postgres_url, bus.service)
+    revocations = Revocations(bus)
+    desk = Desk(
+        service=bus.service,
+        pool=pool,
+        verifier=Verifier(settings.identity_public_key, revocations.sessions),
+        relay=OutboxRelay(bus, pool),
+        audit=AuditTrail(bus),
+    )
+    responder = Responder(bus, queue=bus.service)
+    advertisement = Advertisement(bus, description, queue=bus.service)
+    for tool in find_tools(tools):
+        manifest = tool.manifest(bus.service.removeprefix(PREFIX))
+        responder.answer(manifest.subject, Receiver(tool, manifest, desk))
+        advertisement.tools.append(manifest)
+    parts = (revocations, desk.relay, desk.audit)
+    try:
+        for part in parts:
+            await part.start()
+        await bus.start()
+        await advertisement.start()
+        yield advertisement
+    finally:
+        await advertisement.stop()
+        await responder.drain(DRAIN_FOR)
+        for part in parts:
+            await part.stop()
+        await pool.close()
