@@ -5,6 +5,7 @@ import signal
 import sys
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from typing import Any
 
 import uvloop
 
@@ -35,17 +36,24 @@ def run(name: str, settings: ServiceSettings, serve: Serve) -> None:
 
 
 async def _serve(name: str, settings: ServiceSettings, serve: Serve) -> None:
-    stop = asyncio.get_running_loop().create_future()
+    stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, lambda: stop.done() or stop.set_result(None))
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
     bus = Bus(name, settings.nats_url)
     try:
         await bus.connect()
         async with serve(bus):
             log.info("ready")
-            await asyncio.wait({stop, bus.failed}, return_when=asyncio.FIRST_COMPLETED)
+            await _until_either(stop, bus.failed)
             log.info("draining")
         if bus.failed.done():
             bus.failed.result()
     finally:
         await bus.close()
+
+
+async def _until_either(stop: asyncio.Event, failed: asyncio.Future[None]) -> None:
+    stopped = asyncio.create_task(stop.wait())
+    either: set[asyncio.Future[Any]] = {stopped, failed}
+    await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+    stopped.cancel()

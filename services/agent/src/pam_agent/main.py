@@ -74,8 +74,8 @@ def _minds(settings: AgentSettings) -> list[Mind]:
     minds: list[Mind] = []
     if settings.anthropic_api_key:
         client = open_client(settings.anthropic_api_key, settings.anthropic_base_url)
-        for model in (settings.model, settings.second_model):
-            minds.append(Claude(client, model, settings.max_tokens, settings.first_token_within))
+        models = (settings.model, settings.second_model)
+        minds += [Claude(client, model, settings.max_tokens, settings.first_token_within) for model in models]
     return [*minds, Rules()]
 
 

@@ -37,6 +37,7 @@ class Hold:
     renewed: bool = False
     stale: bool = False
     running: bool = False
+    task: asyncio.Task[None] | None = None
 
     def renew(self, delivery: Delivery) -> None:
         """JetStream delivered it here again: it is still ours."""
@@ -94,10 +95,9 @@ class Ownership:
         for hold in list(self._held.values()):
             if not hold.running:
                 await self._answer(hold.delivery.nak())
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                while any(hold.running for hold in self._held.values()):
-                    await asyncio.sleep(0.05)
+        running = {hold.task for hold in self._held.values() if hold.running and hold.task}
+        if running:
+            await asyncio.wait(running, timeout=seconds)
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -123,7 +123,7 @@ class Ownership:
         delivered = delivery.metadata.num_delivered or 1
         hold = self._held[sequence] = Hold(delivery, sequence, delivered, time.monotonic())
         self._busy += 1
-        task = asyncio.create_task(self._keep(hold))
+        task = hold.task = asyncio.create_task(self._keep(hold))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

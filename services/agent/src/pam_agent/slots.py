@@ -43,8 +43,10 @@ def category_in(text: str, tool: ToolManifest) -> str | None:
 def _category_words(schema: dict[str, Any]) -> dict[str, str]:
     """Return every word for a category with the value it stands for."""
     field = schema.get("properties", {}).get("category", {})
-    values = next((part.get("enum", []) for part in _resolved(field, schema) if "enum" in part), [])
-    synonyms = next((part["x-synonyms"] for part in _resolved(field, schema) if "x-synonyms" in part), {})
+    values: list[str] = next((part.get("enum", []) for part in _resolved(field, schema) if "enum" in part), [])
+    synonyms: dict[str, str] = next(
+        (part["x-synonyms"] for part in _resolved(field, schema) if "x-synonyms" in part), {}
+    )
     return {value.replace("_", " "): value for value in values if value != "other"} | synonyms
 
 

@@ -163,7 +163,7 @@ class Turn:
         if mind.mode != self._mode:
             self._mode = mind.mode
             await self._live.custom(live.BANNER, {"message": FALLBACK_BANNER})
-        with span("mind", **{"pam.mode": mind.mode}) as current:
+        with span("mind", attributes={"pam.mode": mind.mode}) as current:
             async for part in mind.reply(prompt):
                 if isinstance(part, str):
                     await self._live.say(part)

@@ -16,7 +16,7 @@ from pam_shared.bus.revocations import Revocations
 from pam_shared.config import load
 from pam_shared.contracts import subjects, topology
 from pam_shared.identity import Verifier
-from pam_shared.postgres.pool import open_pool
+from pam_shared.postgres.pool import Pool, open_pool
 from pam_shared.runtime import run
 
 DRAIN_FOR = 20.0
@@ -49,7 +49,7 @@ async def serve(bus: Bus, settings: PersistenceSettings) -> AsyncIterator[None]:
         await pool.close()
 
 
-def _messages(bus: Bus, pool: object) -> Recorder:
+def _messages(bus: Bus, pool: Pool) -> Recorder:
     def decode(delivery: Delivery) -> rows.Row | None:
         meta = delivery.metadata
         return rows.message_row(delivery.subject, delivery.data, meta.sequence.stream, meta.timestamp.isoformat())
@@ -57,11 +57,11 @@ def _messages(bus: Bus, pool: object) -> Recorder:
     return Recorder(bus, pool, topology.CONVERSATIONS, decode, queries.record_messages)
 
 
-def _audit(bus: Bus, pool: object) -> Recorder:
+def _audit(bus: Bus, pool: Pool) -> Recorder:
     return Recorder(bus, pool, topology.AUDIT, lambda item: rows.audit_row(item.data), queries.record_audit)
 
 
-def _dead_letters(bus: Bus, pool: object) -> Recorder:
+def _dead_letters(bus: Bus, pool: Pool) -> Recorder:
     def decode(delivery: Delivery) -> rows.Row:
         return rows.dead_letter_row(delivery.data)
 

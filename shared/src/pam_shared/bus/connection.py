@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from typing import cast
 
 from faststream.nats import NatsBroker
 from nats.aio.client import Client
@@ -17,6 +18,7 @@ from pam_shared.telemetry.logs import log
 PUBLISH_TIMEOUT = 5.0
 CONNECT_TIMEOUT = 10.0
 WATCH_EVERY = 15.0
+RECONNECT_WAIT = cast("int", 0.25)  # seconds; a float, whatever the annotation says
 STREAM_SUBJECT = "Nats-Expected-Stream"
 
 
@@ -40,7 +42,7 @@ class Bus:
             apply_types=False,
             connect_timeout=2,
             max_reconnect_attempts=-1,
-            reconnect_time_wait=0.25,
+            reconnect_time_wait=RECONNECT_WAIT,
             ping_interval=10,
             max_outstanding_pings=2,
             flusher_queue_size=4096,
@@ -57,7 +59,8 @@ class Bus:
     @property
     def jetstream(self) -> JetStreamContext:
         """JetStream on that connection."""
-        return self.broker.config.connection_state.stream
+        stream: JetStreamContext = self.broker.config.connection_state.stream
+        return stream
 
     async def connect(self) -> None:
         """Connect, without starting any subscriber.

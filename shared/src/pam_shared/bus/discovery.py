@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 import orjson
@@ -85,7 +85,7 @@ class Advertisement:
         return f"{PREFIX}.{verb}", f"{PREFIX}.{verb}.{name}", f"{PREFIX}.{verb}.{name}.{self.id}"
 
 
-def _replying(answer: Callable[[], dict[str, object]]) -> Callable[[Msg], object]:
+def _replying(answer: Callable[[], dict[str, object]]) -> Callable[[Msg], Awaitable[None]]:
     async def reply(message: Msg) -> None:
         await message.respond(orjson.dumps(answer()))
 
@@ -161,7 +161,7 @@ class Directory:
             await asyncio.sleep(REFRESH_EVERY)
             try:
                 await self._ask()
-            except Exception as error:  # noqa: BLE001 - the directory outlives any trouble of the connection
+            except Exception as error:
                 log.warning("discovery could not ask", error=repr(error))
             else:
                 await asyncio.sleep(LISTEN_FOR)

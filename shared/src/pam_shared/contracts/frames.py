@@ -163,3 +163,12 @@ class CloseCode(IntEnum):
     POSITION_LOST = 4610
     NO_PONG = 4612
     TOKEN_EXPIRED = 4614
+
+
+class MessageReference(BaseModel):
+    """The one field of a faulty frame that tells which message it was about."""
+
+    id: UUID
+
+
+MESSAGE_REFERENCE: TypeAdapter[MessageReference] = TypeAdapter(MessageReference)

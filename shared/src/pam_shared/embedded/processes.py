@@ -172,8 +172,18 @@ def _refuse_if_ended(server: EmbeddedServer) -> None:
 async def _answers(probe: Callable[[], Awaitable[bool]]) -> bool:
     try:
         return await asyncio.wait_for(probe(), 2)
-    except (OSError, TimeoutError, EOFError):
+    except (OSError, TimeoutError):
         return False
+
+
+async def answers_ok(port: int, path: str) -> bool:
+    """Tell whether ``GET path`` on a loopback port is answered with 200. Raises OSError when nobody listens."""
+    reader, writer = await asyncio.open_connection(LOOPBACK, port)
+    try:
+        writer.write(f"GET {path} HTTP/1.1\r\nHost: {LOOPBACK}\r\nConnection: close\r\n\r\n".encode())
+        return b" 200 " in await reader.readline()
+    finally:
+        writer.close()
 
 
 def _report(server: EmbeddedServer, what: str) -> str:

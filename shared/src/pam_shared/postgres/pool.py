@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 import asyncpg
@@ -12,8 +12,8 @@ import orjson
 from pam_shared.errors import UnavailableError
 from pam_shared.telemetry.logs import log
 
-Connection = asyncpg.Connection
-Pool = asyncpg.Pool
+Connection: TypeAlias = asyncpg.Connection
+Pool: TypeAlias = asyncpg.Pool
 
 POOL_MAX = 8
 ACQUIRE_TIMEOUT = 3.0

@@ -58,7 +58,7 @@ class JsonLinesExporter(SpanExporter):
 
 
 def setup_traces(service: str, target: str) -> TracerProvider | None:
-    """Start exporting spans to ``otlp`` or to a folder; ``none`` keeps every span a no-op. Returns what to shut down."""
+    """Start exporting spans to ``otlp`` or to a folder; ``none`` keeps spans no-ops. Returns what to shut down."""
     if target == "none":
         return None
     exporter = OTLPSpanExporter() if target == "otlp" else JsonLinesExporter(Path(target), service)
@@ -73,11 +73,11 @@ def span(
     name: str,
     headers: Mapping[str, str] | None = None,
     kind: SpanKind = SpanKind.INTERNAL,
-    **attributes: str | float | bool,
+    attributes: Mapping[str, str | float | bool] | None = None,
 ) -> Iterator[Span]:
     """Run the block inside a span: a child of the message's trace if ``headers`` carry one, else of the current one."""
     parent = extract(headers) if headers is not None else None
-    with _tracer.start_as_current_span(name, context=parent, kind=kind, attributes=attributes or None) as current:
+    with _tracer.start_as_current_span(name, context=parent, kind=kind, attributes=attributes) as current:
         yield current
 
 

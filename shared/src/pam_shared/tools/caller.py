@@ -49,7 +49,7 @@ class ToolCaller:
         ``within`` is what is left of the turn, in seconds. A call nobody answered may have had its effect, so it is
         repeated under its key: the worker's inbox answers with the first result.
         """
-        with span(f"call {tool.name}", kind=SpanKind.CLIENT, **{"pam.tool": tool.name}) as current:
+        with span(f"call {tool.name}", kind=SpanKind.CLIENT, attributes={"pam.tool": tool.name}) as current:
             try:
                 async with asyncio.timeout(within):
                     reply = await self._attempts(tool, call, who)

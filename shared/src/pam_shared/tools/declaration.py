@@ -61,6 +61,7 @@ class Tool(Generic[In, Out]):
         return self.run.__name__
 
     async def __call__(self, ctx: ToolContext, args: In) -> Out:
+        """Run the tool's function."""
         return await self.run(ctx, args)
 
     def manifest(self, domain: str) -> ToolManifest:

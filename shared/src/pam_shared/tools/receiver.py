@@ -61,7 +61,7 @@ class Receiver:
         """Answer one request. Every error becomes a reply: silence would cost the caller its whole deadline."""
         started = time.perf_counter()
         with span(
-            f"tool {self._tool.name}", request.headers, SpanKind.SERVER, **{"pam.tool": self._tool.name}
+            f"tool {self._tool.name}", request.headers, SpanKind.SERVER, {"pam.tool": self._tool.name}
         ) as current:
             reply = await self._answer(request, started)
             current.set_attribute("pam.outcome", reply.outcome)

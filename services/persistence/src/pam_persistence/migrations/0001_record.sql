@@ -102,8 +102,7 @@ create function conversation_access(conversation uuid) returns text
     from pam_conversations where id = conversation;
 $$;
 
-revoke all on function record_messages(jsonb), conversation_access(uuid) from public;
-grant execute on function record_messages(jsonb), conversation_access(uuid) to {role};
+grant execute on function current_member(), record_messages(jsonb), conversation_access(uuid) to {role};
 grant select on pam_conversations, pam_messages to {role};
 grant select, insert, update on message_dead_letter_queue to {role};
 -- Append-only by right: nobody who serves members can change what happened.

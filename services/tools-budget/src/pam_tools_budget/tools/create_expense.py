@@ -1,6 +1,6 @@
 """Record one expense."""
 
-import datetime
+import datetime as dt
 from datetime import timedelta
 from uuid import UUID
 
@@ -21,7 +21,7 @@ class Expense(Arguments):
     amount: Amount = Field(description="What it cost, in the member's currency.")
     category: Category
     description: str | None = Field(None, max_length=500, description="What it was, in the member's words.")
-    date: datetime.date | None = Field(None, description="The day it was paid; today if not given.")
+    date: dt.date | None = Field(None, description="The day it was paid; today if not given.")
     location: str | None = Field(None, max_length=200, description="Where it was paid.")
 
 
@@ -32,7 +32,7 @@ class RecordedExpense(BaseModel):
     amount: Total
     category: Category
     description: str | None
-    date: datetime.date
+    date: dt.date
     location: str | None
 
 

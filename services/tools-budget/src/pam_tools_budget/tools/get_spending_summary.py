@@ -1,6 +1,6 @@
 """Summarise spending over a window."""
 
-import datetime
+import datetime as dt
 from decimal import Decimal
 from typing import Self
 
@@ -19,8 +19,8 @@ class SpendingWindow(Arguments):
     days: int | None = Field(None, ge=1, le=365, description="The last so many days; overrides period.")
     category: Category | None = None
     period: rules.Period = rules.Period.MONTHLY
-    start_date: datetime.date | None = Field(None, description="First day; overrides days and period.")
-    end_date: datetime.date | None = Field(None, description="Last day; today if only start_date is given.")
+    start_date: dt.date | None = Field(None, description="First day; overrides days and period.")
+    end_date: dt.date | None = Field(None, description="Last day; today if only start_date is given.")
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -30,7 +30,7 @@ class SpendingWindow(Arguments):
             raise ValueError("end_date must not be before start_date")
         return self
 
-    def window(self, today: datetime.date) -> rules.Window:
+    def window(self, today: dt.date) -> rules.Window:
         """Return the days that are meant."""
         if self.start_date:
             return rules.Window(self.start_date, self.end_date or max(today, self.start_date))

@@ -43,8 +43,9 @@ async def update_budget(ctx: ToolContext, args: NewBudget) -> Updated:
     inputs = args.model_dump(mode="json")
     await queries.log_calculation(ctx.db, ctx.user, "update_budget", inputs, budget.model_dump(mode="json"))
     ctx.emit(BudgetSet(category=args.category, amount=args.amount, period=args.period))
+    is_now = "is" if created else "is now"
     return Updated(
-        message=f"Your {args.period} {args.category.spoken} budget is {'' if created else 'now '}{spoken(args.amount)}.",
+        message=f"Your {args.period} {args.category.spoken} budget {is_now} {spoken(args.amount)}.",
         budget=budget,
         action="created" if created else "updated",
     )

@@ -65,8 +65,9 @@ create function forget_inbox(older_than interval) returns bigint
     with gone as (delete from inbox where created_at < now() - older_than returning 1) select count(*) from gone;
 $$;
 
-revoke all on function take_outbox(integer), forget_inbox(interval) from public;
-grant execute on function take_outbox(integer), forget_inbox(interval) to {role};
+grant execute on function
+    current_member(), claim_call(uuid, text, text), finish_call(text, jsonb, jsonb),
+    take_outbox(integer), forget_inbox(interval) to {role};
 grant select, insert, update on inbox to {role};
 grant insert on outbox to {role};
 

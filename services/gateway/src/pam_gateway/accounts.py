@@ -1,0 +1,165 @@
+"""Registering, signing in, refreshing, signing out."""
+
+import asyncio
+import hashlib
+import hmac
+import secrets
+import time
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerificationError
+
+from pam_gateway import queries
+from pam_gateway.queries import Account, Session
+from pam_gateway.settings import GatewaySettings
+from pam_shared.bus.audit import AuditTrail
+from pam_shared.bus.revocations import Revocations
+from pam_shared.clock import utc_now
+from pam_shared.contracts.events import AuditEvent
+from pam_shared.contracts.identity import Identity
+from pam_shared.errors import ConflictError, NotAuthenticatedError
+from pam_shared.identity import ACCESS, SIGN_IN, Signer
+from pam_shared.postgres.pool import Pool, member_transaction, transaction
+from pam_shared.telemetry.traces import trace_id
+
+GRACE = timedelta(seconds=30)
+"""How long the previous refresh token still works: two tabs may refresh at once."""
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """A pair of tokens and whom they are for; ``expires_in`` in seconds."""
+
+    access_token: str
+    refresh_token: str
+    expires_in: int
+    account: Account
+
+
+class Accounts:
+    """Who may come in."""
+
+    def __init__(
+        self, pool: Pool, signer: Signer, revocations: Revocations, audit: AuditTrail, settings: GatewaySettings
+    ) -> None:
+        self._pool = pool
+        self._signer = signer
+        self._revocations = revocations
+        self._audit = audit
+        self._settings = settings
+        self._hasher = PasswordHasher()
+        # Compared with when an address is unknown, so that both refusals take the same time.
+        self._nobody = self._hasher.hash(secrets.token_hex())
+
+    async def register(self, email: str, password: str, name: str) -> SignedIn:
+        """Create an account and sign it in. Raises ConflictError when the address is taken."""
+        password_hash = await asyncio.to_thread(self._hasher.hash, password)
+        async with transaction(self._pool) as db:
+            created = await queries.create_account(db, email, password_hash, name)
+        self._record("register", "ok" if created else "refused", created)
+        if created is None:
+            raise ConflictError("There is an account with this address already. Sign in instead.", code="email_taken")
+        return await self._sign_in(created)
+
+    async def login(self, email: str, password: str) -> SignedIn:
+        """Sign in. Raises NotAuthenticatedError, the same for an unknown address and a wrong password."""
+        async with transaction(self._pool) as db:
+            account = await queries.account_by_email(db, email)
+        known = account.password_hash if account else self._nobody
+        right = await asyncio.to_thread(self._matches, known, password)
+        self._record("login", "ok" if right and account else "refused", account.user if account else None)
+        if account is None or not right:
+            raise NotAuthenticatedError("Address or password is wrong.", code="wrong_credentials")
+        return await self._sign_in(account.user)
+
+    async def refresh(self, token: str) -> SignedIn:
+        """Exchange a refresh token for a new pair; a token used twice ends the session: somebody has stolen it."""
+        user, session_id, secret = _read_refresh_token(token)
+        async with member_transaction(self._pool, user) as db:
+            session = await queries.locked_session(db, session_id)
+            stolen = session is not None and not _fits(session, secret)
+            if session is None or stolen or session.revoked_at or session.expires_at <= utc_now():
+                if session and stolen:
+                    await queries.revoke(db, session.id)
+            else:
+                account = await queries.own_account(db)
+                fresh = secrets.token_urlsafe(32)
+                await queries.rotate(db, session.id, _digest(fresh), self._refresh_expiry())
+                if account:
+                    return self._signed_in(account, session.id, fresh)
+        if stolen:
+            await self._revocations.revoke(session_id)
+            self._record("refresh_reuse", "refused", user, session_id)
+        raise NotAuthenticatedError(f"The session has ended. {SIGN_IN}", code="session_ended")
+
+    async def logout(self, who: Identity) -> None:
+        """End the session everywhere."""
+        async with member_transaction(self._pool, who.user) as db:
+            await queries.revoke(db, who.session)
+        await self._revocations.revoke(who.session)
+        self._record("logout", "ok", who.user, who.session)
+
+    async def _sign_in(self, user: UUID) -> SignedIn:
+        secret = secrets.token_urlsafe(32)
+        async with member_transaction(self._pool, user) as db:
+            account = await queries.own_account(db)
+            session = await queries.create_session(db, user, _digest(secret), self._refresh_expiry())
+        if account is None:
+            raise NotAuthenticatedError(f"This account is gone. {SIGN_IN}", code="account_gone")
+        return self._signed_in(account, session, secret)
+
+    def _signed_in(self, account: Account, session: UUID, secret: str) -> SignedIn:
+        lives = self._settings.access_token_for
+        identity = Identity(
+            user=account.user, roles=account.roles, session=session, expires_at=int(time.time()) + lives
+        )
+        refresh_token = f"{account.user}.{session}.{secret}"
+        return SignedIn(self._signer.sign(identity, ACCESS), refresh_token, lives, account)
+
+    def _refresh_expiry(self) -> datetime:
+        return utc_now() + timedelta(seconds=self._settings.refresh_token_for)
+
+    def _matches(self, password_hash: str, password: str) -> bool:
+        try:
+            return self._hasher.verify(password_hash, password)
+        except VerificationError:
+            return False
+
+    def _record(self, action: str, outcome: str, user: UUID | None, session: UUID | None = None) -> None:
+        self._audit.record(
+            AuditEvent(
+                id=uuid4(),
+                at=utc_now(),
+                service="gateway",
+                action=f"auth.{action}",
+                user=user,
+                session=session,
+                trace_id=trace_id(),
+                outcome=outcome,
+            )
+        )
+
+
+def _digest(secret: str) -> bytes:
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def _fits(session: Session, secret: str) -> bool:
+    """Whether the secret is the session's current one, or the one just replaced."""
+    given = _digest(secret)
+    if hmac.compare_digest(given, session.refresh_hash):
+        return True
+    just_rotated = utc_now() - session.rotated_at < GRACE
+    return bool(session.previous_hash and just_rotated and hmac.compare_digest(given, session.previous_hash))
+
+
+def _read_refresh_token(token: str) -> tuple[UUID, UUID, str]:
+    user, _, rest = token.partition(".")
+    session, _, secret = rest.partition(".")
+    try:
+        return UUID(user), UUID(session), secret
+    except ValueError as error:
+        raise NotAuthenticatedError(f"This is not a refresh token. {SIGN_IN}", code="token_invalid") from error

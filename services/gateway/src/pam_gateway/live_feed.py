@@ -1,0 +1,93 @@
+"""What happens live, for everyone connected here: one subscription per member, shared by all of their sockets."""
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from nats.aio.msg import Msg
+from nats.aio.subscription import Subscription
+
+from pam_shared.bus.connection import Bus
+from pam_shared.contracts import subjects
+from pam_shared.contracts.live import TERMINAL, Position
+from pam_shared.telemetry.logs import log
+
+_HEAD = re.compile(rb'\{"type":"event","conversation":"[^"]+","epoch":(\d+),"sequence":(\d+),"event":\{"type":"(\w+)"')
+
+
+@dataclass(frozen=True)
+class Frame:
+    """An ``event`` frame as it came, and the little that must be known of it to pass it on."""
+
+    conversation: UUID
+    position: Position
+    kind: str
+    raw: bytes
+
+    @property
+    def terminal(self) -> bool:
+        """Whether it ends its turn."""
+        return self.kind in TERMINAL
+
+
+def frame_of(subject: str, raw: bytes) -> Frame:
+    """Read a frame's head, without parsing the rest. Raises ValueError for what is none."""
+    head = _HEAD.match(raw)
+    if head is None:
+        raise ValueError("not an event frame")
+    position = Position(epoch=int(head[1]), sequence=int(head[2]))
+    return Frame(UUID(subject.rpartition(".")[2]), position, head[3].decode(), raw)
+
+
+Listener = Callable[[Frame], None]
+"""Called for each frame of the member; must not wait."""
+
+
+@dataclass
+class _Feed:
+    subscription: Subscription
+    listeners: set[Listener] = field(default_factory=set)
+
+
+class LiveFeed:
+    """Subscribes when the first listener of a member comes, unsubscribes when the last one goes."""
+
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
+        self._feeds: dict[UUID, _Feed] = {}
+
+    async def join(self, user: UUID, listener: Listener) -> None:
+        """Hear everything live of a member from now on."""
+        feed = self._feeds.get(user)
+        if feed is None:
+            subscription = await self._bus.nats.subscribe(subjects.live_of_member(user), cb=self._heard(user))
+            feed = self._feeds.setdefault(user, _Feed(subscription))
+            if feed.subscription is not subscription:
+                await subscription.unsubscribe()
+            # The server must know of the subscription before anything is replayed behind it.
+            await self._bus.nats.flush()
+        feed.listeners.add(listener)
+
+    async def leave(self, user: UUID, listener: Listener) -> None:
+        """Hear no more."""
+        feed = self._feeds.get(user)
+        if feed is None:
+            return
+        feed.listeners.discard(listener)
+        if not feed.listeners:
+            del self._feeds[user]
+            await feed.subscription.unsubscribe()
+
+    def _heard(self, user: UUID) -> Callable[[Msg], Awaitable[None]]:
+        async def pass_on(message: Msg) -> None:
+            try:
+                frame = frame_of(message.subject, message.data)
+            except ValueError:
+                log.warning("something on a live subject is not an event")
+                return
+            feed = self._feeds.get(user)
+            for listener in tuple(feed.listeners) if feed else ():
+                listener(frame)
+
+        return pass_on

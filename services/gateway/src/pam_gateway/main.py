@@ -1,0 +1,137 @@
+"""Run the gateway."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+
+import uvicorn
+
+from pam_gateway.acceptance import Acceptance
+from pam_gateway.accounts import Accounts
+from pam_gateway.app import create_app
+from pam_gateway.http.desk import Desk
+from pam_gateway.http.problems import Door
+from pam_gateway.limits import Limits
+from pam_gateway.live_feed import LiveFeed
+from pam_gateway.replay import Replay
+from pam_gateway.service import SERVICE
+from pam_gateway.settings import GatewaySettings
+from pam_gateway.sockets.chat import Hall
+from pam_gateway.sockets.registry import Registry
+from pam_shared.bus.audit import AuditTrail
+from pam_shared.bus.connection import Bus
+from pam_shared.bus.discovery import Advertisement, Directory
+from pam_shared.bus.log_reader import LogReader
+from pam_shared.bus.revocations import Revocations
+from pam_shared.config import load
+from pam_shared.contracts import topology
+from pam_shared.errors import UnavailableError
+from pam_shared.identity import Signer, Verifier
+from pam_shared.postgres.pool import Pool, open_pool
+from pam_shared.runtime import run
+from pam_shared.tools.caller import ToolCaller
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What has to be started before anybody is served."""
+
+    revocations: Revocations
+    audit: AuditTrail
+    directory: Directory
+    live: LogReader
+    log: LogReader
+
+
+class Server(uvicorn.Server):
+    """Uvicorn without its own signal handlers: the service is told to stop in one place."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals alone."""
+        yield
+
+
+@asynccontextmanager
+async def serve(bus: Bus, settings: GatewaySettings) -> AsyncIterator[None]:
+    """Serve clients until left."""
+    pool = await open_pool(settings.postgres_url, bus.service)
+    revocations, audit, directory = Revocations(bus), AuditTrail(bus), Directory(bus)
+    live, log = LogReader(bus, topology.LIVE), LogReader(bus, topology.CONVERSATIONS)
+    desk = _desk(bus, settings, pool, Parts(revocations, audit, directory, live, log))
+    hall = Hall(settings, desk.verifier, desk.acceptance, desk.replay, desk.feed, desk.limits, directory)
+    registry = Registry(settings)
+    advertisement = Advertisement(bus, "The edge: sign-in, WebSocket and HTTP.")
+    server = _server(Door(create_app(desk, hall, registry), settings.body_max), settings)
+    parts = (revocations, audit, live, log, directory, registry)
+    for part in parts:
+        await part.start()
+    await bus.start()
+    serving = asyncio.create_task(server.serve())
+    serving.add_done_callback(lambda task: _ended(bus, task))
+    await advertisement.start()
+    try:
+        yield
+    finally:
+        await advertisement.stop()
+        await registry.drain()
+        server.should_exit = True
+        await asyncio.wait({serving}, timeout=settings.drain_for)
+        for part in reversed(parts):
+            await part.stop()
+        await pool.close()
+
+
+def _desk(bus: Bus, settings: GatewaySettings, pool: Pool, parts: Parts) -> Desk:
+    signer = Signer(settings.identity_private_key)
+    acceptance = Acceptance(bus, signer, settings)
+    return Desk(
+        settings=settings,
+        bus=bus,
+        pool=pool,
+        verifier=Verifier(settings.identity_public_key, parts.revocations.sessions),
+        accounts=Accounts(pool, signer, parts.revocations, parts.audit, settings),
+        acceptance=acceptance,
+        replay=Replay(bus, parts.live, parts.log, acceptance),
+        feed=LiveFeed(bus),
+        limits=Limits(settings.redis_url, on=settings.rate_limits == "on"),
+        directory=parts.directory,
+        tools=ToolCaller(bus),
+    )
+
+
+def _ended(bus: Bus, task: asyncio.Task[None]) -> None:
+    """A server that ends by itself, because its port is taken, ends the service."""
+    if not task.cancelled() and not bus.failed.done():
+        bus.failed.set_exception(task.exception() or UnavailableError("The web server ended. Is the port taken?"))
+
+
+def _server(app: Door, settings: GatewaySettings) -> Server:
+    return Server(
+        uvicorn.Config(
+            app,
+            host=settings.host,
+            port=settings.port,
+            ws="websockets-sansio",
+            ws_max_size=settings.frame_max,
+            ws_per_message_deflate=False,
+            ws_ping_interval=settings.ping_interval,
+            ws_ping_timeout=settings.ping_timeout,
+            lifespan="off",
+            access_log=False,
+            log_config=None,
+            timeout_graceful_shutdown=5,
+            server_header=False,
+        )
+    )
+
+
+def main() -> None:
+    """Run until told to stop."""
+    settings = load(GatewaySettings)
+    run(SERVICE.name, settings, lambda bus: serve(bus, settings))
+
+
+if __name__ == "__main__":
+    main()
