@@ -12,6 +12,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 import asyncpg
 from nats.aio.client import Client
+from nats.errors import Error as NatsError
 from nats.errors import NoRespondersError
 from nats.errors import TimeoutError as NatsTimeoutError
 
@@ -20,6 +21,9 @@ from pam_shared.contracts.topology import BucketSpec, ConsumerSpec, StreamSpec
 from pam_shared.errors import PamError, UnavailableError
 from pam_shared.postgres.migrations import login_role, migrate, quoted
 from pam_shared.service import ServiceSpec
+from pamctl.home import Home
+from pamctl.servers import nats_url, postgres_url
+from pamctl.settings import PamctlSettings
 
 _API = "$JS.API"
 _STREAM_NOT_FOUND = 10059
@@ -191,3 +195,38 @@ def _service_url(admin_url: str, service: ServiceSpec, password: str) -> str:
     parts = urlsplit(admin_url)
     credentials = f"{login_role(service.schema or '')}:{quote(password, safe='')}"
     return urlunsplit(parts._replace(netloc=f"{credentials}@{parts.netloc.rpartition('@')[2]}"))
+
+
+async def provision_all(home: Home, settings: PamctlSettings, services: Sequence[ServiceSpec]) -> dict[str, str]:
+    """Provision the NATS and the PostgreSQL that this PAM uses; return the services' own database URLs by name.
+
+    Passwords are those of the home, unless the settings hold others. Raises a PamError with its sentence.
+    """
+    await _provision_nats_at(nats_url(home, settings), settings.nats_replicas)
+    passwords = {
+        spec.name: settings.passwords.get(spec.name) or home.password("postgres", spec.name) for spec in services
+    }
+    try:
+        return await provision_postgres(postgres_url(home, settings), services, passwords)
+    except (OSError, TimeoutError) as error:
+        raise UnavailableError(
+            f"PostgreSQL does not answer ({error}): start it, or correct PAM_POSTGRES_URL."
+        ) from error
+    except asyncpg.PostgresError as error:
+        raise ProvisioningError(f"PostgreSQL refuses: {error}. PAM_POSTGRES_URL must be an administrator's.") from error
+
+
+async def _provision_nats_at(url: str, replicas: int) -> None:
+    connection = Client()
+    try:
+        await connection.connect(url, allow_reconnect=False, connect_timeout=5, error_cb=_ignore)
+    except (OSError, NatsError) as error:
+        raise UnavailableError(f"NATS does not answer ({error}): start it, or correct PAM_NATS_URL.") from error
+    try:
+        await provision_nats(connection, replicas=replicas)
+    finally:
+        await connection.close()
+
+
+async def _ignore(_: Exception) -> None:
+    """What ``connect`` and ``request`` raise says it all."""

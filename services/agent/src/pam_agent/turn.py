@@ -104,7 +104,14 @@ class Turn:
             base=self._base,
         )
         epoch = await self._ledger.append(start)
+        await self._repeat_last_word()
         await self._live.begin(epoch, takeover=earlier is not None)
+
+    async def _repeat_last_word(self) -> None:
+        """Say the end of the turn before again if another process ran it: it may have died before it did."""
+        before = self._view.state.before(self._record)
+        if before and before[-1].start and before[-1].finished and self._crew.writer not in before[-1].start.nonce:
+            await self._live.finish(before[-1].finished)
 
     async def _guarded(self) -> TurnStatus:
         """Run the steps; whatever goes wrong in them becomes a failed turn that the member is told of."""

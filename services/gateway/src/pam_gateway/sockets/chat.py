@@ -214,8 +214,15 @@ class ChatSocket:
         self.last_message = time.monotonic()
         await self._hall.limits.count("messages", str(self.who.user))
         message = Incoming(frame.id, frame.conversation, frame.text, frame.context, request_id=str(uuid4()))
-        duplicate = await self._hall.acceptance.accept(self.who, message)
-        self.outbound.put(frames.Ack(id=frame.id, conversation=frame.conversation, duplicate=duplicate))
+        channel = self._channels.get(frame.conversation)
+        if channel:
+            channel.hold()
+        try:
+            duplicate = await self._hall.acceptance.accept(self.who, message)
+            self.outbound.put(frames.Ack(id=frame.id, conversation=frame.conversation, duplicate=duplicate))
+        finally:
+            if channel:
+                channel.release()
 
     async def _open(self, frame: frames.Open) -> None:
         if frame.conversation not in self._channels and len(self._channels) >= self._hall.settings.open_conversations:

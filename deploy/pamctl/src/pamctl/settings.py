@@ -1,0 +1,46 @@
+"""What pamctl reads from the environment."""
+
+import os
+import sys
+from pathlib import Path
+
+from pydantic import AliasChoices, Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_PORT = ("PAM_PORT", "PORT")
+
+
+class PamctlSettings(BaseSettings):
+    """Settings of pamctl. A URL that is set is used instead of starting a server of our own."""
+
+    model_config = SettingsConfigDict(env_prefix="PAM_", frozen=True, extra="ignore", env_ignore_empty=True)
+
+    home: Path = Field(Path(".pam"), description="Folder of data, secrets and logs.")
+    host: str = Field("127.0.0.1", description="Where the gateway listens.")
+    port: int = Field(8000, ge=1, le=65535, validation_alias=AliasChoices(*_PORT), description="Port of the gateway.")
+    nats_url: str | None = Field(None, description="A NATS server with JetStream: nats://user:password@host:port.")
+    nats_replicas: int = Field(1, ge=1, le=5, description="Copies of each stream: three in a cluster.")
+    postgres_url: str | None = Field(None, description="A PostgreSQL, as its administrator.")
+    redis_url: str | None = Field(None, description="A Redis or Valkey.")
+    passwords: dict[str, str] = Field(
+        {}, description="JSON: PostgreSQL passwords of services, instead of made-up ones."
+    )
+    anthropic_api_key: str | None = Field(None, validation_alias="ANTHROPIC_API_KEY")
+
+
+def load_settings() -> PamctlSettings:
+    """Return the settings, or end the process with exit code 2 and a sentence for each fault."""
+    try:
+        return PamctlSettings()
+    except ValidationError as error:
+        for fault in error.errors():
+            print(_sentence(str(fault["loc"][0]), fault["msg"]), file=sys.stderr)
+        raise SystemExit(2) from None
+
+
+def _sentence(field: str, message: str) -> str:
+    if field in {"port", *_PORT}:
+        variable = next((name for name in _PORT if os.environ.get(name)), "PORT")
+        given = os.environ.get(variable, "")
+        return f"{variable} must be a number from 1 to 65535, not {given!r}: start with {variable}=8000, for example."
+    return f"PAM_{field.upper()} is wrong: {message}. Correct it, or unset it."

@@ -1,0 +1,217 @@
+"""A Messages API for tests and benchmarks: a real HTTP server that streams what a script says.
+
+Run it alone with ``python -m pam_shared.testing.messages_api --port 9000 --script script.json``; without a script every
+message is answered with one tool call and then a sentence. Point ``ANTHROPIC_BASE_URL`` at it.
+"""
+
+import argparse
+import asyncio
+import re
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import orjson
+import uvloop
+from pydantic import BaseModel, TypeAdapter
+
+_JSON = "application/json"
+_STREAM = "text/event-stream"
+
+
+class Say(BaseModel):
+    """Text, streamed in tokens of a few characters."""
+
+    text: str
+
+
+class Use(BaseModel):
+    """A tool call."""
+
+    tool: str
+    input: dict[str, Any] = {}
+
+
+class Reply(BaseModel):
+    """One reply of the model. Delays in seconds; ``status`` other than 200 is an error instead.
+
+    ``cut_after`` ends the connection after so many tokens, as a broken network would.
+    """
+
+    blocks: list[Say | Use] = []
+    delay: float = 0.0
+    token_delay: float = 0.0
+    status: int = 200
+    retry_after: float | None = None
+    cut_after: int | None = None
+
+
+class Scene(BaseModel):
+    """What is said to a message that matches ``pattern``: the first reply, then one per round of tool results."""
+
+    pattern: str
+    replies: list[Reply]
+
+
+_SCENES = TypeAdapter(list[Scene])
+
+DEFAULT = [
+    Scene(
+        pattern=".*",
+        replies=[
+            Reply(blocks=[Use(tool="create_expense", input={"amount": 45, "category": "gas"})]),
+            Reply(blocks=[Say(text="I wrote down $45.00 for gas. That is all you have spent this month.")]),
+        ],
+    )
+]
+
+
+@dataclass
+class MessagesApi:
+    """The running server. ``requests`` keeps the bodies it was asked with, the newest last."""
+
+    scenes: Sequence[Scene]
+    port: int
+    requests: list[dict[str, Any]] = field(default_factory=list)
+    keep: int = 1000
+
+    @property
+    def url(self) -> str:
+        """What ``ANTHROPIC_BASE_URL`` is set to."""
+        return f"http://127.0.0.1:{self.port}"
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answer the requests of one connection."""
+        try:
+            while body := await _request(reader):
+                await self._answer(orjson.loads(body), writer)
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            pass
+        finally:
+            writer.close()
+
+    async def _answer(self, request: dict[str, Any], writer: asyncio.StreamWriter) -> None:
+        self.requests.append(request)
+        del self.requests[: -self.keep]
+        reply = self._reply_to(request)
+        await asyncio.sleep(reply.delay)
+        if reply.status != 200:  # noqa: PLR2004 - OK
+            _write_error(writer, reply)
+            return
+        await _stream(writer, reply, request.get("model", "scripted"))
+
+    def _reply_to(self, request: dict[str, Any]) -> Reply:
+        text, rounds = _asked(request["messages"])
+        scene = next((scene for scene in self.scenes if re.search(scene.pattern, text, re.DOTALL)), None)
+        if scene is None:
+            return Reply(blocks=[Say(text="The script has no answer to that.")])
+        return scene.replies[min(rounds, len(scene.replies) - 1)]
+
+
+@asynccontextmanager
+async def messages_api(scenes: Sequence[Scene] = DEFAULT, port: int = 0) -> AsyncIterator[MessagesApi]:
+    """Run the server on a loopback port, a free one by default."""
+    api = MessagesApi(scenes, port)
+    server = await asyncio.start_server(api.serve, "127.0.0.1", port)
+    api.port = server.sockets[0].getsockname()[1]
+    try:
+        yield api
+    finally:
+        server.close()
+
+
+def read_script(path: Path) -> list[Scene]:
+    """Read scenes from a JSON file. Raises pydantic.ValidationError."""
+    return _SCENES.validate_json(path.read_bytes())
+
+
+def write_script(path: Path, scenes: Iterable[Scene]) -> None:
+    """Write scenes for a server that runs as its own process."""
+    path.write_bytes(_SCENES.dump_json(list(scenes)))
+
+
+async def _request(reader: asyncio.StreamReader) -> bytes:
+    """Return the body of the next request, empty at the end of the connection."""
+    head = await reader.readuntil(b"\r\n\r\n") if not reader.at_eof() else b""
+    length = re.search(rb"content-length: *(\d+)", head, re.IGNORECASE)
+    return await reader.readexactly(int(length[1])) if length else b""
+
+
+def _asked(messages: list[dict[str, Any]]) -> tuple[str, int]:
+    """Return the text the member wrote last, and how many rounds of tool results came after it."""
+    rounds = 0
+    for message in reversed(messages):
+        if message["role"] != "user":
+            continue
+        if isinstance(message["content"], str):
+            return message["content"], rounds
+        rounds += 1
+    return "", rounds
+
+
+def _write_error(writer: asyncio.StreamWriter, reply: Reply) -> None:
+    body = orjson.dumps({"type": "error", "error": {"type": "scripted", "message": f"scripted {reply.status}"}})
+    retry = f"retry-after: {reply.retry_after}\r\n" if reply.retry_after is not None else ""
+    head = f"HTTP/1.1 {reply.status} Scripted\r\ncontent-type: {_JSON}\r\n{retry}content-length: {len(body)}\r\n\r\n"
+    writer.write(head.encode() + body)
+
+
+async def _stream(writer: asyncio.StreamWriter, reply: Reply, model: str) -> None:
+    head = f"HTTP/1.1 200 OK\r\ncontent-type: {_STREAM}\r\ntransfer-encoding: chunked\r\n\r\n"
+    writer.write(head.encode())
+    tokens = 0
+    for kind, data in _events(reply, model):
+        if kind == "content_block_delta":
+            tokens += 1
+            if reply.token_delay:
+                await asyncio.sleep(reply.token_delay)
+            if reply.cut_after is not None and tokens > reply.cut_after:
+                await writer.drain()
+                writer.transport.abort()
+                return
+        frame = b"event: %s\ndata: %s\n\n" % (kind.encode(), orjson.dumps({"type": kind, **data}))
+        writer.write(b"%x\r\n%s\r\n" % (len(frame), frame))
+    writer.write(b"0\r\n\r\n")
+    await writer.drain()
+
+
+def _events(reply: Reply, model: str) -> Iterable[tuple[str, dict[str, Any]]]:
+    usage = {"input_tokens": 100, "output_tokens": 1}
+    start = {"id": f"msg_{uuid4().hex}", "type": "message", "role": "assistant", "model": model, "content": []}
+    yield "message_start", {"message": start | {"stop_reason": None, "stop_sequence": None, "usage": usage}}
+    for index, block in enumerate(reply.blocks):
+        yield from _block(index, block)
+    stop = "tool_use" if any(isinstance(block, Use) for block in reply.blocks) else "end_turn"
+    delta = {"stop_reason": stop, "stop_sequence": None}
+    yield "message_delta", {"delta": delta, "usage": {"output_tokens": 20}}
+    yield "message_stop", {}
+
+
+def _block(index: int, block: Say | Use) -> Iterable[tuple[str, dict[str, Any]]]:
+    if isinstance(block, Say):
+        content: dict[str, Any] = {"type": "text", "text": ""}
+        deltas = [{"type": "text_delta", "text": token} for token in re.findall(r"\S+\s*|\s+", block.text)]
+    else:
+        content = {"type": "tool_use", "id": f"toolu_{uuid4().hex[:16]}", "name": block.tool, "input": {}}
+        deltas = [{"type": "input_json_delta", "partial_json": orjson.dumps(block.input).decode()}]
+    yield "content_block_start", {"index": index, "content_block": content}
+    for delta in deltas:
+        yield "content_block_delta", {"index": index, "delta": delta}
+    yield "content_block_stop", {"index": index}
+
+
+async def _main() -> None:
+    parser = argparse.ArgumentParser(description="A scripted Messages API on loopback.")
+    parser.add_argument("--port", type=int, default=9000)
+    parser.add_argument("--script", type=Path)
+    options = parser.parse_args()
+    async with messages_api(read_script(options.script) if options.script else DEFAULT, options.port) as api:
+        print(f"listening on {api.url}", flush=True)  # noqa: T201 - it is a command
+        await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    uvloop.run(_main())
