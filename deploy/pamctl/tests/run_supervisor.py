@@ -1,4 +1,4 @@
-"""Runs a supervisor over fake services, as a process of its own that tests may kill."""
+"""Runs a supervisor over fake services, as a process of its own that tests may signal and kill."""
 
 import asyncio
 import sys
@@ -10,8 +10,11 @@ from pamctl.settings import load_settings
 from pamctl.supervisor import Supervisor
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+SERVICES = [
+    ServiceSpec("gateway", "fake_service"),
+    ServiceSpec("notes", "fake_service", schema="notes", migrations=(MIGRATIONS,)),
+]
 
 if __name__ == "__main__":
     settings = load_settings()
-    services = [ServiceSpec("fake", "fake_service", schema="fake", migrations=(MIGRATIONS,))]
-    sys.exit(asyncio.run(Supervisor(Home(settings.home), settings, services).run()))
+    sys.exit(asyncio.run(Supervisor(Home(settings.home), settings, SERVICES).run()))

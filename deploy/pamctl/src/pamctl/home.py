@@ -51,7 +51,7 @@ class Home:
         try:
             private_folder(self.path)
             private_folder(self.path / "logs")
-            write_private(self.path / ".writable", "")
+            _try_to_write(self.path / ".writable")
         except OSError as error:
             raise HomeError(
                 f"The folder {self.path} cannot be written ({error.strerror}): start with PAM_HOME=<another folder>."
@@ -157,12 +157,17 @@ class Home:
         write_private(self.path / name, json.dumps(content, indent=2))
 
 
+def _try_to_write(file: Path) -> None:
+    write_private(file, "")
+    file.unlink()
+
+
 def _lock_or_refuse(descriptor: int, home: Home) -> None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         raise ConflictError(
-            f"PAM runs in {home.path} already, as process {home.owner}: stop it, or start with PAM_HOME=<another folder>."
+            f"PAM runs in {home.path} already, as process {home.owner}: stop it, or choose another PAM_HOME."
         ) from None
 
 

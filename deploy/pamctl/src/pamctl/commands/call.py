@@ -50,4 +50,4 @@ def _argument(item: str) -> tuple[str, Any]:
 
 def _told(reply: dict[str, Any]) -> str:
     data = reply.get("data")
-    return reply["message"] + (f"\n{json.dumps(data, indent=2)}" if data else "")
+    return str(reply["message"]) + (f"\n{json.dumps(data, indent=2)}" if data else "")

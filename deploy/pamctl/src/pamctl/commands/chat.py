@@ -26,7 +26,7 @@ def chat(
 ) -> None:
     """Say something to PAM and read the answer as it comes.
 
-    Example: pamctl chat "I spent \\$45 on gas" --user anna
+    Example: pamctl chat 'I spent $45 on gas' --user anna
     """
     member = member_of(load_settings(), user, url)
     if new:

@@ -42,9 +42,9 @@ async function call(method, path, { body, token } = {}) {
 }
 
 function problemOf(response, answer) {
-  const wait = response.status === 429 && response.headers.get("Retry-After");
-  const detail = answer?.detail ?? answer?.title ?? "Something went wrong. Please try again.";
-  return new Problem(response.status, wait ? `${detail} Try again in ${wait} s.` : detail, answer?.code);
+  const faults = answer?.errors?.map(({ field, message }) => `${field.split(".").at(-1)}: ${message}`);
+  const detail = faults?.join(". ") || answer?.detail || "Something went wrong. Please try again.";
+  return new Problem(response.status, detail, answer?.code);
 }
 
 /** One tab at a time: a refresh token can be used once only. */
@@ -90,6 +90,11 @@ export class Api {
   async token() {
     const session = this.#store.session;
     return session && Date.now() < session.renew_at ? session.access_token : this.renew(session?.access_token);
+  }
+
+  /** In how many milliseconds a new token is due. */
+  get renewalDue() {
+    return Math.max(5000, (this.#store.session?.renew_at ?? 0) - Date.now());
   }
 
   /** Return a token newer than `stale`. Where the session is over, the member is signed out. */
@@ -165,6 +170,7 @@ export class Connection {
   #outbox;
   #on;
   #socket = null;
+  #token = null;
   #phase = "idle";
   #attempts = 0;
   #renewed = false;
@@ -191,8 +197,14 @@ export class Connection {
 
   /** Try now instead of after the delay, or find out whether the other side is still there. */
   wake() {
-    if (this.#phase === "waiting" || this.#phase === "stopped") this.#connect("reconnecting");
+    if (this.#phase === "waiting") this.#connect("reconnecting");
     else if (this.#phase === "open") this.#ping();
+  }
+
+  /** The member asks to try once more after the server has said to stop. */
+  retry() {
+    this.#renewed = false;
+    if (this.#phase === "stopped") this.#connect("reconnecting");
   }
 
   /** The network is gone: do not wait for the socket to notice. */
@@ -226,6 +238,7 @@ export class Connection {
   }
 
   #dial(token) {
+    this.#token = token;
     const socket = new WebSocket(this.#url, SUBPROTOCOL);
     this.#socket = socket;
     this.#welcomedAt = 0;
@@ -253,10 +266,12 @@ export class Connection {
 
   async #renewThenConnect(code) {
     if (this.#renewed) return this.#halt(code);
-    this.#renewed = true;
     this.#phase = "connecting";
-    await this.#api.renew().catch(() => null);
-    if (this.#phase === "connecting") this.#connect("reconnecting");
+    const token = await this.#api.renew(this.#token).catch(() => null);
+    if (this.#phase !== "connecting") return;
+    this.#renewed = Boolean(token);
+    if (token) this.#connect("reconnecting");
+    else this.#later();
   }
 
   #later() {
@@ -279,7 +294,7 @@ export class Connection {
     const handle = {
       welcome: () => this.#welcomed(frame),
       opened: () => this.#opened(frame),
-      ack: () => this.#settle(frame.id) && this.#on.acked(frame.id),
+      ack: () => this.#acked(frame),
       event: () => this.#event(frame),
       snapshot: () => this.#snapshot(frame),
       error: () => this.#refused(frame),
@@ -297,7 +312,7 @@ export class Connection {
     this.#on.state("open");
     this.#on.welcome(frame);
     this.#beat(frame.ping_interval * 1000);
-    this.#keepToken();
+    this.#keepToken(this.#token);
     this.#open();
     this.#pump();
   }
@@ -315,12 +330,12 @@ export class Connection {
   }
 
   /** Hand the server a new token before the old one ends. */
-  async #keepToken() {
-    const { token, wait } = await this.#api.nextRenewal();
-    this.#after("token", wait, async () => {
-      const renewed = await this.#api.renew(token).catch(() => null);
-      if (renewed) this.#put({ type: "refresh", token: renewed });
-      this.#keepToken();
+  #keepToken(used) {
+    this.#after("token", this.#api.renewalDue, async () => {
+      const token = await this.#api.renew(used).catch(() => used);
+      if (this.#phase !== "open") return;
+      if (token !== used) this.#put({ type: "refresh", token });
+      this.#keepToken(token);
     });
   }
 
@@ -333,8 +348,10 @@ export class Connection {
 
   #opened(frame) {
     if (frame.conversation !== this.#watched?.conversation) return;
+    const resumed = Boolean(this.#watched.last);
     this.#watched.reopening = false;
-    this.#on.opened(frame, Boolean(this.#watched.last));
+    this.#watched.last ??= frame.position ?? null;
+    this.#on.opened(frame, resumed);
   }
 
   #event(frame) {
@@ -359,7 +376,7 @@ export class Connection {
 
   #snapshot(frame) {
     if (frame.conversation !== this.#watched?.conversation) return;
-    this.#watched.last = frame.position;
+    this.#watched.last = frame.position ?? null;
     this.#on.snapshot(frame);
   }
 
@@ -377,6 +394,11 @@ export class Connection {
     this.#awaited = message.id;
     this.#put({ type: "send", ...message });
     this.#after("ack", ACK_WITHIN, () => this.#repeat());
+  }
+
+  #acked(frame) {
+    this.#settle(frame.id);
+    this.#on.acked(frame.id);
   }
 
   #repeat() {

@@ -1,0 +1,5 @@
+"""``python -m pamctl``."""
+
+from pamctl.main import app
+
+app()

@@ -1,0 +1,294 @@
+/** The page: wires the store, the connection and what the member sees. */
+
+import { Api, Connection, newId } from "./protocol.js";
+import { Store } from "./store.js";
+import * as view from "./view.js";
+
+const UNTITLED = "New conversation";
+
+const store = new Store();
+const api = new Api(store, () => leave("Please sign in again."));
+const gate = new view.Gate(enterWith);
+let chat = null;
+
+/** One member's conversations, as long as they are signed in. */
+class Chat {
+  #user;
+  #outbox;
+  #connection;
+  #thread = new view.Thread();
+  #conversations = [];
+  #more = null;
+  #earlier = null;
+  #banner = "";
+  #turn = null;
+  #opens = 0;
+
+  get user() {
+    return this.#user.id;
+  }
+
+  constructor(user) {
+    this.#user = user;
+    this.#outbox = store.outbox(user.id);
+    this.#connection = new Connection({ user: user.id, api, outbox: this.#outbox, on: this.#handlers() });
+  }
+
+  async start() {
+    this.#connection.start();
+    await this.#list();
+    const waiting = this.#outbox.messages.at(-1)?.conversation;
+    this.show(store.current ?? waiting ?? this.#conversations[0]?.id ?? newId());
+  }
+
+  stop() {
+    this.#connection.stop();
+  }
+
+  wake() {
+    this.#connection.wake();
+  }
+
+  cut() {
+    this.#connection.cut();
+  }
+
+  retry() {
+    this.#connection.retry();
+  }
+
+  /** Show a conversation: what is on record first, then what happens from now on. */
+  async show(conversation) {
+    store.current = conversation;
+    this.#turn = null;
+    this.#opens = 0;
+    this.#earlier = null;
+    this.#thread.clear(this.#user.name);
+    this.#listed();
+    await this.#record(true);
+    if (store.current !== conversation) return;
+    this.#showWaiting();
+    this.#thread.toEnd();
+    this.#connection.watch(conversation);
+  }
+
+  startNew() {
+    this.show(newId());
+  }
+
+  say(text) {
+    const context = { timezone: Intl.DateTimeFormat().resolvedOptions().timeZone };
+    const message = { id: newId(), conversation: store.current, text, context };
+    this.#connection.send(message);
+    this.#showWaiting();
+    this.#thread.toEnd();
+  }
+
+  async showEarlier() {
+    const page = await this.#fetched(api.messages(store.current, this.#earlier));
+    if (!page) return;
+    this.#earlier = page.next_cursor;
+    this.#thread.recordEarlier(page.messages, page.next_cursor);
+  }
+
+  async listMore() {
+    await this.#list(this.#more);
+  }
+
+  #handlers() {
+    const shown = ({ conversation }) => conversation === store.current;
+    return {
+      state: view.showConnection,
+      welcome: (frame) => view.showBanner((this.#banner = frame.banner ?? "")),
+      opened: (frame, resumed) => shown(frame) && this.#opened(resumed),
+      acked: (id) => this.#thread.has(id) && this.#thread.of(id).mark("sent"),
+      refused: (id, reason) => this.#refused(id, reason),
+      event: (frame) => shown(frame) && this.#thread.change(() => this.#apply(frame.event)),
+      snapshot: (frame) => shown(frame) && this.#snapshot(frame),
+      trouble: (frame) => view.showNotice(frame.message),
+    };
+  }
+
+  async #fetched(page) {
+    try {
+      return await page;
+    } catch (problem) {
+      if (problem.status !== 404 && problem.status !== 401) view.showNotice(problem.message);
+      return null;
+    }
+  }
+
+  async #list(cursor) {
+    const page = await this.#fetched(api.conversations(cursor));
+    if (!page) return;
+    this.#conversations = cursor ? [...this.#conversations, ...page.conversations] : page.conversations;
+    this.#more = page.next_cursor;
+    this.#listed();
+  }
+
+  #listed() {
+    panel.show(this.#conversations, store.current, this.#more);
+    view.showTitle(this.#conversations.find(({ id }) => id === store.current)?.title || UNTITLED);
+  }
+
+  /** Take the newest page of the record in; the `first` time it also says whether there is more. */
+  async #record(first = false) {
+    const conversation = store.current;
+    const page = await this.#fetched(api.messages(conversation));
+    if (!page || store.current !== conversation) return;
+    if (first) this.#earlier = page.next_cursor ?? null;
+    this.#thread.change(() => this.#thread.record(page.messages, first ? { cursor: this.#earlier } : {}));
+  }
+
+  #showWaiting() {
+    for (const { id, text } of this.#outbox.of(store.current)) {
+      if (this.#thread.has(id)) continue;
+      this.#thread.of(id).ask(text, new Date().toISOString());
+      this.#thread.of(id).mark("waiting", "waiting");
+    }
+  }
+
+  /** Between reading the record and opening, or while away without a position, something may have been said. */
+  #opened(resumed) {
+    const again = this.#opens++ > 0;
+    if (!resumed && (again || this.#thread.unanswered)) this.#record();
+  }
+
+  #snapshot({ messages, next_cursor }) {
+    this.#earlier = next_cursor ?? null;
+    this.#thread.clear(this.#user.name);
+    this.#thread.record(messages, { cursor: this.#earlier });
+    this.#showWaiting();
+    this.#thread.toEnd();
+  }
+
+  #refused(id, reason) {
+    if (!this.#thread.has(id)) return view.showNotice(reason);
+    const exchange = this.#thread.of(id);
+    const edit = document.createElement("button");
+    edit.type = "button";
+    edit.className = "quiet-button";
+    edit.textContent = "Edit";
+    edit.onclick = () => composer.put(exchange.question);
+    exchange.mark("refused", `Not sent: ${reason}`, edit);
+    exchange.settled = true;
+  }
+
+  #apply(event) {
+    if (event.type === "RUN_STARTED") return this.#began(event.runId);
+    if (event.type === "CUSTOM" && event.name === "pam.superseded") return this.#superseded(event.value.turn);
+    if (!this.#turn) return this.#missedBeginning(event);
+    const exchange = this.#thread.of(this.#turn);
+    if (!exchange.settled) APPLY[event.type]?.(exchange, event, this);
+    if (TERMINAL.has(event.type)) this.#ended(exchange);
+  }
+
+  #began(turn) {
+    if (!this.#thread.has(turn)) this.#record();
+    this.#turn = turn;
+    view.showBanner(this.#banner);
+    const exchange = this.#thread.of(turn);
+    exchange.mark("sent");
+    if (!exchange.settled) exchange.drive();
+  }
+
+  #superseded(turn) {
+    this.#turn = turn;
+    const exchange = this.#thread.of(turn);
+    if (!exchange.settled) exchange.dropText();
+  }
+
+  #missedBeginning(event) {
+    if (TERMINAL.has(event.type)) this.#record();
+  }
+
+  #ended(exchange) {
+    this.#turn = null;
+    if (!exchange.question) this.#record();
+    if (this.#conversations[0]?.id !== store.current) this.#list();
+  }
+}
+
+const TERMINAL = new Set(["RUN_FINISHED", "RUN_ERROR"]);
+
+const CUSTOM = {
+  "pam.banner": (_, { message }) => view.showBanner(message),
+  "pam.thinking": (exchange, { message }) => exchange.quiet(`${message}…`),
+  "pam.still_working": (exchange, { message }) => exchange.quiet(`${message}…`),
+};
+
+/** What each event of a turn does to its exchange. */
+const APPLY = {
+  TOOL_CALL_START: (exchange, event) => exchange.tool(event.toolCallId, event.toolCallName),
+  TOOL_CALL_ARGS: (exchange, event) => exchange.tool(event.toolCallId)?.addArguments(event.delta),
+  TOOL_CALL_END: (exchange, event) => exchange.tool(event.toolCallId)?.showArguments(),
+  TOOL_CALL_RESULT: (exchange, event) => {
+    exchange.tool(event.toolCallId)?.finish(JSON.parse(event.content));
+    exchange.drive();
+  },
+  TEXT_MESSAGE_CONTENT: (exchange, event) => exchange.say(event.delta),
+  CUSTOM: (exchange, event) => CUSTOM[event.name]?.(exchange, event.value),
+  RUN_FINISHED: (exchange, event) => {
+    if (event.outcome?.type === "cancelled") exchange.trouble("Stopped.");
+    exchange.finish();
+    view.announce(exchange.text ? `PAM: ${exchange.text}` : "");
+  },
+  RUN_ERROR: (exchange, event) => {
+    exchange.trouble(event.message, () => chat?.say(exchange.question));
+    exchange.finish();
+  },
+};
+
+async function enterWith(mode, form) {
+  if (mode === "sign-up") await api.register(form);
+  else await api.login(form);
+  store.current = null;
+  enter(store.session.user);
+}
+
+function enter(user) {
+  view.showApp(user);
+  view.showNotice("");
+  chat = new Chat(user);
+  chat.start();
+  composer.focus();
+}
+
+function leave(reason = "") {
+  chat?.stop();
+  chat = null;
+  store.session = null;
+  gate.show(store.known, reason);
+}
+
+function signOut() {
+  api.logout();
+  leave();
+}
+
+const composer = new view.Composer((text) => chat?.say(text));
+const panel = new view.Panel((id) => choose(() => chat?.show(id)));
+
+function choose(act) {
+  panel.close();
+  act();
+  composer.focus();
+}
+
+const press = (id, act) => (view.byId(id).onclick = act);
+press("new-conversation", () => choose(() => chat?.startNew()));
+press("sign-out", signOut);
+press("earlier", () => chat?.showEarlier());
+press("more-conversations", () => chat?.listMore());
+press("reconnect", () => chat?.retry());
+press("notice-close", () => view.showNotice(""));
+for (const starter of document.querySelectorAll(".starter")) starter.onclick = () => chat?.say(starter.textContent);
+
+addEventListener("online", () => chat?.wake());
+addEventListener("offline", () => chat?.cut());
+addEventListener("visibilitychange", () => document.hidden || chat?.wake());
+store.watchSession((session) => session?.user.id !== chat?.user && location.reload());
+
+const session = store.session;
+if (session) enter(session.user);
+else gate.show(store.known);

@@ -1,0 +1,70 @@
+"""What a newcomer does first, through the command line, over a restart."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.harness.stack import Stack, running_stack
+
+pytestmark = pytest.mark.stack
+
+
+async def test_what_was_said_is_answered_recorded_and_there_after_a_restart(tmp_path: Path):
+    """G1, R-M10: an expense is recorded, summed, and the talk survives a stop; a second member sees nothing of it."""
+    async with running_stack(tmp_path / "home") as stack:
+        code, first = await stack.pamctl("chat", "I spent $45 on gas")
+        assert code == 0
+        assert "45" in first
+        assert "gas" in first
+        _, second = await stack.pamctl("chat", "How much did I spend this month?")
+        assert "45" in second
+        assert await stack.stop() == 0
+        await stack.start()
+
+        said = await history(stack, "me")
+        assert [message["role"] for message in said] == ["user", "assistant", "user", "assistant"]
+        assert "45" in said[1]["content"]
+        assert "45" in said[3]["content"]
+
+        assert await history(stack, "stranger") == []
+        _, theirs = await stack.pamctl("chat", "How much did I spend this month?", "--user", "stranger")
+        assert "45" not in theirs
+
+
+async def history(stack: Stack, user: str) -> list[dict]:
+    code, printed = await stack.pamctl("history", "--json", "--user", user)
+    assert code == 0, printed
+    return json.loads(printed)
+
+
+async def test_tools_and_processes_are_listed(stack: Stack):
+    """R-O6: an operator sees what runs and what discovery finds."""
+    _, printed = await stack.pamctl("tools", "--json")
+    assert {"create_expense", "get_spending_summary", "update_budget", "compare_vs_budget"} <= {
+        row["tool"] for row in json.loads(printed)
+    }
+    _, printed = await stack.pamctl("ps", "--json")
+    assert {"nats", "postgres", "valkey", "gateway", "agent", "tools-budget", "persistence"} <= {
+        row["name"] for row in json.loads(printed) if row["state"] == "running"
+    }
+
+
+async def test_a_refused_call_says_what_is_wrong_and_ends_with_1(stack: Stack):
+    """R-T3: errors are sentences, for the command line too."""
+    code, printed = await stack.pamctl("call", "create_expense", "amount=-5", "category=gas")
+    assert code == 1
+    assert "amount" in printed
+    code, printed = await stack.pamctl("call", "launch_rocket")
+    assert code == 1
+    assert "no tool named launch_rocket" in printed
+
+
+async def test_the_same_key_has_its_effect_once(stack: Stack):
+    """G4: a call repeated under its key answers with the first result."""
+    arguments = ("call", "create_expense", "amount=7", "category=tolls", "--key", "once", "--json", "--user", "keyed")
+    first = json.loads((await stack.pamctl(*arguments))[1])
+    second = json.loads((await stack.pamctl(*arguments))[1])
+    assert first["data"]["expense"]["id"] == second["data"]["expense"]["id"]
+    _, summary = await stack.pamctl("call", "get_spending_summary", "--user", "keyed")
+    assert "$7.00" in summary
