@@ -3,8 +3,8 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from pam_shared.testing.messages_api import MessagesApi, Reply, Say, Scene, Use, messages_api
 
+from pam_shared.testing.messages_api import MessagesApi, Reply, Say, Scene, Use, messages_api
 from tests.harness.stack import Stack, running_stack
 
 SLOW = "Here is a slow answer with quite a few words, so that there is time to break something in the middle of it."

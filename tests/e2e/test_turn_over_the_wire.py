@@ -4,8 +4,8 @@ from itertools import pairwise
 from uuid import uuid4
 
 import pytest
-from pam_shared.testing.messages_api import MessagesApi
 
+from pam_shared.testing.messages_api import MessagesApi
 from tests.harness.client import sign_up, talking
 from tests.harness.stack import Stack
 from tests.harness.waiting import eventually

@@ -8,6 +8,7 @@ from uuid import uuid4
 import httpx
 import orjson
 import websockets
+
 from pam_shared.contracts.live import TERMINAL
 
 WITHIN = 20

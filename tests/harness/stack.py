@@ -98,6 +98,17 @@ class Stack:
         return json.loads((self.home / "secrets.json").read_text())[server][user]
 
     @property
+    def identity_private_key(self) -> str:
+        """The key tokens are signed with."""
+        return json.loads((self.home / "secrets.json").read_text())["identity"]["private"]
+
+    def metrics_port(self, service: str) -> int:
+        """Return where a service serves its metrics."""
+        pid = self.processes()[service]["pid"]
+        environment = Path(f"/proc/{pid}/environ").read_bytes().decode().split("\0")
+        return int(next(item.partition("=")[2] for item in environment if item.startswith("PAM_METRICS_PORT=")))
+
+    @property
     def nats_url(self) -> str:
         """The operator's NATS."""
         return f"nats://pamctl:{self.secret('nats', 'pamctl')}@127.0.0.1:{self.processes()['nats']['port']}"

@@ -26,6 +26,7 @@ from pam_shared.errors import (
 
 REQUEST_ID = b"x-request-id"
 REQUEST_ID_MAX = 100
+TOO_LARGE = "pam_body_too_large"
 
 STATUS: dict[type[PamError], HTTPStatus] = {
     NotAuthenticatedError: HTTPStatus.UNAUTHORIZED,
@@ -41,13 +42,6 @@ Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
-
-
-class BodyTooLargeError(PamError):
-    """The request's body is over the limit."""
-
-    category = Category.USER
-    default_code = "body_too_large"
 
 
 def request_id(request: Request) -> str:
@@ -95,9 +89,9 @@ class Door:
         identifier = given if given.isprintable() and 0 < len(given) <= REQUEST_ID_MAX else str(uuid4())
         scope["pam_request_id"] = identifier
         with structlog.contextvars.bound_contextvars(request=identifier):
-            await self._app(scope, self._bounded(receive), _with_headers(send, identifier))
+            await self._app(scope, self._bounded(scope, receive), _with_headers(send, identifier))
 
-    def _bounded(self, receive: Receive) -> Receive:
+    def _bounded(self, scope: Scope, receive: Receive) -> Receive:
         received = 0
 
         async def bounded() -> MutableMapping[str, Any]:
@@ -105,7 +99,9 @@ class Door:
             message = await receive()
             received += len(message.get("body", b""))
             if received > self._body_max:
-                raise BodyTooLargeError(f"The body is larger than {self._body_max} bytes.")
+                # FastAPI turns whatever goes wrong with a body into 400; the note tells our handler better.
+                scope[TOO_LARGE] = self._body_max
+                raise InvalidRequestError("The body is too large.")
             return message
 
         return bounded
@@ -128,8 +124,6 @@ def _with_headers(send: Send, identifier: str) -> Send:
 
 
 async def _pam_error(request: Request, error: Exception) -> JSONResponse:
-    if isinstance(error, BodyTooLargeError):
-        return answer(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, error.problem)
     found = (status for kind, status in STATUS.items() if isinstance(error, kind) and kind is not UnavailableError)
     problem = problem_of(error)
     otherwise = HTTPStatus.SERVICE_UNAVAILABLE if problem.temporary else HTTPStatus.UNPROCESSABLE_ENTITY
@@ -148,6 +142,10 @@ async def _validation_error(request: Request, error: Exception) -> JSONResponse:
 
 
 async def _http_error(request: Request, error: Exception) -> JSONResponse:
+    if TOO_LARGE in request.scope:
+        sentence = f"The body is larger than {request.scope[TOO_LARGE]} bytes."
+        problem = Problem(code="body_too_large", category=Category.USER, message=sentence)
+        return answer(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, problem)
     status = error.status_code if isinstance(error, HTTPException) else HTTPStatus.INTERNAL_SERVER_ERROR
     phrase = HTTPStatus(status).phrase
     problem = Problem(code=phrase.lower().replace(" ", "_"), category=Category.USER, message=f"{phrase}.")
