@@ -93,9 +93,13 @@ async def test_postgres_starts_though_another_process_took_the_number_in_its_pid
     """Requirement: after a reboot process ids repeat; PostgreSQL alone would refuse to start."""
     await (await start_postgres(tmp_path)).stop()
     pid_file = tmp_path / "data" / "postmaster.pid"
-    pid_file.write_text(f"{os.getpid()}\n{tmp_path / 'data'}\n0\n5432\n\n127.0.0.1\n")
+    somebody = await asyncio.create_subprocess_exec("sleep", "60")
+    pid_file.write_text(f"{somebody.pid}\n{tmp_path / 'data'}\n0\n5432\n\n127.0.0.1\n")
     pid_file.chmod(0o600)
     await (await start_postgres(tmp_path)).stop()
+    assert somebody.returncode is None
+    somebody.kill()
+    await somebody.wait()
 
 
 async def test_postgres_says_so_when_the_password_is_another(tmp_path):

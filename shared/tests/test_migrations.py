@@ -11,8 +11,6 @@ import pytest
 import pam_shared.tools
 from pam_shared.postgres.migrations import MigrationError, migrate, migrate_down, read_migrations
 
-pytest_plugins = ("pam_shared.testing.servers",)
-
 NOTES = "-- migrate:up\ncreate table notes (body text);\n-- migrate:down\ndrop table notes;\n"
 TAGS = "-- migrate:up\ncreate table tags (name text);\n-- migrate:down\ndrop table tags;\n"
 TWICE = "-- migrate:up\ncreate table extra (x int); create table notes (body text);\n-- migrate:down\nselect 1;\n"

@@ -16,8 +16,6 @@ from pam_shared.embedded.nats import start_nats
 from pam_shared.service import ServiceSpec
 from pamctl.provisioning import ProvisioningError, provision_nats, provision_postgres
 
-pytest_plugins = ("pam_shared.testing.servers",)
-
 MIGRATIONS = Path(__file__).parent / "migrations"
 SERVICES = [
     ServiceSpec("tools-first", "first.main", schema="first", migrations=(MIGRATIONS,)),

@@ -1,5 +1,6 @@
 """Rate limits, from one table. Redis counts for all gateways; without it each counts for itself."""
 
+import math
 import time
 from typing import Literal
 
@@ -28,6 +29,10 @@ class Limits:
         self._on = on
         self._alone = SlidingWindowCounterRateLimiter(MemoryStorage())
         self._shared = SlidingWindowCounterRateLimiter(_redis(redis_url)) if redis_url and on else None
+
+    def frame_budget(self, rate: float, burst: int) -> "FrameBudget":
+        """Return the budget of one socket's frames; without limits it is never spent."""
+        return FrameBudget(rate, burst) if self._on else FrameBudget(math.inf, burst)
 
     async def count(self, bucket: Bucket, key: str) -> None:
         """Count one use. Raises OverloadedError with ``retry_after`` in seconds when it is one too many."""

@@ -10,7 +10,7 @@ from fastapi import WebSocket, WebSocketDisconnect
 from pydantic import ValidationError
 
 from pam_gateway.acceptance import Acceptance, Incoming
-from pam_gateway.limits import FrameBudget, Limits
+from pam_gateway.limits import Limits
 from pam_gateway.live_feed import Frame, LiveFeed
 from pam_gateway.mode import banner, mode_of
 from pam_gateway.replay import Replay, resume
@@ -59,7 +59,7 @@ class ChatSocket:
         self._user = user
         self._hall = hall
         self._channels: dict[UUID, Channel] = {}
-        self._budget = FrameBudget(hall.settings.frames_per_second, hall.settings.frames_burst)
+        self._budget = hall.limits.frame_budget(hall.settings.frames_per_second, hall.settings.frames_burst)
         self._strikes = 0
         self._rejoining: set[asyncio.Task[None]] = set()
         self._who: Identity | None = None

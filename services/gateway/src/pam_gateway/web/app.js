@@ -170,7 +170,7 @@ class Chat {
     edit.className = "quiet-button";
     edit.textContent = "Edit";
     edit.onclick = () => composer.put(exchange.question);
-    exchange.mark("refused", `Not sent: ${reason}`, edit);
+    exchange.mark("refused", `Not sent: ${reason.replace(/^\w+: /, "")}`, edit);
     exchange.settled = true;
   }
 

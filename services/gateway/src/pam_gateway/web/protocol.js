@@ -245,7 +245,7 @@ export class Connection {
     this.#after("welcome", WELCOME_WITHIN, () => this.#lost(1006));
     socket.onopen = () => this.#put({ type: "hello", token, client: "web" });
     socket.onmessage = ({ data }) => socket === this.#socket && this.#received(JSON.parse(data));
-    socket.onclose = ({ code }) => socket === this.#socket && this.#lost(code);
+    socket.onclose = ({ code }) => socket === this.#socket && !this.#timers.has("drain") && this.#lost(code);
   }
 
   #lost(code) {
@@ -255,7 +255,7 @@ export class Connection {
     const next = afterClose(code);
     if (next === "stop") this.#halt(code);
     else if (next === "renew") this.#renewThenConnect(code);
-    else if (next === "now" && steady) this.#connect("reconnecting");
+    else if (next === "now" && !this.#attempts++) this.#connect("reconnecting");
     else this.#later();
   }
 
@@ -298,7 +298,7 @@ export class Connection {
       event: () => this.#event(frame),
       snapshot: () => this.#snapshot(frame),
       error: () => this.#refused(frame),
-      drain: () => this.#after("drain", Math.random() * frame.after_ms, () => this.#lost(4601)),
+      drain: () => this.#drained(frame),
     }[frame.type];
     handle?.();
   }
@@ -315,6 +315,14 @@ export class Connection {
     this.#keepToken(this.#token);
     this.#open();
     this.#pump();
+  }
+
+  /** This gateway goes away: come back when it is our turn, not all at once. */
+  #drained(frame) {
+    this.#after("drain", Math.random() * frame.after_ms, () => {
+      this.#attempts = 0;
+      this.#lost(4601);
+    });
   }
 
   #beat(interval) {
@@ -421,7 +429,11 @@ export class Connection {
 
   #after(name, delay, act) {
     this.#clear(name);
-    this.#timers.set(name, setTimeout(act, delay));
+    const run = () => {
+      this.#timers.delete(name);
+      act();
+    };
+    this.#timers.set(name, setTimeout(run, delay));
   }
 
   #clear(name) {

@@ -4,6 +4,8 @@ export const byId = (id) => document.getElementById(id);
 const fromTemplate = (id) => byId(id).content.firstElementChild.cloneNode(true);
 const STICKY_WITHIN = 120;
 const TEXT_MAX = 10_000;
+const ANNOUNCED_FOR = 3000;
+let announcing;
 
 function make(tag, text = "", className = "") {
   const element = document.createElement(tag);
@@ -541,9 +543,12 @@ export const showBanner = (text) => tell(byId("banner"), text);
 export const showNotice = (text) => tell(byId("notice-text"), text, byId("notice"));
 export const showTitle = (text) => (byId("title").textContent = text);
 
-/** Have a screen reader say something, once it is complete. */
+/** Have a screen reader say something, once; who reads the page later meets it in its place only. */
 export function announce(text) {
-  byId("announcer").textContent = text.replaceAll("**", "");
+  const announcer = byId("announcer");
+  announcer.textContent = text.replaceAll("**", "");
+  clearTimeout(announcing);
+  announcing = setTimeout(() => announcer.replaceChildren(), ANNOUNCED_FOR);
 }
 
 export function showApp(user) {

@@ -1,0 +1,7 @@
+"""A small worker of its own schema, for the tests of the tool SDK."""
+
+from pathlib import Path
+
+from pam_shared.tools.worker import worker_spec
+
+SERVICE = worker_spec("tools-diary", "shared.tests.diary", Path(__file__).parent)
