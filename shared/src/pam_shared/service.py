@@ -5,6 +5,9 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 ENTRY_POINTS = "pam.services"
+WORKER_PREFIX = "tools-"
+SDK_MIGRATIONS = Path(__file__).parent / "tools" / "migrations"
+"""The tables every tool worker's schema begins with."""
 
 
 @dataclass(frozen=True)
@@ -19,6 +22,12 @@ class ServiceSpec:
     module: str
     schema: str | None = None
     migrations: tuple[Path, ...] = ()
+
+
+def worker_spec(name: str, module: str, package: Path) -> ServiceSpec:
+    """Return the spec of a tool worker: its schema is its name without ``tools-``, its tables come after the SDK's."""
+    schema = name.removeprefix(WORKER_PREFIX)
+    return ServiceSpec(name, module, schema, (SDK_MIGRATIONS, package / "migrations"))
 
 
 def installed_services() -> list[ServiceSpec]:

@@ -19,7 +19,12 @@ AWAY = "My thinking is unavailable right now."
 def open_client(api_key: str, base_url: str | None) -> anthropic.AsyncAnthropic:
     """Return a client. Its own retries are few: the turn has a deadline, and another mind is waiting."""
     return anthropic.AsyncAnthropic(
-        api_key=api_key, base_url=base_url, max_retries=1, http_client=anthropic.DefaultAioHttpClient()
+        api_key=api_key,
+        base_url=base_url,
+        max_retries=1,
+        http_client=anthropic.DefaultAioHttpClient(),
+        # Its spans put every streamed message together a second time; ours say as much.
+        open_telemetry=False,
     )
 
 

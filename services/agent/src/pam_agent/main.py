@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from uuid import uuid4
 
-from pam_agent.claude import Claude, open_client
 from pam_agent.live import Live
 from pam_agent.mind import Mind
 from pam_agent.ownership import Hold, Ownership
@@ -73,6 +72,9 @@ def _minds(settings: AgentSettings) -> list[Mind]:
     """Return who answers: the model, the second model, and the rules as the last and always available."""
     minds: list[Mind] = []
     if settings.anthropic_api_key:
+        # The SDK takes a second to import: who answers by rules does not wait for it.
+        from pam_agent.claude import Claude, open_client  # noqa: PLC0415
+
         client = open_client(settings.anthropic_api_key, settings.anthropic_base_url)
         models = (settings.model, settings.second_model)
         minds += [Claude(client, model, settings.max_tokens, settings.first_token_within) for model in models]

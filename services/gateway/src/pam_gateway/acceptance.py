@@ -56,7 +56,7 @@ class Acceptance:
         self._check(message)
         with (
             bind(member=str(who.user), conversation=str(message.conversation), turn=str(message.id)),
-            span("accept", kind=SpanKind.PRODUCER),
+            span("accept", {}, SpanKind.PRODUCER),
         ):
             await self.check_access(who, message.conversation)
             duplicate = await self._publish(who, message)

@@ -18,7 +18,13 @@ WEB = Path(__file__).parent / "web"
 
 def create_app(desk: Desk, hall: Hall, registry: Registry) -> FastAPI:
     """Return the application on parts that run already."""
-    app = FastAPI(title="PAM", version="0.1.0", description="A companion for people who live on the road.")
+    app = FastAPI(
+        title="PAM",
+        version="0.1.0",
+        description="A companion for people who live on the road.",
+        # A message begins its trace where it is accepted; a span around a whole socket would join all of them into one.
+        telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
+    )
     app.state.desk = desk
     problems.install(app)
     for module in (auth, chat, conversations, tools, health):

@@ -69,7 +69,7 @@ async def serve(bus: Bus, settings: GatewaySettings) -> AsyncIterator[None]:
         await part.start()
     await bus.start()
     serving = asyncio.create_task(server.serve())
-    serving.add_done_callback(lambda task: _ended(bus, task))
+    serving.add_done_callback(lambda task: _ended(bus, server, task))
     await advertisement.start()
     try:
         yield
@@ -101,9 +101,9 @@ def _desk(bus: Bus, settings: GatewaySettings, pool: Pool, parts: Parts) -> Desk
     )
 
 
-def _ended(bus: Bus, task: asyncio.Task[None]) -> None:
+def _ended(bus: Bus, server: Server, task: asyncio.Task[None]) -> None:
     """A server that ends by itself, because its port is taken, ends the service."""
-    if not task.cancelled() and not bus.failed.done():
+    if not server.should_exit and not task.cancelled() and not bus.failed.done():
         bus.failed.set_exception(task.exception() or UnavailableError("The web server ended. Is the port taken?"))
 
 

@@ -2,6 +2,6 @@
 
 from pathlib import Path
 
-from pam_shared.tools.worker import worker_spec
+from pam_shared.service import worker_spec
 
 SERVICE = worker_spec("tools-budget", "pam_tools_budget.main", Path(__file__).parent)

@@ -9,7 +9,6 @@ from typing import Any
 import orjson
 from opentelemetry import context as otel_context
 from opentelemetry import trace
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
@@ -61,11 +60,19 @@ def setup_traces(service: str, target: str) -> TracerProvider | None:
     """Start exporting spans to ``otlp`` or to a folder; ``none`` keeps spans no-ops. Returns what to shut down."""
     if target == "none":
         return None
-    exporter = OTLPSpanExporter() if target == "otlp" else JsonLinesExporter(Path(target), service)
+    exporter = _otlp() if target == "otlp" else JsonLinesExporter(Path(target), service)
     provider = TracerProvider(resource=Resource.create({"service.name": f"pam-{service}"}))
     provider.add_span_processor(BatchSpanProcessor(exporter, schedule_delay_millis=1000))
     trace.set_tracer_provider(provider)
     return provider
+
+
+def _otlp() -> SpanExporter:
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import (  # noqa: PLC0415 - slow to import
+        OTLPSpanExporter,
+    )
+
+    return OTLPSpanExporter()
 
 
 @contextmanager

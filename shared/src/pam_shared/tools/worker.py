@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from types import ModuleType
 
 from pydantic import Field
@@ -16,14 +15,11 @@ from pam_shared.config import ServiceSettings, load
 from pam_shared.identity import Verifier
 from pam_shared.postgres.pool import open_pool
 from pam_shared.runtime import run
-from pam_shared.service import ServiceSpec
-from pam_shared.tools import migrations
+from pam_shared.service import WORKER_PREFIX, ServiceSpec
 from pam_shared.tools.declaration import find_tools
 from pam_shared.tools.outbox import OutboxRelay
 from pam_shared.tools.receiver import Desk, Receiver
 
-SDK_MIGRATIONS = Path(str(migrations.__file__)).parent
-PREFIX = "tools-"
 DRAIN_FOR = 20.0
 
 
@@ -31,12 +27,6 @@ class WorkerSettings(ServiceSettings):
     """What a tool worker needs to know. A worker with settings of its own subclasses this."""
 
     postgres_url: str = Field(description="The worker's own login: postgresql://pam_budget:…@host:port/pam.")
-
-
-def worker_spec(name: str, module: str, package_folder: Path) -> ServiceSpec:
-    """Return the spec of a worker: its schema is its name without ``tools-``, its migrations come after the SDK's."""
-    own = package_folder / "migrations"
-    return ServiceSpec(name, module, schema=name.removeprefix(PREFIX), migrations=(SDK_MIGRATIONS, own))
 
 
 def run_worker(spec: ServiceSpec, tools: ModuleType, description: str) -> None:
@@ -62,7 +52,7 @@ async def serve_tools(
     responder = Responder(bus, queue=bus.service)
     advertisement = Advertisement(bus, description, queue=bus.service)
     for tool in find_tools(tools):
-        manifest = tool.manifest(bus.service.removeprefix(PREFIX))
+        manifest = tool.manifest(bus.service.removeprefix(WORKER_PREFIX))
         responder.answer(manifest.subject, Receiver(tool, manifest, desk))
         advertisement.tools.append(manifest)
     parts = (revocations, desk.relay, desk.audit)

@@ -5,6 +5,7 @@ import { Store } from "./store.js";
 import * as view from "./view.js";
 
 const UNTITLED = "New conversation";
+const TITLE_MAX = 80;
 
 const store = new Store();
 const api = new Api(store, () => leave("Please sign in again."));
@@ -82,6 +83,7 @@ class Chat {
     this.#connection.send(message);
     this.#showWaiting();
     this.#thread.toEnd();
+    this.#toTop(text);
   }
 
   async showEarlier() {
@@ -205,7 +207,15 @@ class Chat {
   #ended(exchange) {
     this.#turn = null;
     if (!exchange.question) this.#record();
-    if (this.#conversations[0]?.id !== store.current) this.#list();
+    else this.#toTop(exchange.question);
+  }
+
+  /** The conversation on show is the latest; a new one is called after what was said first. */
+  #toTop(text) {
+    const current = this.#conversations.find(({ id }) => id === store.current);
+    const others = this.#conversations.filter((other) => other !== current);
+    this.#conversations = [current ?? { id: store.current, title: text.slice(0, TITLE_MAX) }, ...others];
+    this.#listed();
   }
 }
 

@@ -371,7 +371,7 @@ export class Panel {
     this.#choose = choose;
     this.#open.onclick = () => this.#draw(true);
     byId("panel-close").onclick = byId("veil").onclick = () => this.close();
-    this.#panel.onkeydown = ({ key }) => key === "Escape" && this.close();
+    document.addEventListener("keydown", ({ key }) => key === "Escape" && this.close());
     this.#phone.onchange = () => this.#draw(false);
     this.#draw(false);
   }
@@ -386,6 +386,7 @@ export class Panel {
     this.#panel.classList.toggle("is-open", open);
     this.#panel.inert = this.#phone.matches && !open;
     byId("veil").hidden = !open;
+    byId("chat").inert = open;
     this.#open.setAttribute("aria-expanded", String(open));
     if (open) byId("panel-close").focus();
   }
