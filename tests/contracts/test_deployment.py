@@ -36,7 +36,7 @@ from pam_shared.telemetry import metrics
 from pam_shared.tools.worker import WorkerSettings
 from pamctl.home import Home
 from pamctl.settings import PamctlSettings
-from tests.harness.client import sign_up, talking
+from tests.harness.client import Person, sign_up, talking
 from tests.harness.waiting import eventually
 
 ROOT = Path(__file__).parents[2]
@@ -555,9 +555,9 @@ async def test_the_compose_file_s_settings_and_permissions_carry_a_message(tmp_p
             kinds = [frame["event"]["type"] for frame in await wire.turn()]
         assert "TOOL_CALL_RESULT" in kinds
         assert kinds[-1] == "RUN_FINISHED"
-        page = (await person.ask("GET", f"/api/v1/conversations/{conversation}/messages")).json()
-        assert [message["role"] for message in page["messages"]] == ["user", "assistant"]
-        assert "45" in page["messages"][1]["content"]
+        asked, answered = await eventually(lambda: recorded(person, conversation))
+        assert (asked["role"], answered["role"]) == ("user", "assistant")
+        assert "45" in answered["content"]
         assert (await person.ask("POST", "/api/v1/auth/logout")).is_success
         foreign = [f"pam.conversation.{person.user}.{conversation}.in", "pam.tool.budget.create_expense.v1"]
         assert await refusals(composed, "agent", foreign[0])
@@ -571,6 +571,12 @@ async def all_services_are_seen(url: str) -> bool:
     async with httpx.AsyncClient() as http:
         health = (await http.get(f"{url}/api/v1/health/detailed")).json()
     return health["status"] == "healthy" and set(health["services"]) >= set(OURS) - {"gateway"} and health["tools"] > 0
+
+
+async def recorded(person: Person, conversation: str) -> list[dict[str, Any]]:
+    """Return the two messages once persistence has them."""
+    page = (await person.ask("GET", f"/api/v1/conversations/{conversation}/messages")).json()
+    return page["messages"] if len(page["messages"]) > 1 else []
 
 
 async def refusals(composed: Composed, name: str, subject: str) -> list[Exception]:

@@ -2,9 +2,12 @@
 
 import time
 from functools import lru_cache
+from typing import cast
 from uuid import UUID
 
 import jwt
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
 from pam_shared.contracts.identity import Identity, Role
 from pam_shared.errors import NotAuthenticatedError
@@ -23,7 +26,8 @@ class Signer:
     """Makes tokens. Only the gateway has one."""
 
     def __init__(self, private_key: str) -> None:
-        self._key = private_key
+        """Read the key, PEM. Raises ValueError when it is none."""
+        self._key = load_pem_private_key(private_key.encode(), password=None)
 
     def sign(self, identity: Identity, audience: str) -> str:
         """Return the compact token."""
@@ -37,15 +41,17 @@ class Signer:
         }
         if identity.turn:
             claims["turn"] = str(identity.turn)
-        return jwt.encode(claims, self._key, algorithm=ALGORITHM)
+        return jwt.encode(claims, cast("Ed25519PrivateKey", self._key), algorithm=ALGORITHM)
 
 
 class Verifier:
     """Checks tokens: signature, audience, expiry, and that the session was not revoked."""
 
     def __init__(self, public_key: str, revoked: "set[UUID] | None" = None) -> None:
+        """Read the key, PEM. Raises ValueError when it is none."""
         self.revoked: set[UUID] = set() if revoked is None else revoked
-        self._claims = lru_cache(maxsize=4096)(lambda token, audience: _verified(token, audience, public_key))
+        key = cast("Ed25519PublicKey", load_pem_public_key(public_key.encode()))
+        self._claims = lru_cache(maxsize=4096)(lambda token, audience: _verified(token, audience, key))
 
     def verify(self, token: str, audience: str) -> Identity:
         """Return who the token speaks for.
@@ -63,7 +69,7 @@ class Verifier:
         return identity
 
 
-def _verified(token: str, audience: str, public_key: str) -> Identity:
+def _verified(token: str, audience: str, public_key: Ed25519PublicKey) -> Identity:
     """Check what never changes about a token; expiry and revocation are looked at each time."""
     try:
         claims = jwt.decode(

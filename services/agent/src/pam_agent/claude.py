@@ -74,14 +74,11 @@ class Claude:
         self, stream: anthropic.AsyncStream[RawMessageStreamEvent]
     ) -> AsyncIterator[RawMessageStreamEvent]:
         """Yield the events; a silence longer than the first token may take ends the stream with TimeoutError."""
-        events = aiter(stream)
-        while True:
-            try:
-                async with asyncio.timeout(self._first_token_within):
-                    event = await anext(events)
-            except StopAsyncIteration:
-                return
-            yield event
+        loop = asyncio.get_running_loop()
+        async with asyncio.timeout(self._first_token_within) as silence:
+            async for event in stream:
+                yield event
+                silence.reschedule(loop.time() + self._first_token_within)
 
 
 class Gathered:

@@ -3,11 +3,9 @@
 import asyncio
 from uuid import UUID, uuid4
 
-from nats.js.errors import APIError
-
 from pam_agent.conversation import TurnRecord
 from pam_agent.view import View
-from pam_shared.bus.connection import Bus
+from pam_shared.bus.connection import Bus, StreamRefusedError
 from pam_shared.bus.log_reader import Entry
 from pam_shared.clock import utc_now
 from pam_shared.contracts import headers, topology
@@ -74,8 +72,8 @@ class Ledger:
         subject = self._view.output_subject
         try:
             sequence, _ = await self._bus.publish(topology.CONVERSATIONS, subject, body, values, APPEND_WITHIN)
-        except APIError as error:
-            if error.err_code != WRONG_LAST_SEQUENCE:
+        except StreamRefusedError as error:
+            if error.code != WRONG_LAST_SEQUENCE:
                 log.warning("the log refused an append", error=repr(error))
             await self._look_again(AGAIN_AFTER)
         except UnavailableError:

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import UUID
 
@@ -47,6 +47,7 @@ class Live:
         self._message = str(answer_id(turn))
         self._epoch = 0
         self._sequence = 0
+        self._frames: list[bytes] = []
         self._pending: list[str] = []
         self._sent_at = 0.0
         self._speaking = False
@@ -62,12 +63,13 @@ class Live:
         """Open the attempt for clients; a takeover tells them first to drop the unfinished text of this turn."""
         self._epoch = epoch
         if takeover:
-            await self.custom(live.SUPERSEDED, {"turn": str(self._turn)})
-        await self._send(
+            self._add(CustomEvent(name=live.SUPERSEDED, value={"turn": str(self._turn)}))
+        self._add(
             RunStartedEvent(
                 thread_id=str(self._conversation), run_id=str(self._turn), protocol_version=live.PROTOCOL_VERSION
             )
         )
+        await self._publish()
         self._notices = asyncio.create_task(self._notice())
 
     async def say(self, text: str) -> None:
@@ -78,39 +80,40 @@ class Live:
         self._pending.append(text)
         if not self._speaking:
             self._speaking = True
-            await self._send(TextMessageStartEvent(message_id=self._message, role="assistant"))
+            self._add(TextMessageStartEvent(message_id=self._message, role="assistant"))
         elif time.monotonic() - self._sent_at < GATHER_FOR and sum(map(len, self._pending)) < GATHER_MAX:
             return
-        await self._flush()
+        self._gather()
+        await self._publish()
 
-    async def pause(self) -> None:
-        """Show all text so far: tools are called next."""
-        await self._flush()
-
-    async def tool_called(self, call: ToolUseBlock) -> None:
-        """Show that a tool is called, with what."""
-        await self._send(ToolCallStartEvent(tool_call_id=call.id, tool_call_name=call.name))
-        await self._send(ToolCallArgsEvent(tool_call_id=call.id, delta=orjson.dumps(call.input).decode()))
-        await self._send(ToolCallEndEvent(tool_call_id=call.id))
+    async def tools_called(self, calls: Iterable[ToolUseBlock]) -> None:
+        """Show all text so far, and which tools are called, with what."""
+        self._gather()
+        for call in calls:
+            self._add(ToolCallStartEvent(tool_call_id=call.id, tool_call_name=call.name))
+            self._add(ToolCallArgsEvent(tool_call_id=call.id, delta=orjson.dumps(call.input).decode()))
+            self._add(ToolCallEndEvent(tool_call_id=call.id))
+        await self._publish()
 
     async def tool_returned(self, tool_use_id: str, reply: ToolReply) -> None:
         """Show what a tool answered."""
         content = reply.model_dump_json(exclude_none=True)
-        await self._send(
-            ToolCallResultEvent(message_id=f"{tool_use_id}:result", tool_call_id=tool_use_id, content=content)
-        )
+        self._add(ToolCallResultEvent(message_id=f"{tool_use_id}:result", tool_call_id=tool_use_id, content=content))
+        await self._publish()
 
     async def custom(self, name: str, value: dict[str, Any]) -> None:
         """Send one of PAM's own events."""
-        await self._send(CustomEvent(name=name, value=value))
+        self._add(CustomEvent(name=name, value=value))
+        await self._publish()
 
     async def close_text(self) -> None:
         """Show the rest of the text and end the message; what follows is the terminal event."""
         self.stop()
-        await self._flush()
+        self._gather()
         if self._speaking:
-            await self._send(TextMessageEndEvent(message_id=self._message))
+            self._add(TextMessageEndEvent(message_id=self._message))
             self._speaking = False
+        await self._publish()
 
     async def finish(self, finished: TurnFinished) -> None:
         """Send the terminal event where ``finished`` says it stands. Safe to repeat: clients know the position."""
@@ -123,17 +126,25 @@ class Live:
         if self._notices:
             self._notices.cancel()
 
-    async def _flush(self) -> None:
+    def _gather(self) -> None:
+        """Make one event of the text that waits."""
         if self._pending:
             delta = "".join(self._pending)
             self._pending.clear()
             self._sent_at = time.monotonic()
-            await self._send(TextMessageContentEvent(message_id=self._message, delta=delta))
+            self._add(TextMessageContentEvent(message_id=self._message, delta=delta))
 
-    async def _send(self, event: BaseEvent) -> None:
+    def _add(self, event: BaseEvent) -> None:
         self._sequence += 1
         position = live.Position(epoch=self._epoch, sequence=self._sequence)
-        await self._bus.nats.publish(self._subject, live.encode(self._conversation, position, event))
+        self._frames.append(live.encode(self._conversation, position, event))
+
+    async def _publish(self) -> None:
+        """Send the events that wait, all in one message."""
+        if self._frames:
+            body = live.FRAME_SEPARATOR.join(self._frames)
+            self._frames.clear()
+            await self._bus.nats.publish(self._subject, body)
 
     async def _notice(self) -> None:
         """Tell a waiting member that work goes on, as long as no text has come."""

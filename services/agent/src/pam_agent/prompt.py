@@ -31,10 +31,7 @@ def system() -> list[dict[str, Any]]:
 
 def tools(manifests: list[ToolManifest]) -> list[dict[str, Any]]:
     """Return the tools as the Messages API takes them, in an order that does not change."""
-    return [
-        {"name": tool.name, "description": tool.description, "input_schema": public(tool.input_schema)}
-        for tool in sorted(manifests, key=lambda tool: tool.name)
-    ]
+    return [_tool(manifest) for manifest in sorted(manifests, key=lambda manifest: manifest.name)]
 
 
 def messages(prompt: Prompt) -> list[dict[str, Any]]:
@@ -45,6 +42,18 @@ def messages(prompt: Prompt) -> list[dict[str, Any]]:
     for step in prompt.steps:
         told += _round([block.model_dump() for block in step.reply.content], step.results)
     return told
+
+
+def _tool(manifest: ToolManifest) -> dict[str, Any]:
+    key = (manifest.name, manifest.schema_hash, manifest.description)
+    if key not in _told:
+        schema = public(manifest.input_schema)
+        _told[key] = {"name": manifest.name, "description": manifest.description, "input_schema": schema}
+    return _told[key]
+
+
+_told: dict[tuple[str, str, str], dict[str, Any]] = {}
+"""Tools as told to the model, by what makes them differ: hundreds at most over the life of a process."""
 
 
 def public(schema: Any) -> Any:

@@ -68,6 +68,8 @@ class Turn:
         self._deadline = time.monotonic() + crew.settings.turn_within
         self._usage = Usage()
         self._mode = crew.minds[0].mode
+        self._beginning: asyncio.Task[None]
+        self._appends: list[asyncio.Task[int]] = []
 
     async def run(self) -> None:
         """Run the turn to its one terminal entry. Raises FencedError when it belongs to somebody else."""
@@ -76,11 +78,13 @@ class Turn:
             bind(turn=str(self._id), request=self._headers.get(headers.REQUEST_ID, "")),
             span("turn", self._headers, SpanKind.CONSUMER) as current,
         ):
+            self._beginning = asyncio.create_task(self._begin())
             try:
-                await self._begin()
+                if self._record.start is not None:
+                    await self._beginning
                 status = await self._guarded()
             finally:
-                self._live.stop()
+                await self._stop()
             current.set_attribute("pam.status", status)
             log.info("turn finished", status=status, mode=self._mode, **self._usage.model_dump())
         self._view.state.forget_before(self._base)
@@ -90,6 +94,14 @@ class Turn:
     @property
     def _record(self) -> TurnRecord:
         return self._ledger.record
+
+    async def _stop(self) -> None:
+        """End what runs beside the turn; after a good end nothing does any more."""
+        self._live.stop()
+        beside = (self._beginning, *self._appends)
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
 
     async def _begin(self) -> None:
         earlier = self._record.start
@@ -149,7 +161,6 @@ class Turn:
                 )
                 # On the log before any tool runs: a takeover must call the same tools under the same keys.
                 await self._ledger.append(replied)
-            await self._live.pause()
             steps.append(Step(replied, await self._call_tools(replied)))
         raise UnavailableError(TOO_MANY_STEPS, code="too_many_steps")
 
@@ -168,10 +179,13 @@ class Turn:
 
     async def _listen(self, mind: Mind, prompt: Prompt) -> Reply:
         if mind.mode != self._mode:
+            await self._beginning
             self._mode = mind.mode
             await self._live.custom(live.BANNER, {"message": FALLBACK_BANNER})
         with span("mind", attributes={"pam.mode": mind.mode}) as current:
             async for part in mind.reply(prompt):
+                # The mind was asked while the start was being written; nothing it says counts before.
+                await self._beginning
                 if isinstance(part, str):
                     await self._live.say(part)
                 else:
@@ -198,8 +212,7 @@ class Turn:
     async def _call_tools(self, replied: ModelReplied) -> list[ToolReturned]:
         """Call all tools of a reply at once; results the log already holds are used as they are."""
         uses = [block for block in replied.content if isinstance(block, ToolUseBlock)]
-        for use in uses:
-            await self._live.tool_called(use)
+        await self._live.tools_called(uses)
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(self._call_tool(use)) for use in uses]
         return [task.result() for task in tasks]
@@ -215,7 +228,8 @@ class Turn:
             )
             reply = await self._crew.toolbox.call(use, who, self._left())
             returned = ToolReturned(turn=self._id, tool_use_id=use.id, tool=use.name, reply=reply, base=self._base)
-            await self._ledger.append(returned)
+            # Written down while the mind goes on: lost with this process, it is got again under the same key.
+            self._appends.append(asyncio.create_task(self._ledger.append(returned)))
         await self._live.tool_returned(use.id, returned.reply)
         return returned
 
@@ -226,6 +240,7 @@ class Turn:
         self, status: TurnStatus, *, text: str, model: str = "", error: Problem | None = None
     ) -> TurnStatus:
         """Write the terminal entry, then say it. In between this process may die: then the next one says it."""
+        await asyncio.gather(self._beginning, *self._appends)
         await self._live.close_text()
         place = self._live.next_position
         finished = TurnFinished(

@@ -55,8 +55,9 @@ class View:
     async def refresh(self) -> bool:
         """Read what is new; return whether there was anything. Raises UnavailableError."""
         async with self.lock:
-            start = self.state.last + 1 if self.state.last else await self._base()
-            return self.take(await self._reader.read(self.fence_subject, start))
+            if self.state.last:
+                return self.take(await self._reader.read(self.fence_subject, self.state.last + 1))
+            return self.take(await self._read_cold())
 
     def take(self, entries: Iterable[Entry]) -> bool:
         """Fold entries in and wake whoever waits for a change."""
@@ -86,16 +87,14 @@ class View:
             self._following.cancel()
             self._following = None
 
-    async def _base(self) -> int:
-        """Return where a cold reader begins: every entry an agent wrote says where the context does."""
-        newest = await self._reader.last(self.output_subject)
-        if newest is None:
-            return 1
-        with suppress(ValueError):
-            event = LOG_EVENT.validate_json(newest.body)
-            if not isinstance(event, MessageReceived):
-                return event.base
-        return 1
+    async def _read_cold(self) -> list[Entry]:
+        """Read from where the context begins. Most conversations are short: their first page is asked for meanwhile."""
+        newest, page = await asyncio.gather(
+            self._reader.last(self.output_subject), self._reader.page(self.fence_subject, 1)
+        )
+        if page.whole:
+            return page.entries
+        return await self._reader.read(self.fence_subject, _base(newest))
 
     async def _follow(self) -> None:
         subscription = await self._bus.nats.subscribe(self.fence_subject, cb=self._on_hint)
@@ -131,6 +130,14 @@ class View:
         writer = (message.headers or {}).get(headers.MESSAGE_ID, "")
         if self._writer not in writer:
             self._hinted.set()
+
+
+def _base(newest: Entry | None) -> int:
+    """Return where a context begins: every entry an agent wrote says so."""
+    if newest is None:
+        return 1
+    event = LOG_EVENT.validate_json(newest.body)
+    return 1 if isinstance(event, MessageReceived) else event.base
 
 
 class Views:

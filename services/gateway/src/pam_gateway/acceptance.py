@@ -7,11 +7,10 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from nats.js.errors import APIError
 from opentelemetry.trace import SpanKind
 
 from pam_gateway.settings import GatewaySettings
-from pam_shared.bus.connection import Bus
+from pam_shared.bus.connection import Bus, StreamRefusedError
 from pam_shared.bus.queries import ask
 from pam_shared.clock import utc_now
 from pam_shared.contracts import headers, subjects, topology
@@ -109,7 +108,7 @@ class Acceptance:
         subject = subjects.conversation_input(who.user, message.conversation)
         try:
             _, duplicate = await self._bus.publish(topology.CONVERSATIONS, subject, body.encode(), values)
-        except APIError as error:
+        except StreamRefusedError as error:
             log.exception("the log refused a message")
             raise UnavailableError("The message log is full or not ready. Please try again in a moment.") from error
         return duplicate

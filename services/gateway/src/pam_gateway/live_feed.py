@@ -10,7 +10,7 @@ from nats.aio.subscription import Subscription
 
 from pam_shared.bus.connection import Bus
 from pam_shared.contracts import subjects
-from pam_shared.contracts.live import TERMINAL, Position
+from pam_shared.contracts.live import FRAME_SEPARATOR, TERMINAL, Position
 from pam_shared.telemetry.logs import log
 
 _HEAD = re.compile(rb'\{"type":"event","conversation":"[^"]+","epoch":(\d+),"sequence":(\d+),"event":\{"type":"(\w+)"')
@@ -31,13 +31,19 @@ class Frame:
         return self.kind in TERMINAL
 
 
-def frame_of(subject: str, raw: bytes) -> Frame:
-    """Read a frame's head, without parsing the rest. Raises ValueError for what is none."""
+def frames_of(subject: str, body: bytes) -> list[Frame]:
+    """Return the frames of one message on a live subject. Raises ValueError for what is none."""
+    conversation = UUID(subject.rpartition(".")[2])
+    return [_frame(conversation, raw) for raw in body.split(FRAME_SEPARATOR)]
+
+
+def _frame(conversation: UUID, raw: bytes) -> Frame:
+    """Read a frame's head, without parsing the rest."""
     head = _HEAD.match(raw)
     if head is None:
         raise ValueError("not an event frame")
     position = Position(epoch=int(head[1]), sequence=int(head[2]))
-    return Frame(UUID(subject.rpartition(".")[2]), position, head[3].decode(), raw)
+    return Frame(conversation, position, head[3].decode(), raw)
 
 
 Listener = Callable[[Frame], None]
@@ -82,12 +88,13 @@ class LiveFeed:
     def _heard(self, user: UUID) -> Callable[[Msg], Awaitable[None]]:
         async def pass_on(message: Msg) -> None:
             try:
-                frame = frame_of(message.subject, message.data)
+                frames = frames_of(message.subject, message.data)
             except ValueError:
                 log.warning("something on a live subject is not an event")
                 return
             feed = self._feeds.get(user)
             for listener in tuple(feed.listeners) if feed else ():
-                listener(frame)
+                for frame in frames:
+                    listener(frame)
 
         return pass_on

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from pam_gateway.acceptance import Acceptance
-from pam_gateway.live_feed import Frame, frame_of
+from pam_gateway.live_feed import Frame, frames_of
 from pam_shared.bus.connection import Bus
 from pam_shared.bus.log_reader import Entry, LogReader
 from pam_shared.bus.queries import ask
@@ -83,7 +83,7 @@ class Replay:
     async def kept(self, user: UUID, conversation: UUID) -> list[Frame]:
         """Return what LIVE holds of a conversation. Raises UnavailableError."""
         entries = await self._live.read(subjects.live(user, conversation))
-        return [frame_of(entry.subject, entry.body) for entry in entries]
+        return [frame for entry in entries for frame in frames_of(entry.subject, entry.body)]
 
     async def history(self, who: Identity, conversation: UUID, page: asked.Page) -> asked.MessagesPage:
         """Return a page of a conversation's messages. Raises UnavailableError, RemoteError."""

@@ -3,11 +3,15 @@
 from typing import Any
 from uuid import UUID
 
+import orjson
+
 from pam_shared.contracts import subjects
 from pam_shared.contracts.conversation import LOG_EVENT, MessageReceived, TurnFinished, TurnStatus, answer_id
 from pam_shared.contracts.events import AuditEvent, DeadLetter
 
 Row = dict[str, Any]
+
+MESSAGES = {MessageReceived.__name__, TurnFinished.__name__}
 
 UNANSWERED = {
     TurnStatus.FAILED: "I could not answer that.",
@@ -22,6 +26,8 @@ def message_row(subject: str, body: bytes, sequence: int, created_at: str) -> Ro
     Raises ValueError for what is not a log entry.
     """
     user, conversation = subjects.conversation_of(subject)
+    if orjson.loads(body).get("type") not in MESSAGES:
+        return None
     event = LOG_EVENT.validate_json(body)
     where = {
         "user_id": user,

@@ -3,9 +3,7 @@
 import asyncio
 from contextlib import suppress
 
-from nats.js.errors import APIError
-
-from pam_shared.bus.connection import Bus
+from pam_shared.bus.connection import Bus, StreamRefusedError
 from pam_shared.contracts import headers, subjects, topology
 from pam_shared.contracts.events import AuditEvent
 from pam_shared.errors import UnavailableError
@@ -56,7 +54,7 @@ class AuditTrail:
                 await self._bus.publish(
                     topology.AUDIT, subjects.audit(event.service), body, {headers.MESSAGE_ID: str(event.id)}
                 )
-            except (UnavailableError, APIError) as error:
+            except (UnavailableError, StreamRefusedError) as error:
                 log.warning("an audit event has to wait", reason=str(error))
                 await asyncio.sleep(AGAIN_AFTER)
             else:

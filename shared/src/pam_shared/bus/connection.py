@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import Mapping
 from typing import cast
 
+import orjson
 from faststream.nats import NatsBroker
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
 from nats.errors import NoRespondersError
 from nats.js import JetStreamContext
-from nats.js.errors import APIError, NotFoundError
+from nats.js.errors import NotFoundError
 
 from pam_shared.errors import UnavailableError
 from pam_shared.telemetry import metrics
@@ -19,7 +20,15 @@ PUBLISH_TIMEOUT = 5.0
 CONNECT_TIMEOUT = 10.0
 WATCH_EVERY = 15.0
 RECONNECT_WAIT = cast("int", 0.25)  # seconds; a float, whatever the annotation says
-STREAM_SUBJECT = "Nats-Expected-Stream"
+EXPECTED_STREAM = "Nats-Expected-Stream"
+
+
+class StreamRefusedError(Exception):
+    """JetStream said no to a publish. ``code`` is its ``err_code``, such as 10071 for a wrong last sequence."""
+
+    def __init__(self, code: int, description: str) -> None:
+        super().__init__(f"{code}: {description}")
+        self.code = code
 
 
 class Bus:
@@ -95,17 +104,17 @@ class Bus:
         """Publish to JetStream and return the sequence and whether it was a duplicate.
 
         Raises UnavailableError when no PubAck came: the message may have been stored all the same, so repeat it only
-        under the same ``Nats-Msg-Id``. Raises nats.js.errors.APIError when the stream refused it.
+        under the same ``Nats-Msg-Id``. Raises StreamRefusedError when the stream refused it.
         """
+        values = {**headers, EXPECTED_STREAM: stream}
         try:
-            ack = await self.jetstream.publish(
-                subject, body, timeout=timeout, headers={**headers, STREAM_SUBJECT: stream}
-            )
-        except APIError:
-            raise
+            reply = await self.nats.request(subject, body, timeout=timeout, headers=values)
         except (TimeoutError, NatsError, OSError) as error:
             raise UnavailableError("The message log does not answer. Please try again.") from error
-        return ack.seq, bool(ack.duplicate)
+        ack = orjson.loads(reply.data)
+        if refused := ack.get("error"):
+            raise StreamRefusedError(refused.get("err_code", 0), refused.get("description", ""))
+        return ack["seq"], ack.get("duplicate", False)
 
     async def request(
         self, subject: str, body: bytes, headers: Mapping[str, str] | None = None, timeout: float = PUBLISH_TIMEOUT

@@ -31,6 +31,14 @@ class Entry:
     headers: dict[str, str]
 
 
+@dataclass(frozen=True)
+class Page:
+    """Entries, oldest first, and whether there are no more."""
+
+    entries: list[Entry]
+    whole: bool
+
+
 class LogReader:
     """Reads entries of one stream by subject filter. One subscription serves every read."""
 
@@ -54,7 +62,13 @@ class LogReader:
 
     async def read(self, subject: str, start: int = 1) -> list[Entry]:
         """Return every entry of ``subject`` (wildcards allowed) from sequence ``start`` on, oldest first."""
-        return [entry async for entry in self._pages(subject, start)]
+        found: list[Entry] = []
+        while True:
+            page = await self.page(subject, start)
+            found += page.entries
+            if page.whole:
+                return found
+            start = found[-1].sequence + 1
 
     async def last(self, subject: str) -> Entry | None:
         """Return the newest entry of one subject, or None."""
@@ -62,17 +76,15 @@ class LogReader:
             return None if _status(message) else _entry(message)
         return None
 
-    async def _pages(self, subject: str, start: int) -> AsyncIterator[Entry]:
-        pending = 1
-        while pending > 0:
-            pending = 0
-            async for message in self._ask({"next_by_subj": subject, "seq": max(1, start), "batch": BATCH}):
-                if _status(message):
-                    pending = int(message.headers.get("Nats-Num-Pending", "0")) if message.headers else 0
-                    break
-                entry = _entry(message)
-                start = entry.sequence + 1
-                yield entry
+    async def page(self, subject: str, start: int) -> Page:
+        """Return the first entries of ``subject`` from ``start`` on, 256 at most, and whether that was all."""
+        entries: list[Entry] = []
+        async for message in self._ask({"next_by_subj": subject, "seq": max(1, start), "batch": BATCH}):
+            if _status(message):
+                pending = int((message.headers or {}).get("Nats-Num-Pending", "0"))
+                return Page(entries, whole=pending == 0 or not entries)
+            entries.append(_entry(message))
+        return Page(entries, whole=True)
 
     async def _ask(self, question: dict[str, Any]) -> AsyncIterator[Msg]:
         self._count += 1

@@ -13,6 +13,9 @@ SUPERSEDED = "pam.superseded"
 THINKING = "pam.thinking"
 STILL_WORKING = "pam.still_working"
 
+FRAME_SEPARATOR = b"\n"
+"""Between the ``event`` frames of one message on a live subject. JSON has no bare line break."""
+
 TERMINAL = frozenset({"RUN_FINISHED", "RUN_ERROR"})
 
 

@@ -14,6 +14,7 @@ from pam_shared.telemetry.logs import log
 
 Connection: TypeAlias = asyncpg.Connection
 Pool: TypeAlias = asyncpg.Pool
+Record: TypeAlias = asyncpg.Record
 
 POOL_MAX = 8
 ACQUIRE_TIMEOUT = 3.0

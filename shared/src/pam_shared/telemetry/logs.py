@@ -2,18 +2,54 @@
 
 import logging
 import sys
-from typing import Any, cast
+from typing import Any, TextIO
 
 import orjson
 import structlog
 from opentelemetry import trace
-from structlog.typing import EventDict, WrappedLogger
+from structlog.typing import EventDict, Processor, WrappedLogger
 
 log = structlog.get_logger()
 """The logger of every module. Bind what a line should carry with :func:`bind`."""
 
 bind = structlog.contextvars.bound_contextvars
 """Context manager: every line logged inside carries these fields (member, conversation, turn, tool …)."""
+
+CHATTY = ("httpx", "httpx2", "uvicorn.access", "anthropic")
+
+
+def setup_logs(service: str, level: str, style: str) -> None:
+    """Send structlog's lines, and the standard library's of other people's code, to stdout in one shape."""
+    number = logging.getLevelNamesMapping()[level.upper()]
+    processors = _processors(service, style)
+    structlog.configure(
+        processors=processors,
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        logger_factory=structlog.PrintLoggerFactory(sys.stdout),
+        cache_logger_on_first_use=True,
+    )
+    logging.basicConfig(handlers=[Foreign(processors, sys.stdout)], level=number, force=True)
+    for name in CHATTY:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+class Foreign(logging.Handler):
+    """Passes lines of the standard library's logging through our processors."""
+
+    def __init__(self, processors: list[Processor], stream: TextIO) -> None:
+        super().__init__()
+        self._processors = processors
+        self._stream = stream
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one line."""
+        line: Any = {"event": record.getMessage(), "logger": record.name}
+        if record.exc_info:
+            line["exc_info"] = record.exc_info
+        for processor in self._processors:
+            line = processor(None, record.levelname.lower(), line)
+        self._stream.write(line + "\n")
+        self._stream.flush()
 
 
 def add_trace(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
@@ -24,51 +60,22 @@ def add_trace(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDi
     return event
 
 
-def to_json(event: dict[str, Any], default: Any) -> str:
+def to_json(_logger: WrappedLogger, _method: str, event: EventDict) -> str:
     """Serialise a line; what JSON does not know is told by its ``repr``."""
-    return orjson.dumps(event, default=default).decode()
+    return orjson.dumps(event, default=repr).decode()
 
 
-def setup_logs(service: str, level: str, style: str) -> None:
-    """Send structlog and the standard library's logging through one formatter to stdout."""
-    shared: list[Any] = [
+def _processors(service: str, style: str) -> list[Processor]:
+    def add_service(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+        event["service"] = service
+        return event
+
+    return [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        add_service,
         add_trace,
         structlog.processors.format_exc_info,
+        structlog.dev.ConsoleRenderer() if style == "console" else to_json,
     ]
-    number = logging.getLevelNamesMapping()[level.upper()]
-    structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        cache_logger_on_first_use=True,
-    )
-    handler = logging.StreamHandler(sys.stdout)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                _service_name(service),
-                _renderer(style),
-            ],
-        )
-    )
-    logging.basicConfig(handlers=[handler], level=number, force=True)
-    for chatty in ("httpx", "httpx2", "uvicorn.access", "anthropic"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
-
-
-def _service_name(service: str) -> Any:
-    def add(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-        return {"service": service, **event}
-
-    return add
-
-
-def _renderer(style: str) -> Any:
-    if style == "console":
-        return structlog.dev.ConsoleRenderer()
-    return structlog.processors.JSONRenderer(serializer=cast("Any", to_json))

@@ -4,17 +4,17 @@ import asyncio
 from contextlib import suppress
 
 import orjson
-from nats.js.errors import APIError
 
-from pam_shared.bus.connection import Bus
+from pam_shared.bus.connection import Bus, StreamRefusedError
 from pam_shared.contracts import headers
 from pam_shared.errors import UnavailableError
-from pam_shared.postgres.pool import Pool, transaction
+from pam_shared.postgres.pool import Pool, Record, transaction
 from pam_shared.telemetry import metrics
 from pam_shared.telemetry.logs import log
 
 BATCH = 100
 POLL_EVERY = 1.0
+GATHER_FOR = 0.02
 INBOX_KEPT = "8 days"
 """Longer than the conversation log: a call can be repeated for as long as its turn can."""
 
@@ -49,24 +49,27 @@ class OutboxRelay:
         while True:
             try:
                 await self._relay()
-            except (UnavailableError, APIError) as error:
+            except (UnavailableError, StreamRefusedError) as error:
                 log.warning("the outbox has to wait", reason=str(error))
                 await asyncio.sleep(POLL_EVERY)
             with suppress(TimeoutError):
                 async with asyncio.timeout(POLL_EVERY):
                     await self._wake.wait()
+                    await asyncio.sleep(GATHER_FOR)
             self._wake.clear()
 
     async def _relay(self) -> None:
         while await self._relay_batch() == BATCH:
             pass
 
+    async def _publish(self, row: Record) -> None:
+        values = {**row["headers"], headers.MESSAGE_ID: str(row["id"])}
+        await self._bus.publish(row["stream"], row["subject"], orjson.dumps(row["body"]), values)
+
     async def _relay_batch(self) -> int:
         """Publish and delete in one transaction: if a publish fails, all rows stay; the stream forgets repeats."""
         async with transaction(self._pool) as db:
             rows = await db.fetch("select * from take_outbox($1)", BATCH)
-            for row in rows:
-                values = {**row["headers"], headers.MESSAGE_ID: str(row["id"])}
-                await self._bus.publish(row["stream"], row["subject"], orjson.dumps(row["body"]), values)
+            await asyncio.gather(*(self._publish(row) for row in rows))
         metrics.OUTBOX_RELAYED.inc(len(rows))
         return len(rows)

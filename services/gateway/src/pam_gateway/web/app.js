@@ -37,9 +37,12 @@ class Chat {
 
   async start() {
     this.#connection.start();
+    const known = store.current ?? this.#outbox.messages.at(-1)?.conversation;
+    if (known) this.show(known);
+    else this.startNew();
     await this.#list();
-    const waiting = this.#outbox.messages.at(-1)?.conversation;
-    this.show(store.current ?? waiting ?? this.#conversations[0]?.id ?? newId());
+    const latest = this.#conversations[0]?.id;
+    if (!known && latest && this.#thread.empty) this.show(latest);
   }
 
   stop() {
@@ -60,21 +63,30 @@ class Chat {
 
   /** Show a conversation: what is on record first, then what happens from now on. */
   async show(conversation) {
+    this.#begin(conversation);
+    this.#showWaiting();
+    await this.#record(true);
+    if (store.current === conversation) this.#follow();
+  }
+
+  startNew() {
+    this.#begin(newId());
+    this.#follow();
+  }
+
+  #begin(conversation) {
     store.current = conversation;
     this.#turn = null;
     this.#opens = 0;
     this.#earlier = null;
-    this.#thread.clear(this.#user.name);
+    this.#thread.clear();
     this.#listed();
-    await this.#record(true);
-    if (store.current !== conversation) return;
-    this.#showWaiting();
-    this.#thread.toEnd();
-    this.#connection.watch(conversation);
   }
 
-  startNew() {
-    this.show(newId());
+  #follow() {
+    this.#thread.welcome(this.#user.name);
+    this.#thread.toEnd();
+    this.#connection.watch(store.current);
   }
 
   say(text) {
@@ -139,7 +151,7 @@ class Chat {
     const page = await this.#fetched(api.messages(conversation));
     if (!page || store.current !== conversation) return;
     if (first) this.#earlier = page.next_cursor ?? null;
-    this.#thread.change(() => this.#thread.record(page.messages, first ? { cursor: this.#earlier } : {}));
+    this.#thread.change(() => this.#thread.record(page.messages, first ? { cursor: this.#earlier, last: null } : {}));
   }
 
   #showWaiting() {
@@ -158,7 +170,7 @@ class Chat {
 
   #snapshot({ messages, next_cursor }) {
     this.#earlier = next_cursor ?? null;
-    this.#thread.clear(this.#user.name);
+    this.#thread.clear();
     this.#thread.record(messages, { cursor: this.#earlier });
     this.#showWaiting();
     this.#thread.toEnd();

@@ -280,12 +280,20 @@ export class Thread {
   #list = byId("exchanges");
   #exchanges = new Map();
 
-  clear(name) {
+  clear() {
     this.#exchanges.clear();
     this.#list.replaceChildren();
-    tell(byId("welcome-title"), name ? `Hello, ${name}. Where has the road taken you?` : "Where has the road taken you?");
-    byId("earlier").hidden = true;
-    this.#welcome();
+    byId("earlier").hidden = byId("welcome").hidden = true;
+  }
+
+  get empty() {
+    return this.#exchanges.size === 0;
+  }
+
+  /** Greet, where nothing has been said. */
+  welcome(name) {
+    byId("welcome-title").textContent = `${name ? `Hello, ${name}. ` : ""}Where has the road taken you?`;
+    byId("welcome").hidden = !this.empty;
   }
 
   /** Whether a question on show has no answer yet. */
@@ -305,7 +313,7 @@ export class Thread {
     this.#exchanges.set(turn, exchange);
     if (after) after.after(exchange.element);
     else this.#list.prepend(exchange.element);
-    this.#welcome();
+    byId("welcome").hidden = true;
     return exchange;
   }
 
@@ -342,10 +350,6 @@ export class Thread {
   #place(messages) {
     const known = messages.map(turnOf).find((turn) => this.has(turn));
     return known ? this.of(known).element.previousElementSibling : this.#list.lastElementChild;
-  }
-
-  #welcome() {
-    byId("welcome").hidden = this.#exchanges.size > 0;
   }
 }
 
