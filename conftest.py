@@ -10,6 +10,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from nats.aio.client import Client
+
 from pam_shared.bus.connection import Bus
 from pam_shared.contracts import topology
 from pam_shared.contracts.identity import Identity, Role

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
+
 from pam_shared.bus.connection import Bus
 from pam_shared.bus.discovery import Directory
 from pam_shared.bus.log_reader import LogReader
@@ -23,7 +24,6 @@ from pam_shared.postgres.pool import open_pool
 from pam_shared.tools.outbox import OutboxRelay
 from pam_shared.tools.worker import WorkerSettings, serve_tools
 from pamctl.provisioning import provision_postgres
-
 from shared.tests.diary import SERVICE, tools
 from shared.tests.diary.tools.write_note import BROKEN
 from tests.harness.waiting import eventually
@@ -48,6 +48,7 @@ def serving(nats, diary_url, keys):
         await bus.connect()
         try:
             async with serve_tools(bus, settings, tools, "Notes of the day.") as advertisement:
+                await bus.nats.flush()
                 yield advertisement
         finally:
             await bus.close()
@@ -237,7 +238,7 @@ class TestWhoIsRefused:
 
     async def test_an_identity_without_signature_is_refused(self, diary, client, person):
         """G6: `alg: none` is not a signature."""
-        import jwt  # noqa: PLC0415 - only a forger needs it
+        import jwt
 
         claims = jwt.decode(person.token(), options={"verify_signature": False})
         forged = jwt.encode(claims, "", algorithm="none")

@@ -77,9 +77,7 @@ async def measure(given: argparse.Namespace) -> None:
             tools.write_bytes(orjson.dumps(await manifests(stack)))
             alone, whole, spent = [], [], []
             for number in range(given.runs):
-                alone.append(
-                    await child("tests.bench.sdk_alone", "--url", model, "--tools", str(tools), *counts)
-                )
+                alone.append(await child("tests.bench.sdk_alone", "--url", model, "--tools", str(tools), *counts))
                 marks: dict[str, dict[str, float]] = {}
                 whole.append(
                     await child(

@@ -9,11 +9,11 @@ from pathlib import Path
 import anthropic
 import orjson
 import uvloop
+
 from pam_agent import prompt as words
 from pam_agent.mind import Prompt, Step
 from pam_shared.contracts.conversation import ModelReplied, ToolReturned, ToolUseBlock
 from pam_shared.contracts.tools import Outcome, ToolManifest, ToolReply
-
 from tests.bench.report import Timing, measured
 
 TEXT = "I spent $45 on gas"

@@ -164,7 +164,7 @@ def test_the_provisioning_image_holds_every_service_that_has_a_schema():
 def test_the_compose_file_fits_the_compose_specification():
     if importlib.util.find_spec("check_jsonschema") is None:
         pytest.skip("check-jsonschema, which ships the schema of the compose specification, is not installed")
-    import check_jsonschema  # noqa: PLC0415 - only where it is installed
+    import check_jsonschema
 
     schemas = Path(check_jsonschema.__file__).parent / "builtin_schemas"
     schema = json.loads((schemas / "vendor/compose-spec.json").read_text())
@@ -190,7 +190,7 @@ def test_a_container_is_built_or_pulled_from_what_is_named_and_stands_on_what_is
 def test_a_container_can_do_no_more_than_it_must(name: str):
     service = SERVICES[name]
     assert service["read_only"] is True
-    assert "/tmp" in service["tmpfs"]  # noqa: S108 - a mount inside the container
+    assert "/tmp" in service["tmpfs"]
     assert service["cap_drop"] == ["ALL"]
     assert service["security_opt"] == ["no-new-privileges:true"]
     assert service["stop_grace_period"] == "30s"
@@ -337,7 +337,7 @@ def test_promtool_accepts_the_configuration_and_every_alert_fires_when_it_should
 
 def run(command: list[str], code: int = 0, **options: Any) -> str:
     """Run a command to its end; return what it printed."""
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False, **options)  # noqa: S603
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False, **options)
     assert done.returncode == code, f"{command} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}"
     return done.stdout + done.stderr
 

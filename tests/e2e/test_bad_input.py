@@ -149,8 +149,7 @@ async def rows_of(stack: Stack, user: str) -> int:
     try:
         tables = ("expenses", "inbox", "outbox", "financial_audit_log")
         counts = [
-            await db.fetchval(f"select count(*) from budget.{table} where user_id = $1", UUID(user))  # noqa: S608
-            for table in tables
+            await db.fetchval(f"select count(*) from budget.{table} where user_id = $1", UUID(user)) for table in tables
         ]
         return sum(counts)
     finally:
@@ -199,7 +198,7 @@ async def test_a_tool_that_does_not_exist_is_not_found(stack: Stack):
 
 async def test_a_page_of_another_origin_may_not_connect(stack: Stack):
     """R-S9: browsers say where they come from, and only our own page may."""
-    import websockets  # noqa: PLC0415 - only here
+    import websockets
 
     person = await sign_up(stack.url)
     address = f"{stack.url.replace('http', 'ws', 1)}/ws/chat/{person.user}"

@@ -83,7 +83,7 @@ async def pam(folder: Path, **more: str) -> AsyncIterator[RunningPam]:
 
 
 def refusal(folder: Path, port: int | str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603 - our own program
+    return subprocess.run(
         [sys.executable, TESTS / "run_supervisor.py"],
         env=environment(folder, port),
         capture_output=True,

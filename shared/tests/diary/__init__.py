@@ -2,6 +2,6 @@
 
 from pathlib import Path
 
-from pam_shared.tools.worker import worker_spec
+from pam_shared.service import worker_spec
 
 SERVICE = worker_spec("tools-diary", "shared.tests.diary", Path(__file__).parent)

@@ -86,6 +86,7 @@ class Turn:
             finally:
                 await self._stop()
             current.set_attribute("pam.status", status)
+            self._count_tokens()
             log.info("turn finished", status=status, mode=self._mode, **self._usage.model_dump())
         self._view.state.forget_before(self._base)
         metrics.TURNS.labels(status, self._mode).inc()
@@ -94,6 +95,10 @@ class Turn:
     @property
     def _record(self) -> TurnRecord:
         return self._ledger.record
+
+    def _count_tokens(self) -> None:
+        for kind, count in self._usage:
+            metrics.MODEL_TOKENS.labels(self._mode, kind.removesuffix("_tokens")).inc(count)
 
     async def _stop(self) -> None:
         """End what runs beside the turn; after a good end nothing does any more."""

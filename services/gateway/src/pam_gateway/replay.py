@@ -85,17 +85,14 @@ class Replay:
         entries = await self._live.read(subjects.live(user, conversation))
         return [frame for entry in entries for frame in frames_of(entry.subject, entry.body)]
 
-    async def history(self, who: Identity, conversation: UUID, page: asked.Page) -> asked.MessagesPage:
-        """Return a page of a conversation's messages. Raises UnavailableError, RemoteError."""
-        question = asked.MessagesQuery(conversation=conversation, limit=page.limit, cursor=page.cursor)
-        return await self._messages(who, question)
+    async def history(self, who: Identity, conversation: UUID, page: asked.Page | None = None) -> asked.MessagesPage:
+        """Return a page of a conversation's messages, by default the newest: none of those the log has is left out.
 
-    async def snapshot(self, who: Identity, conversation: UUID) -> asked.MessagesPage:
-        """Return the newest messages, none of those the log has left out."""
-        question = asked.MessagesQuery(conversation=conversation, recorded=await self._newest(who.user, conversation))
-        return await self._messages(who, question)
-
-    async def _messages(self, who: Identity, question: asked.MessagesQuery) -> asked.MessagesPage:
+        Raises UnavailableError, RemoteError.
+        """
+        page = page or asked.Page(limit=asked.PAGE_DEFAULT)
+        newest = None if page.cursor else await self._newest(who.user, conversation)
+        question = asked.MessagesQuery(conversation=conversation, recorded=newest, **page.model_dump())
         values = {headers.IDENTITY: self._acceptance.call_token(who)}
         return await ask(self._bus, subjects.query(asked.MESSAGES), question, asked.MessagesPage, values)
 

@@ -47,6 +47,8 @@ class Bus:
         self.broker = NatsBroker(
             url,
             name=service,
+            # A prefix of its own, so that a login need not be able to read the replies to others.
+            inbox_prefix=f"_INBOX.{service}",
             logger=None,
             apply_types=False,
             connect_timeout=2,

@@ -178,6 +178,8 @@ class Directory:
         self._seen = {key: value for key, value in self._seen.items() if value[0] >= oldest}
 
     async def _on_info(self, message: Msg) -> None:
+        if not message.data:
+            return  # nobody answers: the server says so with an empty message
         try:
             record = record_of(message.data)
         except (ValueError, KeyError, TypeError):

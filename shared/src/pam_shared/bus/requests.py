@@ -6,6 +6,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from faststream.nats.message import NatsMessage
+from faststream.nats.subscriber.usecases import LogicSubscriber
+from nats.aio.msg import Msg
+from nats.aio.subscription import Subscription
 
 from pam_shared.bus.connection import Bus
 from pam_shared.contracts import headers, subjects
@@ -53,7 +56,7 @@ class Responder:
         self._queue = queue
         self._room = asyncio.Semaphore(concurrent)
         self._running: set[asyncio.Task[None]] = set()
-        self._subscribers: list[object] = []
+        self._subscribers: list[LogicSubscriber[Msg]] = []
 
     def answer(self, subject: str, handler: Handler) -> None:
         """Subscribe ``handler`` to ``subject`` in the queue group. Call before the bus starts."""
@@ -71,8 +74,8 @@ class Responder:
     async def drain(self, timeout: float) -> None:
         """Stop taking requests, then finish those that were taken. FastStream's own stop would drop what arrives."""
         for subscriber in self._subscribers:
-            subscription = getattr(subscriber, "subscription", None)
-            if subscription is not None:
+            subscription, subscriber.subscription = subscriber.subscription, None
+            if isinstance(subscription, Subscription):
                 await subscription.drain()
         if self._running:
             await asyncio.wait(self._running, timeout=timeout)

@@ -20,7 +20,7 @@ TURNS_RUNNING = Gauge("pam_turns_running", "Turns running now.")
 TURNS_WAITING = Gauge("pam_turns_waiting", "Deliveries that wait for an earlier message of their conversation.")
 TAKEOVERS = Counter("pam_takeovers_total", "Turns taken over from another attempt.")
 FENCED = Counter("pam_fenced_total", "Turns dropped because another agent owns them now.")
-MODEL_TOKENS = Counter("pam_model_tokens_total", "Tokens used.", ["model", "kind"])
+MODEL_TOKENS = Counter("pam_model_tokens_total", "Tokens used, by mind and kind.", ["mode", "kind"])
 
 SOCKETS = Gauge("pam_sockets", "Open WebSockets.")
 FRAMES = Counter("pam_frames_total", "Frames received from clients.", ["type"])

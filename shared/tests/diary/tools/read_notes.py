@@ -2,9 +2,10 @@
 
 import asyncio
 
+from pydantic import Field
+
 from pam_shared.tools.context import ToolContext
 from pam_shared.tools.declaration import Arguments, Result, tool
-from pydantic import Field
 
 
 class Search(Arguments):

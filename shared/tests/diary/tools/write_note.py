@@ -2,10 +2,10 @@
 
 import asyncio
 
-from pam_shared.tools.context import ToolContext
-from pam_shared.tools.declaration import Arguments, Result, tool
 from pydantic import Field
 
+from pam_shared.tools.context import ToolContext
+from pam_shared.tools.declaration import Arguments, Result, tool
 from shared.tests.diary.events import NoteWritten
 
 BROKEN = "ZX81"

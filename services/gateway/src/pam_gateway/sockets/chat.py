@@ -243,7 +243,7 @@ class ChatSocket:
         resumption = resume(channel.position, kept)
         page = None
         if not resumption.recovered:
-            page = await self._hall.replay.snapshot(self.who, channel.conversation)
+            page = await self._hall.replay.history(self.who, channel.conversation)
         channel.position = resumption.position
         opened(channel, resumption.recovered)
         if page is not None:

@@ -6,6 +6,7 @@ import * as view from "./view.js";
 
 const UNTITLED = "New conversation";
 const TITLE_MAX = 80;
+const RECORD_AGAIN_AFTER = [0, 500, 1500, 3000];
 
 const store = new Store();
 const api = new Api(store, () => leave("Please sign in again."));
@@ -45,8 +46,11 @@ class Chat {
     if (!known && latest && this.#thread.empty) this.show(latest);
   }
 
+  /** Leave nothing of this member on the screen. */
   stop() {
     this.#connection.stop();
+    this.#conversations = [];
+    this.#begin(null);
   }
 
   wake() {
@@ -75,6 +79,7 @@ class Chat {
   }
 
   #begin(conversation) {
+    if (store.current !== conversation) store.latest = null;
     store.current = conversation;
     this.#turn = null;
     this.#opens = 0;
@@ -135,7 +140,9 @@ class Chat {
   async #list(cursor) {
     const page = await this.#fetched(api.conversations(cursor));
     if (!page) return;
-    this.#conversations = cursor ? [...this.#conversations, ...page.conversations] : page.conversations;
+    const earlier = cursor ? this.#conversations : this.#conversations.filter(({ id }) => id === store.current);
+    const known = new Set(page.conversations.map(({ id }) => id));
+    this.#conversations = [...earlier.filter(({ id }) => cursor || !known.has(id)), ...page.conversations];
     this.#more = page.next_cursor;
     this.#listed();
   }
@@ -152,6 +159,11 @@ class Chat {
     if (!page || store.current !== conversation) return;
     if (first) this.#earlier = page.next_cursor ?? null;
     this.#thread.change(() => this.#thread.record(page.messages, first ? { cursor: this.#earlier, last: null } : {}));
+    if (this.#thread.opening && !this.#listedNow) this.#toTop(this.#thread.opening);
+  }
+
+  get #listedNow() {
+    return this.#conversations.some(({ id }) => id === store.current);
   }
 
   #showWaiting() {
@@ -162,10 +174,26 @@ class Chat {
     }
   }
 
-  /** Between reading the record and opening, or while away without a position, something may have been said. */
   #opened(resumed) {
     const again = this.#opens++ > 0;
-    if (!resumed && (again || this.#thread.unanswered)) this.#record();
+    if (!resumed) this.#catchUp(again);
+  }
+
+  /** Read the record until it holds what was said before opening: it is written a little later than it is said. */
+  async #catchUp(missed) {
+    const conversation = store.current;
+    for (const delay of RECORD_AGAIN_AFTER) {
+      if (!missed && !this.#behind) return;
+      await new Promise((resolve) => setTimeout(resolve, delay));
+      if (store.current !== conversation) return;
+      await this.#record();
+      missed = false;
+    }
+  }
+
+  get #behind() {
+    const latest = store.latest;
+    return !this.#turn && (this.#thread.unanswered || (latest && !this.#thread.has(latest)));
   }
 
   #snapshot({ messages, next_cursor }) {
@@ -198,6 +226,7 @@ class Chat {
   }
 
   #began(turn) {
+    store.latest = turn;
     if (!this.#thread.has(turn)) this.#record();
     this.#turn = turn;
     view.showBanner(this.#banner);

@@ -1,8 +1,9 @@
-/** What outlives a reload: the session, the messages not yet acknowledged, the conversation this tab shows. */
+/** What outlives a reload: the session, the messages not yet acknowledged, what this tab shows. */
 
 const SESSION = "pam.session";
 const KNOWN = "pam.known";
 const CURRENT = "pam.current";
+const LATEST = "pam.latest";
 const OUTBOX = "pam.outbox.";
 
 /** JSON values in a Storage; where the browser refuses to store, they live as long as the page. */
@@ -46,7 +47,7 @@ export class Store {
   set session(session) {
     this.#local.put(SESSION, session);
     if (session) this.#local.put(KNOWN, true);
-    else this.current = null;
+    else this.current = this.latest = null;
   }
 
   /** Whether somebody has signed in on this device before. */
@@ -60,6 +61,15 @@ export class Store {
 
   set current(conversation) {
     this.#tab.put(CURRENT, conversation);
+  }
+
+  /** The turn this tab has seen last: a record without it is behind. */
+  get latest() {
+    return this.#tab.get(LATEST);
+  }
+
+  set latest(turn) {
+    this.#tab.put(LATEST, turn);
   }
 
   outbox(user) {

@@ -184,6 +184,10 @@ class Exchange {
     return this.#asked?.querySelector(".words").textContent ?? "";
   }
 
+  get waiting() {
+    return this.#asked?.dataset.state === "waiting";
+  }
+
   get text() {
     return this.#segments.map(({ text }) => text).join("\n\n");
   }
@@ -296,9 +300,14 @@ export class Thread {
     byId("welcome").hidden = !this.empty;
   }
 
-  /** Whether a question on show has no answer yet. */
+  /** Whether a question that was sent has no answer yet. */
   get unanswered() {
-    return [...this.#exchanges.values()].some(({ settled }) => !settled);
+    return [...this.#exchanges.values()].some(({ settled, waiting }) => !settled && !waiting);
+  }
+
+  /** What was said first. */
+  get opening() {
+    return [...this.#exchanges.values()].find(({ question }) => question)?.question;
   }
 
   has(turn) {
