@@ -34,12 +34,15 @@ class StreamRefusedError(Exception):
 class Bus:
     """The connection, and the broker that FastStream's subscribers hang on.
 
+    ``inbox`` is the prefix of its replies, its own, so that no login need be able to read the replies to another.
+
     ``failed`` is done with an error when the service cannot go on: the connection was closed for good, or one of its
     consumers was deleted. Whoever runs the service ends the process then; its supervisor starts it anew.
     """
 
     def __init__(self, service: str, url: str) -> None:
         self.service = service
+        self.inbox = f"_INBOX.{service}"
         self.failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._closing = False
         self._watched: list[tuple[str, str]] = []
@@ -47,8 +50,7 @@ class Bus:
         self.broker = NatsBroker(
             url,
             name=service,
-            # A prefix of its own, so that a login need not be able to read the replies to others.
-            inbox_prefix=f"_INBOX.{service}",
+            inbox_prefix=self.inbox,
             logger=None,
             apply_types=False,
             connect_timeout=2,

@@ -27,6 +27,7 @@ def consume(bus: Bus, stream: str, consumer: str, subject: str, handler: Callabl
         durable=consumer,
         pull_sub=PullSub(batch_size=1, timeout=1),
         ack_policy=AckPolicy.MANUAL,
+        inbox_prefix=f"{bus.inbox}.".encode(),
         decoder=whole_message,
     )(accept)
 
@@ -53,5 +54,6 @@ def consume_batches(
         durable=consumer,
         pull_sub=PullSub(batch_size=size, timeout=linger, batch=True),
         ack_policy=AckPolicy.MANUAL,
+        inbox_prefix=f"{bus.inbox}.".encode(),
         decoder=whole_message,
     )(accept)

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from typing import Any, cast
 
 from faststream.nats.message import NatsMessage
 from faststream.nats.subscriber.usecases import LogicSubscriber
@@ -76,7 +77,7 @@ class Responder:
         for subscriber in self._subscribers:
             subscription, subscriber.subscription = subscriber.subscription, None
             if isinstance(subscription, Subscription):
-                await subscription.drain()
+                await cast("Any", subscription).drain()
         if self._running:
             await asyncio.wait(self._running, timeout=timeout)
 

@@ -15,7 +15,7 @@ log = structlog.get_logger()
 bind = structlog.contextvars.bound_contextvars
 """Context manager: every line logged inside carries these fields (member, conversation, turn, tool …)."""
 
-CHATTY = ("httpx", "httpx2", "uvicorn.access", "anthropic")
+CHATTY = ("httpx", "httpx2", "uvicorn.access", "uvicorn.error", "anthropic")
 
 
 def setup_logs(service: str, level: str, style: str) -> None:

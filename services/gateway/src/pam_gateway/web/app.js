@@ -15,9 +15,9 @@ let chat = null;
 
 /** One member's conversations, as long as they are signed in. */
 class Chat {
+  connection;
   #user;
   #outbox;
-  #connection;
   #thread = new view.Thread();
   #conversations = [];
   #more = null;
@@ -25,19 +25,20 @@ class Chat {
   #banner = "";
   #turn = null;
   #opens = 0;
+  #read = false;
+
+  constructor(user) {
+    this.#user = user;
+    this.#outbox = store.outbox(user.id);
+    this.connection = new Connection({ user: user.id, api, outbox: this.#outbox, on: this.#handlers() });
+  }
 
   get user() {
     return this.#user.id;
   }
 
-  constructor(user) {
-    this.#user = user;
-    this.#outbox = store.outbox(user.id);
-    this.#connection = new Connection({ user: user.id, api, outbox: this.#outbox, on: this.#handlers() });
-  }
-
   async start() {
-    this.#connection.start();
+    this.connection.start();
     const known = store.current ?? this.#outbox.messages.at(-1)?.conversation;
     if (known) this.show(known);
     else this.startNew();
@@ -48,21 +49,9 @@ class Chat {
 
   /** Leave nothing of this member on the screen. */
   stop() {
-    this.#connection.stop();
+    this.connection.stop();
     this.#conversations = [];
     this.#begin(null);
-  }
-
-  wake() {
-    this.#connection.wake();
-  }
-
-  cut() {
-    this.#connection.cut();
-  }
-
-  retry() {
-    this.#connection.retry();
   }
 
   /** Show a conversation: what is on record first, then what happens from now on. */
@@ -75,6 +64,7 @@ class Chat {
 
   startNew() {
     this.#begin(newId());
+    this.#read = true;
     this.#follow();
   }
 
@@ -83,6 +73,7 @@ class Chat {
     store.current = conversation;
     this.#turn = null;
     this.#opens = 0;
+    this.#read = false;
     this.#earlier = null;
     this.#thread.clear();
     this.#listed();
@@ -91,13 +82,13 @@ class Chat {
   #follow() {
     this.#thread.welcome(this.#user.name);
     this.#thread.toEnd();
-    this.#connection.watch(store.current);
+    this.connection.watch(store.current);
   }
 
   say(text) {
     const context = { timezone: Intl.DateTimeFormat().resolvedOptions().timeZone };
     const message = { id: newId(), conversation: store.current, text, context };
-    this.#connection.send(message);
+    this.connection.send(message);
     this.#showWaiting();
     this.#thread.toEnd();
     this.#toTop(text);
@@ -157,6 +148,7 @@ class Chat {
     const conversation = store.current;
     const page = await this.#fetched(api.messages(conversation));
     if (!page || store.current !== conversation) return;
+    this.#read = true;
     if (first) this.#earlier = page.next_cursor ?? null;
     this.#thread.change(() => this.#thread.record(page.messages, first ? { cursor: this.#earlier, last: null } : {}));
     if (this.#thread.opening && !this.#listedNow) this.#toTop(this.#thread.opening);
@@ -176,10 +168,10 @@ class Chat {
 
   #opened(resumed) {
     const again = this.#opens++ > 0;
-    if (!resumed) this.#catchUp(again);
+    if (!resumed) this.#catchUp(again || !this.#read);
   }
 
-  /** Read the record until it holds what was said before opening: it is written a little later than it is said. */
+  /** Read the record until it holds what was said: it is written a little later than that. */
   async #catchUp(missed) {
     const conversation = store.current;
     for (const delay of RECORD_AGAIN_AFTER) {
@@ -193,7 +185,7 @@ class Chat {
 
   get #behind() {
     const latest = store.latest;
-    return !this.#turn && (this.#thread.unanswered || (latest && !this.#thread.has(latest)));
+    return !this.#turn && (this.#thread.unanswered || (latest && !this.#thread.complete(latest)));
   }
 
   #snapshot({ messages, next_cursor }) {
@@ -221,7 +213,7 @@ class Chat {
     if (event.type === "CUSTOM" && event.name === "pam.superseded") return this.#superseded(event.value.turn);
     if (!this.#turn) return this.#missedBeginning(event);
     const exchange = this.#thread.of(this.#turn);
-    if (!exchange.settled) APPLY[event.type]?.(exchange, event, this);
+    if (!exchange.settled) APPLY[event.type]?.(exchange, event);
     if (TERMINAL.has(event.type)) this.#ended(exchange);
   }
 
@@ -247,7 +239,7 @@ class Chat {
 
   #ended(exchange) {
     this.#turn = null;
-    if (!exchange.question) this.#record();
+    if (!exchange.question) this.#catchUp(true);
     else this.#toTop(exchange.question);
   }
 
@@ -309,6 +301,7 @@ function leave(reason = "") {
   chat?.stop();
   chat = null;
   store.session = null;
+  composer.put("");
   gate.show(store.known, reason);
 }
 
@@ -331,13 +324,13 @@ press("new-conversation", () => choose(() => chat?.startNew()));
 press("sign-out", signOut);
 press("earlier", () => chat?.showEarlier());
 press("more-conversations", () => chat?.listMore());
-press("reconnect", () => chat?.retry());
+press("reconnect", () => chat?.connection.retry());
 press("notice-close", () => view.showNotice(""));
 for (const starter of document.querySelectorAll(".starter")) starter.onclick = () => chat?.say(starter.textContent);
 
-addEventListener("online", () => chat?.wake());
-addEventListener("offline", () => chat?.cut());
-addEventListener("visibilitychange", () => document.hidden || chat?.wake());
+addEventListener("online", () => chat?.connection.wake());
+addEventListener("offline", () => chat?.connection.cut());
+addEventListener("visibilitychange", () => document.hidden || chat?.connection.wake());
 store.watchSession((session) => session?.user.id !== chat?.user && location.reload());
 
 const session = store.session;

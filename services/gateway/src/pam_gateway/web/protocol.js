@@ -105,9 +105,9 @@ export class Api {
 
   async #rotate(stale) {
     const session = this.#store.session;
-    if (session && session.access_token !== stale) return session.access_token;
+    if (!session) throw new Problem(401, "Please sign in again.");
+    if (session.access_token !== stale) return session.access_token;
     try {
-      if (!session) throw new Problem(401, "Please sign in again.");
       return await this.#begin("auth/refresh", { refresh_token: session.refresh_token });
     } catch (problem) {
       if ([400, 401, 403, 422].includes(problem.status)) this.#signedOut();

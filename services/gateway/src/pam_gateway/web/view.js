@@ -305,6 +305,12 @@ export class Thread {
     return [...this.#exchanges.values()].some(({ settled, waiting }) => !settled && !waiting);
   }
 
+  /** Whether both what was said and what was answered in this turn are on show. */
+  complete(turn) {
+    const exchange = this.#exchanges.get(turn);
+    return Boolean(exchange?.settled && exchange.question);
+  }
+
   /** What was said first. */
   get opening() {
     return [...this.#exchanges.values()].find(({ question }) => question)?.question;
@@ -493,6 +499,7 @@ export class Gate {
     this.#set(known ? "sign-in" : "sign-up");
     this.fail(error);
     this.#busy(false);
+    if (matchMedia("(pointer: fine)").matches) this.#form.email.focus();
   }
 
   fail(message) {
