@@ -607,13 +607,13 @@ async def test_a_relay_stops_in_the_middle_of_publishing(diary_url, connect, per
         "headers": {},
         "body": envelope.model_dump(mode="json"),
     }
-    for number in range(40):
+    for number in range(150):
         async with pool.acquire() as db, db.transaction():
             await db.execute("select claim_call($1, $2, 'write_note')", person.user, str(number))
             await db.execute("select finish_call($1, '{}', $2)", str(number), [message] * 5)
         relay = OutboxRelay(bus, pool)
         await relay.start()
-        await asyncio.sleep(number / 4000)
+        await asyncio.sleep(number % 50 / 10_000)
         async with asyncio.timeout(3):
             await relay.stop()
     await pool.close()

@@ -31,6 +31,11 @@ class Session:
     revoked_at: datetime | None
 
 
+async def ping(db: Connection) -> None:
+    """Ask for nothing, to see whether the database answers."""
+    await db.execute("select 1")
+
+
 async def create_account(db: Connection, email: str, password_hash: str, name: str) -> UUID | None:
     """Create an account and return its id, or None if the address is taken."""
     created: UUID | None = await db.fetchval("select create_account($1, $2, $3)", email, password_hash, name)

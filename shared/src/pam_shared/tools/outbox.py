@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import suppress
+from datetime import timedelta
 
 import orjson
 
@@ -11,11 +12,13 @@ from pam_shared.errors import UnavailableError
 from pam_shared.postgres.pool import Pool, Record, transaction
 from pam_shared.telemetry import metrics
 from pam_shared.telemetry.logs import log
+from pam_shared.tools import queries
 
 BATCH = 100
 POLL_EVERY = 1.0
 GATHER_FOR = 0.02
-INBOX_KEPT = "8 days"
+TIDY_EVERY = 3600.0
+INBOX_KEPT = timedelta(days=8)
 """Longer than the conversation log: a call can be repeated for as long as its turn can."""
 
 
@@ -26,18 +29,17 @@ class OutboxRelay:
         self._bus = bus
         self._pool = pool
         self._wake = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
-        """Begin to relay."""
-        self._task = asyncio.create_task(self._run())
+        """Begin to relay, and to forget calls that nobody can repeat any more."""
+        self._tasks = [asyncio.create_task(self._run()), asyncio.create_task(self._tidy())]
 
     async def stop(self) -> None:
         """Relay what is there and stop."""
-        if self._task:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         with suppress(UnavailableError):
             await self._relay()
 
@@ -58,6 +60,15 @@ class OutboxRelay:
                     await asyncio.sleep(GATHER_FOR)
             self._wake.clear()
 
+    async def _tidy(self) -> None:
+        while True:
+            try:
+                async with transaction(self._pool) as db:
+                    await queries.forget_calls(db, INBOX_KEPT)
+            except UnavailableError as error:
+                log.warning("old calls are forgotten later", reason=str(error))
+            await asyncio.sleep(TIDY_EVERY)
+
     async def _relay(self) -> None:
         while await self._relay_batch() == BATCH:
             pass
@@ -69,7 +80,7 @@ class OutboxRelay:
     async def _relay_batch(self) -> int:
         """Publish and delete in one transaction: if a publish fails, all rows stay; the stream forgets repeats."""
         async with transaction(self._pool) as db:
-            rows = await db.fetch("select * from take_outbox($1)", BATCH)
+            rows = await queries.take_outbox(db, BATCH)
             await asyncio.gather(*(self._publish(row) for row in rows))
         metrics.OUTBOX_RELAYED.inc(len(rows))
         return len(rows)

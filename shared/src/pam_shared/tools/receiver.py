@@ -22,6 +22,7 @@ from pam_shared.postgres.pool import Connection, Pool, member_transaction, trans
 from pam_shared.telemetry import metrics
 from pam_shared.telemetry.logs import bind, log
 from pam_shared.telemetry.traces import span, trace_id
+from pam_shared.tools import queries
 from pam_shared.tools.context import ToolContext
 from pam_shared.tools.declaration import Result, Tool
 from pam_shared.tools.outbox import OutboxRelay
@@ -130,18 +131,14 @@ class Receiver:
     async def _write(self, caller: Caller, args: Any, arguments: dict[str, Any], started: float) -> ToolReply:
         """Effect, key, reply, events and audit in one transaction; an earlier call's reply where the key is known."""
         async with transaction(self._desk.pool) as db:
-            earlier = await db.fetchval(
-                "select claim_call($1, $2, $3)", caller.identity.user, caller.key, self._tool.name
-            )
+            earlier = await queries.claim_call(db, caller.identity.user, caller.key, self._tool.name)
             if earlier is not None:
                 return ToolReply.model_validate(earlier)
             ctx = self._context(caller, db)
             reply = _reply(await self._tool.run(ctx, args))
             audit = self._audit_event(caller, arguments, reply, started)
             messages = [_audit_message(audit), *(_event_message(event, ctx) for event in ctx.events)]
-            await db.execute(
-                "select finish_call($1, $2, $3)", caller.key, reply.model_dump(mode="json", exclude_none=True), messages
-            )
+            await queries.finish_call(db, caller.key, reply.model_dump(mode="json", exclude_none=True), messages)
         self._desk.relay.wake()
         return reply
 

@@ -5,6 +5,7 @@ from typing import Literal
 from fastapi import APIRouter, Response, status
 from pydantic import BaseModel
 
+from pam_gateway import queries
 from pam_gateway.http.desk import Desk, TheDesk
 from pam_gateway.mode import mode_of
 from pam_shared.errors import UnavailableError
@@ -75,7 +76,7 @@ async def detailed(desk: TheDesk) -> DetailedHealth:
 async def _answers(desk: Desk) -> bool:
     try:
         async with transaction(desk.pool) as db:
-            await db.fetchval("select 1")
+            await queries.ping(db)
     except UnavailableError:
         return False
     return True

@@ -7,7 +7,8 @@ from collections import Counter
 from uuid import UUID
 
 from pam_gateway.settings import GatewaySettings
-from pam_gateway.sockets.chat import ChatSocket, Closing
+from pam_gateway.sockets.chat import ChatSocket
+from pam_gateway.sockets.inbound import Closing
 from pam_shared.contracts.frames import CloseCode, Drain
 from pam_shared.contracts.identity import Identity
 from pam_shared.telemetry import metrics

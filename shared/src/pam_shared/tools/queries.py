@@ -1,0 +1,30 @@
+"""The SQL of the tool SDK: inbox and outbox, through the functions its migration made."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from pam_shared.postgres.pool import Connection, Record
+
+
+async def claim_call(db: Connection, user: UUID, key: str, tool: str) -> dict[str, Any] | None:
+    """Make the member's rows visible and claim a call's key; return the reply of an earlier call with that key."""
+    earlier: dict[str, Any] | None = await db.fetchval("select claim_call($1, $2, $3)", user, key, tool)
+    return earlier
+
+
+async def finish_call(db: Connection, key: str, reply: dict[str, Any], messages: list[dict[str, Any]]) -> None:
+    """Keep the reply under the key, and put messages (stream, subject, headers, body) into the outbox."""
+    await db.execute("select finish_call($1, $2, $3)", key, reply, messages)
+
+
+async def take_outbox(db: Connection, batch: int) -> list[Record]:
+    """Delete and return the oldest messages of the outbox that no other relay is taking."""
+    rows: list[Record] = await db.fetch("select * from take_outbox($1)", batch)
+    return rows
+
+
+async def forget_calls(db: Connection, older_than: timedelta) -> int:
+    """Drop the keys and replies of old calls; return how many."""
+    forgotten: int = await db.fetchval("select forget_inbox($1)", older_than)
+    return forgotten
