@@ -499,7 +499,8 @@ export class Gate {
     this.#set(known ? "sign-in" : "sign-up");
     this.fail(error);
     this.#busy(false);
-    if (matchMedia("(pointer: fine)").matches) this.#form.email.focus();
+    const { name: newcomer, email } = this.#form.elements;
+    if (matchMedia("(pointer: fine)").matches) (known ? email : newcomer).focus();
   }
 
   fail(message) {
