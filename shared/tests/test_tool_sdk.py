@@ -596,24 +596,11 @@ async def test_a_worker_goes_on_when_its_database_connections_are_cut(diary, cli
     assert await client.texts(person) == ["before", "after"]
 
 
-async def test_a_relay_stops_in_the_middle_of_publishing(diary_url, connect, person):
-    """R-O8: a worker that is told to stop, stops: whatever its relay is waiting for."""
-    pool = await open_pool(diary_url, "test")
-    bus = await connect("tools-diary")
-    envelope = EventEnvelope(id=uuid4(), user=person.user, occurred_at="2026-01-01T00:00:00Z", data={"text": "x"})
-    message = {
-        "stream": topology.EVENTS,
-        "subject": subjects.event("diary", "note_written"),
-        "headers": {},
-        "body": envelope.model_dump(mode="json"),
-    }
-    for number in range(150):
-        async with pool.acquire() as db, db.transaction():
-            await db.execute("select claim_call($1, $2, 'write_note')", person.user, str(number))
-            await db.execute("select finish_call($1, '{}', $2)", str(number), [message] * 5)
-        relay = OutboxRelay(bus, pool)
-        await relay.start()
-        await asyncio.sleep(number % 50 / 10_000)
-        async with asyncio.timeout(3):
-            await relay.stop()
-    await pool.close()
+async def test_a_worker_stops_while_its_relay_publishes(serving, client, person):
+    """R-O8: a worker that is told to stop, stops: whatever its relay is waiting for just then."""
+    for number in range(40):
+        worker = serving()
+        await worker.__aenter__()
+        await client.write(person, f"note {number}")
+        async with asyncio.timeout(5):
+            await worker.__aexit__(None, None, None)

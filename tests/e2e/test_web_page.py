@@ -27,6 +27,14 @@ ARGUMENTS = [
 ]
 DESK = {"width": 1280, "height": 800}
 PHONE = {"width": 375, "height": 720}
+PROSE = """async (text) => {
+  const { prose } = await import("/web/view.js");
+  const box = document.createElement("div");
+  box.append(prose(text));
+  return box.innerHTML;
+}"""
+FOLLOWS = "async ([last, next]) => (await import('/web/protocol.js')).follows(last, next)"
+AFTER_CLOSE = "async (codes) => { const wire = await import('/web/protocol.js'); return codes.map(wire.afterClose); }"
 SLOW_ANSWER = re.compile(r"^Here is a slow answer with .* in the middle of it\.$")
 
 
@@ -233,13 +241,14 @@ async def test_what_waits_survives_a_reload(stack: Stack, visiting: Visiting):
 
 
 async def test_an_answer_that_is_cut_off_goes_on_where_it_was(scripted: Stack, visiting: Visiting):
-    """M1, G3: after a break in the middle of an answer no word is missing and none is there twice."""
+    """M1, G3: what was said while the line was down is all there afterwards, nothing missing and nothing twice."""
     visit = await visiting(scripted)
     await visit.sign_up()
     await visit.say("answer slowly, please")
     await expect(visit.messages("assistant")).to_contain_text("slow answer")
     await visit.page.context.set_offline(offline=True)
     await expect(visit.part("connection")).to_be_visible()
+    await visit.assert_on_record("answer slowly, please")
     await expect(visit.messages("assistant")).not_to_have_text(SLOW_ANSWER)
     await visit.page.context.set_offline(offline=False)
     await expect(visit.messages("assistant")).to_have_text(SLOW_ANSWER, timeout=30_000)
@@ -281,6 +290,49 @@ async def test_what_is_written_is_shown_as_text_never_as_markup(stack: Stack, vi
     await expect(visit.messages("user")).to_contain_text("<img src=x onerror=alert(1)> <b>hello</b>")
     assert await visit.page.locator("img").count() == 0
     assert visit.complaints == []
+
+
+async def test_an_answer_keeps_its_lists_and_bold_words_and_nothing_else(stack: Stack, visiting: Visiting):
+    """F1: of what a model may write, paragraphs, lists, line breaks and bold become elements; the rest stays text."""
+    visit = await visiting(stack)
+    text = "Your **month**:\n- gas <b>1</b>\n- food\n\n3. Moab\n![x](http://example.com/x.png)\nbye"
+    shown = await visit.page.evaluate(PROSE, text)
+    assert shown == (
+        "<p>Your <strong>month</strong>:</p><ul><li>gas &lt;b&gt;1&lt;/b&gt;</li><li>food</li></ul>"
+        '<ol start="3"><li>Moab</li></ol><p>![x](http://example.com/x.png)<br>bye</p>'
+    )
+
+
+@pytest.mark.parametrize(
+    ("last", "following", "order"),
+    [
+        (None, (7, 4), "next"),
+        ((7, 4), (7, 5), "next"),
+        ((7, 4), (7, 4), "old"),
+        ((7, 4), (6, 9), "old"),
+        ((7, 4), (7, 6), "gap"),
+        ((7, 4), (9, 1), "next"),
+        ((7, 4), (9, 2), "gap"),
+    ],
+)
+async def test_an_event_is_applied_once_and_in_its_place(stack: Stack, visiting: Visiting, last, following, order):
+    """G3: known positions are ignored, and a hole is noticed."""
+    visit = await visiting(stack)
+    positions = [place and {"epoch": place[0], "sequence": place[1]} for place in (last, following)]
+    assert await visit.page.evaluate(FOLLOWS, positions) == order
+
+
+async def test_each_class_of_close_codes_has_its_own_way_back(stack: Stack, visiting: Visiting):
+    """M1: some closes are waited out, some answered at once, some not repeated unchanged."""
+    visit = await visiting(stack)
+    ways = {
+        "later": [1000, 1001, 1006, 4500, 4503, 4529],
+        "now": [4600, 4601, 4608, 4610, 4612],
+        "renew": [4401, 4403, 4614],
+        "stop": [4400, 4402, 4406, 4409],
+    }
+    for way, codes in ways.items():
+        assert await visit.page.evaluate(AFTER_CLOSE, codes) == [way] * len(codes)
 
 
 async def test_a_phone_needs_no_sideways_scrolling(stack: Stack, visiting: Visiting):

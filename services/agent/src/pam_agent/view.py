@@ -17,6 +17,8 @@ from pam_shared.contracts.conversation import LOG_EVENT, MessageReceived
 from pam_shared.errors import UnavailableError
 from pam_shared.telemetry.logs import log
 
+FOLLOW_AFTER = 0.1
+"""Seconds a delivery is held before its conversation is subscribed: most are done sooner."""
 POLL_EVERY = 1.0
 HINT_DELAYS = (0.004, 0.032, 0.256)
 WARM = 2_000
@@ -97,8 +99,10 @@ class View:
         return await self._reader.read(self.fence_subject, _base(newest))
 
     async def _follow(self) -> None:
+        await asyncio.sleep(FOLLOW_AFTER)
         subscription = await self._bus.nats.subscribe(self.fence_subject, cb=self._on_hint)
         try:
+            await self._catch_up(())
             while True:
                 hinted = await self._wait(POLL_EVERY)
                 await self._catch_up(HINT_DELAYS if hinted else ())

@@ -112,6 +112,7 @@ class Directory:
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
         self._seen: dict[str, tuple[float, ServiceRecord]] = {}
+        self._read: dict[bytes, ServiceRecord] = {}
         self._subscriptions: list[Subscription] = []
         self._task: asyncio.Task[None] | None = None
         self._inbox = ""
@@ -176,16 +177,20 @@ class Directory:
             return
         oldest = time.monotonic() - FORGET_AFTER
         self._seen = {key: value for key, value in self._seen.items() if value[0] >= oldest}
+        self._read = {info: record for info, record in self._read.items() if record.id in self._seen}
 
     async def _on_info(self, message: Msg) -> None:
         if not message.data:
             return  # nobody answers: the server says so with an empty message
-        try:
-            record = record_of(message.data)
-        except (ValueError, KeyError, TypeError):
-            log.warning("a service describes itself in a way we do not understand", subject=message.subject)
-            return
+        record = self._read.get(message.data)
+        if record is None:
+            try:
+                record = record_of(message.data)
+            except (ValueError, KeyError, TypeError):
+                log.warning("a service describes itself in a way we do not understand", subject=message.subject)
+                return
         self._seen[record.id] = (time.monotonic(), record)
+        self._read[message.data] = record
 
     async def _on_withdrawn(self, message: Msg) -> None:
         self._seen.pop(orjson.loads(message.data).get("id", ""), None)

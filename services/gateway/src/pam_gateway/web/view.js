@@ -10,7 +10,7 @@ let announcing;
 function make(tag, text = "", className = "") {
   const element = document.createElement(tag);
   element.textContent = text;
-  element.className = className;
+  if (className) element.className = className;
   return element;
 }
 
