@@ -14,7 +14,7 @@ from pam_agent.toolbox import Toolbox
 from pam_agent.turn import Crew, Turn
 from pam_agent.view import View, Views
 from pam_shared.bus.connection import Bus
-from pam_shared.bus.consumers import consume
+from pam_shared.bus.consumers import Consumer
 from pam_shared.bus.discovery import Advertisement, Directory
 from pam_shared.bus.log_reader import LogReader
 from pam_shared.config import load
@@ -34,7 +34,6 @@ async def serve(bus: Bus, settings: AgentSettings) -> AsyncIterator[None]:
     directory = Directory(bus)
     minds = _minds(settings)
     crew = Crew(bus, writer, minds, Toolbox(directory, ToolCaller(bus)), settings)
-    consumer = topology.AGENT
     ownership = Ownership(
         bus,
         Views(bus, reader, writer),
@@ -42,19 +41,21 @@ async def serve(bus: Bus, settings: AgentSettings) -> AsyncIterator[None]:
         lambda view, finished: _say_again(bus, view, finished),
         slots=settings.slots,
         parked=settings.parked_max,
-        ack_wait=consumer.ack_wait.total_seconds(),
+        ack_wait=topology.AGENT.ack_wait.total_seconds(),
     )
-    consume(bus, topology.CONVERSATIONS, consumer.name, consumer.filter_subject, ownership.accept)
+    deliveries = Consumer(bus, topology.CONVERSATIONS, topology.AGENT.name, ownership.accept)
     advertisement = Advertisement(bus, "The turn: one message, one answer.", lambda: {"mode": minds[0].mode})
     try:
         await reader.start()
         await directory.start()
         await ownership.start()
         await bus.start()
+        await deliveries.start()
         await advertisement.start()
         yield
     finally:
         await advertisement.stop()
+        await deliveries.stop()
         await ownership.drain(DRAIN_FOR)
         await directory.stop()
         await reader.stop()

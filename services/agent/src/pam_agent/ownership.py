@@ -82,15 +82,13 @@ class Ownership:
         self._parked = 0
         self._room = asyncio.Event()
         self._heart: asyncio.Task[None] | None = None
-        self._draining = False
 
     async def start(self) -> None:
         """Begin to heartbeat."""
         self._heart = asyncio.create_task(self._heartbeat())
 
     async def drain(self, seconds: float) -> None:
-        """Take nothing new, let running turns end, give the rest back at once."""
-        self._draining = True
+        """Let running turns end, give the rest back at once. No delivery may be accepted any more."""
         for hold in list(self._held.values()):
             if not hold.running:
                 await self._answer(hold.delivery.nak())
@@ -103,18 +101,16 @@ class Ownership:
         if self._heart:
             self._heart.cancel()
 
-    async def accept(self, delivery: Delivery) -> None:
-        """Own a delivery, and return only when there is room for the next. Parked ones take no room."""
-        if self._draining:
-            await self._answer(delivery.nak())
-            return
-        sequence = delivery.metadata.sequence.stream
-        hold = self._held.get(sequence)
-        if hold is not None:
-            hold.renew(delivery)
-        else:
-            self._own(delivery, sequence)
-        while self._busy >= self._slots and not self._draining:
+    async def accept(self, deliveries: list[Delivery]) -> None:
+        """Own deliveries, and return only when there is room for the next. Parked ones take no room."""
+        for delivery in deliveries:
+            sequence = delivery.metadata.sequence.stream
+            hold = self._held.get(sequence)
+            if hold is not None:
+                hold.renew(delivery)
+            else:
+                self._own(delivery, sequence)
+        while self._busy >= self._slots:
             self._room.clear()
             await self._room.wait()
 

@@ -9,12 +9,12 @@ from pam_persistence.recorder import Recorder
 from pam_persistence.service import SERVICE
 from pam_persistence.settings import PersistenceSettings
 from pam_shared.bus.connection import Bus
-from pam_shared.bus.consumers import Delivery, consume_batches
+from pam_shared.bus.consumers import Consumer, Delivery
 from pam_shared.bus.discovery import Advertisement
 from pam_shared.bus.requests import Responder
 from pam_shared.bus.revocations import Revocations
 from pam_shared.config import load
-from pam_shared.contracts import subjects, topology
+from pam_shared.contracts import topology
 from pam_shared.identity import Verifier
 from pam_shared.postgres.pool import Pool, open_pool
 from pam_shared.runtime import run
@@ -29,23 +29,29 @@ async def serve(bus: Bus, settings: PersistenceSettings) -> AsyncIterator[None]:
     revocations = Revocations(bus)
     responder = Responder(bus, queue=bus.service)
     Answers(pool, Verifier(settings.identity_public_key, revocations.sessions)).serve(responder)
-    for stream, subject, recorder in (
-        (topology.CONVERSATIONS, subjects.ALL_CONVERSATIONS, _messages(bus, pool)),
-        (topology.AUDIT, subjects.ALL_AUDIT, _audit(bus, pool)),
-        (topology.DEAD_LETTERS, subjects.ALL_DEAD_LETTERS, _dead_letters(bus, pool)),
-    ):
-        consume_batches(bus, stream, topology.RECORDER, subject, recorder.record, settings.batch_size, settings.linger)
+    recorders = {
+        topology.CONVERSATIONS: _messages(bus, pool),
+        topology.AUDIT: _audit(bus, pool),
+        topology.DEAD_LETTERS: _dead_letters(bus, pool),
+    }
+    consumers = [
+        Consumer(bus, stream, topology.RECORDER, recorder.record, batch=settings.batch_size, linger=settings.linger)
+        for stream, recorder in recorders.items()
+    ]
     advertisement = Advertisement(bus, "The record: messages, dead letters, audit events, history.")
     try:
         await revocations.start()
         await bus.start()
+        for consumer in consumers:
+            await consumer.start()
         await advertisement.start()
         yield
     finally:
         await advertisement.stop()
+        for consumer in consumers:
+            await consumer.stop()
         await responder.drain(DRAIN_FOR)
         await revocations.stop()
-        await bus.close()
         await pool.close()
 
 

@@ -1,7 +1,7 @@
 """One NATS connection of a service, hardened: it reconnects for ever, tells its errors, and drains before it closes."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import cast
 
 import orjson
@@ -47,6 +47,7 @@ class Bus:
         self._closing = False
         self._watched: list[tuple[str, str]] = []
         self._watchdog: asyncio.Task[None] | None = None
+        self._reconnected: list[Callable[[], None]] = []
         self.broker = NatsBroker(
             url,
             name=service,
@@ -97,6 +98,10 @@ class Bus:
         await self.broker.start()
         self.nats._error_cb = self._on_error  # noqa: SLF001
         self._watchdog = asyncio.create_task(self._watch())
+
+    def on_reconnect(self, callback: Callable[[], None]) -> None:
+        """Call back whenever the connection was made again: what the server remembered of it is gone."""
+        self._reconnected.append(callback)
 
     def watch(self, stream: str, consumer: str) -> None:
         """Require a consumer: its absence stops the service at start, its deletion ends it later."""
@@ -177,6 +182,8 @@ class Bus:
     async def _on_reconnected(self) -> None:
         metrics.BUS_RECONNECTS.inc()
         log.info("connected to NATS again")
+        for callback in self._reconnected:
+            callback()
 
     async def _on_error(self, error: Exception) -> None:
         metrics.BUS_ERRORS.labels(type(error).__name__).inc()

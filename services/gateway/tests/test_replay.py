@@ -1,0 +1,156 @@
+"""Where a client continues, for whatever LIVE still holds."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pam_gateway.live_feed import Frame
+from pam_gateway.replay import contiguous, in_order, resume
+from pam_shared.contracts.live import Position
+from services.gateway.tests.live_events import at, frame, places, turn
+
+pytestmark = pytest.mark.unit
+
+
+@st.composite
+def told(draw) -> list[Frame]:
+    """All that agents said of a conversation: attempts one after the other, the last one perhaps still running."""
+    count = draw(st.integers(0, 4))
+    attempts = [turn(epoch + 1, draw(st.integers(1, 6)), ends=draw(st.booleans())) for epoch in range(count)]
+    return [item for attempt in attempts for item in attempt]
+
+
+@st.composite
+def kept(draw) -> list[Frame]:
+    """What LIVE holds of it: the oldest gone, holes, repeats, and late words of superseded attempts."""
+    frames = draw(told())
+    frames = frames[draw(st.integers(0, len(frames))) :]
+    frames = [item for item in frames if draw(st.integers(0, 9))]
+    for _ in range(draw(st.integers(0, 3)) if frames else 0):
+        again = draw(st.sampled_from(frames))
+        first = frames.index(again)
+        frames.insert(draw(st.integers(first + 1, len(frames))), again)
+    if frames and draw(st.booleans()):
+        epoch = frames[-1].position.epoch - 1
+        frames.append(frame(epoch, draw(st.integers(1, 9))))
+    return frames
+
+
+def follow(position: Position | None, frames: list[Frame]) -> bool:
+    """Say by the protocol's own words whether a client at the position takes these: +1 within an epoch."""
+    for item in frames:
+        here = item.position
+        if position is not None and here.epoch == position.epoch and here.sequence != position.sequence + 1:
+            return False
+        if position is not None and here.epoch < position.epoch:
+            return False
+        if (position is None or here.epoch > position.epoch) and here.sequence != 1:
+            return False
+        position = here
+    return True
+
+
+@given(kept(), st.one_of(st.builds(at, st.integers(0, 5), st.integers(0, 8))))
+def test_a_client_is_sent_what_follows_its_position_or_is_told_that_it_is_lost(frames, position):
+    """G3: after a reconnect it continues without hole or repeat, or gets an explicit snapshot."""
+    resumption = resume(position, frames)
+    sent = resumption.frames
+    assert len(set(places(sent))) == len(sent)
+    if resumption.recovered:
+        assert resumption.position == position
+        assert follow(position, sent)
+    else:
+        assert follow(resumption.position, sent)
+
+
+@given(kept(), st.data())
+def test_whatever_is_sent_ends_at_the_newest_event(frames, data):
+    """G3: nothing that LIVE still holds is left behind, so what comes live fits on."""
+    places_known = [item.position for item in frames] or [at(1, 1)]
+    position = data.draw(st.one_of(st.none(), st.sampled_from(places_known)))
+    resumption = resume(position, frames)
+    newest = in_order(frames)[-1:]
+    if not newest:
+        assert resumption.frames == []
+    elif resumption.frames:
+        assert resumption.frames[-1] == newest[0]
+    else:
+        assert resumption.position == newest[0].position
+
+
+@given(told(), st.data())
+def test_where_nothing_is_missing_every_position_is_recovered_whole(frames, data):
+    """G3: a snapshot is for what is gone, not a way out: from each place exactly the rest is sent."""
+    if not frames:
+        return
+    index = data.draw(st.integers(0, len(frames) - 1))
+    resumption = resume(frames[index].position, frames)
+    assert resumption.recovered
+    assert places(resumption.frames) == places(frames[index + 1 :])
+
+
+@given(kept())
+def test_without_a_position_a_client_begins_at_the_running_turn_or_behind_everything(frames):
+    """R-M10: whoever opens a conversation sees the turn that is running from its start, and no turn that is over."""
+    resumption = resume(None, frames)
+    ordered = in_order(frames)
+    assert resumption.recovered
+    if resumption.frames:
+        assert places(resumption.frames)[0] == (ordered[-1].position.epoch, 1)
+        assert not any(item.terminal for item in resumption.frames[-1:])
+        assert follow(None, resumption.frames)
+    else:
+        assert resumption.position == (ordered[-1].position if ordered else None)
+
+
+@given(told())
+def test_a_turn_that_is_running_is_shown_from_its_start(frames):
+    """R-M10: also to a client that comes in the middle of it."""
+    resumption = resume(None, [*frames, *turn(9, 3, ends=False)])
+    assert places(resumption.frames) == [(9, 1), (9, 2), (9, 3)]
+    assert resumption.position == at(9, 0)
+
+
+def test_an_event_that_is_gone_from_the_middle_costs_a_snapshot():
+    """G3: a hole is never bridged in silence."""
+    frames = turn(1, 5)
+    del frames[2]
+    resumption = resume(at(1, 1), frames)
+    assert (resumption.recovered, resumption.frames, resumption.position) == (False, [], at(1, 5))
+
+
+def test_a_position_that_live_holds_no_more_costs_a_snapshot():
+    """G3: what came right after it may be gone with it."""
+    assert not resume(at(1, 2), turn(1, 5)[3:]).recovered
+    assert not resume(at(1, 5), []).recovered
+    assert not resume(at(7, 1), turn(1, 5)).recovered
+
+
+def test_a_client_that_has_everything_is_sent_nothing():
+    """G3: no repeat."""
+    resumption = resume(at(1, 5), turn(1, 5))
+    assert (resumption.recovered, resumption.frames, resumption.position) == (True, [], at(1, 5))
+
+
+def test_what_a_superseded_attempt_says_late_is_left_out():
+    """G3: every client sees one order, though the attempt that lost goes on talking for a while."""
+    frames = [*turn(1, 2, ends=False), frame(2, 1), frame(1, 3), frame(2, 2), frame(1, 4)]
+    assert places(in_order(frames)) == [(1, 1), (1, 2), (2, 1), (2, 2)]
+    assert places(resume(at(1, 1), frames).frames) == [(1, 2), (2, 1), (2, 2)]
+
+
+@given(kept())
+def test_events_in_order_are_each_there_once_and_only_go_forward(frames):
+    """G3: repeats and steps back are nobody's to see."""
+    ordered = places(in_order(frames))
+    assert ordered == sorted(set(ordered))
+    assert set(ordered) <= set(places(frames))
+
+
+@given(
+    st.builds(at, st.integers(0, 3), st.integers(0, 4)),
+    st.lists(st.builds(frame, st.integers(1, 3), st.integers(1, 4))),
+)
+def test_frames_are_contiguous_exactly_if_the_protocol_says_so(position, frames):
+    """G3: sequence is +1 within an epoch, and an epoch begins with 1."""
+    assert contiguous(position, frames) is follow(position, frames)
