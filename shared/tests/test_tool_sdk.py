@@ -193,8 +193,10 @@ async def test_nothing_found_is_not_a_failure(diary, client, person):
         ({"text": 7}, "text: input should be a valid string (it was 7)."),
         (
             {"stars": "many"},
-            "text is missing; stars: input should be a valid integer, unable to parse string as an integer"
-            " (it was 'many').",
+            (
+                "text is missing; stars: input should be a valid integer, unable to parse string as an integer"
+                " (it was 'many')."
+            ),
         ),
     ],
 )

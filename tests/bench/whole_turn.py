@@ -11,6 +11,7 @@ import httpx
 import orjson
 import uvloop
 import websockets
+from uuid_utils import uuid7
 
 from tests.bench.report import Timing, measured
 from tests.bench.sdk_alone import TEXT
@@ -36,7 +37,7 @@ class Member:
 
     async def turn(self, number: int) -> float:
         """Say it in a conversation of its own; return the seconds to the end of the turn."""
-        frame = {"type": "send", "id": str(uuid4()), "conversation": self._conversations[number], "text": TEXT}
+        frame = {"type": "send", "id": str(uuid7()), "conversation": self._conversations[number], "text": TEXT}
         started = time.perf_counter()
         await self._put(frame)
         await self._until('"RUN_FINISHED"')

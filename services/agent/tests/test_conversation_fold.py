@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from pam_agent.conversation import Conversation
 from pam_shared.bus.log_reader import Entry
 from pam_shared.contracts.conversation import (
@@ -147,7 +148,7 @@ def test_the_next_turn_is_the_oldest_that_has_no_end(log):
 @given(logs())
 @settings(max_examples=200)
 def test_an_agent_that_reads_from_the_base_knows_what_one_that_read_everything_knows(log):
-    """G2: every entry an agent wrote says where the context begins; what lies before is settled and need not be read."""
+    """G2: every entry an agent wrote says where the context begins; what lies before is settled."""
     outputs = [event for entry in log.entries if isinstance(event := _event(entry), _OUTPUTS)]
     base = outputs[-1].base if outputs else 1
     cold = folded(entry for entry in log.entries if entry.sequence >= base)

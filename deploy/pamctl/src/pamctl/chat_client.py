@@ -5,10 +5,11 @@ import random
 import time
 from collections.abc import AsyncIterator, Callable
 from typing import Any, Self
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import orjson
 import websockets
+from uuid_utils import uuid7
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
@@ -50,7 +51,7 @@ class ChatClient:
 
         Raises RefusedError when the gateway refuses the message, UnavailableError when PAM stays away for a minute.
         """
-        turn = uuid4()
+        turn = UUID(str(uuid7()))
         self._unacked = {
             "type": "send",
             "id": str(turn),

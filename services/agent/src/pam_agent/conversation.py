@@ -44,6 +44,7 @@ class Conversation:
     output_id: str = ""
     turns: dict[UUID, TurnRecord] = field(default_factory=dict)
     inputs: dict[int, UUID] = field(default_factory=dict)
+    forgotten: set[UUID] = field(default_factory=set)
 
     def fold(self, entry: Entry) -> None:
         """Take one entry in. Entries seen before and unknown kinds change nothing."""
@@ -58,7 +59,8 @@ class Conversation:
             return
         if isinstance(event, MessageReceived):
             self.inputs[entry.sequence] = event.id
-            self.turns.setdefault(event.id, TurnRecord(event, entry.sequence))
+            if event.id not in self.forgotten:
+                self.turns.setdefault(event.id, TurnRecord(event, entry.sequence))
             return
         self.output_sequence, self.output_id = entry.sequence, entry.message_id
         record = self.turns.get(event.turn)
@@ -70,6 +72,8 @@ class Conversation:
         message = self.inputs.get(sequence)
         if message is None:
             return self.first is not None and sequence < self.first
+        if message in self.forgotten:
+            return True
         record = self.turns[message]
         return record.finished is not None or record.sequence != sequence
 
@@ -95,9 +99,10 @@ class Conversation:
         return earlier[0].sequence if earlier else record.sequence
 
     def forget_before(self, base: int) -> None:
-        """Drop what lies before the context."""
+        """Drop what lies before the context; only the ids of its messages stay, so that none is answered again."""
+        self.forgotten |= {key for key, turn in self.turns.items() if turn.sequence < base}
         self.turns = {key: turn for key, turn in self.turns.items() if turn.sequence >= base}
-        self.inputs = {key: message for key, message in self.inputs.items() if message in self.turns}
+        self.inputs = {sequence: message for sequence, message in self.inputs.items() if sequence >= base}
         self.first = max(self.first or base, base)
 
 

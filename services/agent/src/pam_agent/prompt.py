@@ -2,12 +2,11 @@
 
 from typing import Any
 
-import orjson
-
 from pam_agent.conversation import TurnRecord
 from pam_agent.mind import Prompt
-from pam_shared.contracts.conversation import ToolReturned, ToolUseBlock
-from pam_shared.contracts.tools import ToolManifest
+from pam_agent.router import MODEL
+from pam_shared.contracts.conversation import ModelReplied, ToolUseBlock
+from pam_shared.contracts.tools import ToolManifest, ToolReply
 
 SYSTEM = """You are PAM, a travel companion for people who live on the road in their RVs. You keep their money straight.
 
@@ -40,7 +39,7 @@ def messages(prompt: Prompt) -> list[dict[str, Any]]:
     situation = f"<situation>It is {prompt.now:%A, %Y-%m-%d %H:%M} where the member is ({prompt.zone}).</situation>"
     told.append({"role": "user", "content": f"{situation}\n\n{prompt.text}"})
     for step in prompt.steps:
-        told += _round([block.model_dump() for block in step.reply.content], step.results)
+        told += _round(step.reply, {result.tool_use_id: result.reply for result in step.results})
     return told
 
 
@@ -67,22 +66,30 @@ def public(schema: Any) -> Any:
 
 def _earlier(record: TurnRecord) -> list[dict[str, Any]]:
     told: list[dict[str, Any]] = [{"role": "user", "content": record.message.text}]
+    results = {key: returned.reply for key, returned in record.results.items()}
     for _, reply in sorted(record.replies.items()):
-        uses = [block for block in reply.content if isinstance(block, ToolUseBlock)]
-        results = [record.results[use.id] for use in uses if use.id in record.results]
-        told += _round([block.model_dump() for block in reply.content], results)
+        # The rules count their calls anew in each turn; within one request an id may stand once.
+        prefix = f"{record.message.id.hex[:12]}_" if reply.model == MODEL else ""
+        told += _round(reply, results, prefix)
     text = record.finished.text if record.finished else ""
-    return [*told, {"role": "assistant", "content": text or NO_ANSWER}]
+    return [*told, {"role": "assistant", "content": text if text.strip() else NO_ANSWER}]
 
 
-def _round(content: list[dict[str, Any]], results: list[ToolReturned]) -> list[dict[str, Any]]:
+def _round(reply: ModelReplied, results: dict[str, ToolReply], prefix: str = "") -> list[dict[str, Any]]:
     """Return one round of tool use; every ``tool_use`` gets its ``tool_result``, also one that was never run."""
-    returned = {result.tool_use_id: result.reply for result in results}
-    answers = []
-    for block in content:
-        if block["type"] == "tool_use":
-            reply = returned.get(block["id"])
-            text = NOT_RUN if reply is None else orjson.dumps(reply.model_dump(mode="json", exclude_none=True)).decode()
-            failed = reply is None or not reply.success
-            answers.append({"type": "tool_result", "tool_use_id": block["id"], "content": text, "is_error": failed})
-    return [{"role": "assistant", "content": content}, {"role": "user", "content": answers}]
+    said: list[dict[str, Any]] = []
+    answers: list[dict[str, Any]] = []
+    for block in reply.content:
+        if isinstance(block, ToolUseBlock):
+            use = block.model_copy(update={"id": prefix + block.id})
+            said.append(use.model_dump())
+            answers.append(_result(use.id, results.get(block.id)))
+        elif block.text.strip():
+            said.append(block.model_dump())
+    return [{"role": "assistant", "content": said}, {"role": "user", "content": answers}]
+
+
+def _result(use: str, reply: ToolReply | None) -> dict[str, Any]:
+    text = NOT_RUN if reply is None else reply.model_dump_json(exclude_none=True)
+    failed = reply is None or not reply.success
+    return {"type": "tool_result", "tool_use_id": use, "content": text, "is_error": failed}

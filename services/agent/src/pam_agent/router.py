@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from pam_agent.mind import Prompt, Reply, Step
-from pam_agent.slots import amount_in, category_in, days_in
+from pam_agent.slots import amounts_in, category_in, days_in, period_in
 from pam_shared.contracts.conversation import TextBlock, ToolUseBlock
 from pam_shared.contracts.tools import ToolManifest
 
@@ -39,6 +39,15 @@ class ToolRule:
     tool: str
     words: re.Pattern[str]
     build: Build
+    writes: bool = False
+
+    def fits(self, text: str) -> bool:
+        """Whether the sentence asks for this; what writes needs a statement or a request, not just its words."""
+        told = POLITE.sub("", text, count=1)
+        polite = told != text
+        if self.writes and NOT_TOLD.search(told.rstrip("? ") if polite else told):
+            return False
+        return self.words.search(text) is not None
 
 
 @dataclass(frozen=True)
@@ -54,21 +63,26 @@ def _words(pattern: str) -> re.Pattern[str]:
 
 
 def _expense(text: str, tool: ToolManifest) -> dict[str, Any]:
-    amount = amount_in(text)
-    if amount is None:
+    amounts = amounts_in(text)
+    if not amounts:
         raise Question("How much was it?")
+    if len(amounts) > 1:
+        raise Question("I can write down one expense at a time. Which one first?")
     category = category_in(text, tool)
-    arguments: dict[str, Any] = {"amount": amount, "category": category or "other"}
+    arguments: dict[str, Any] = {"amount": amounts[0], "category": category or "other"}
     return arguments if category else arguments | {"description": text[:500]}
 
 
 def _budget(text: str, tool: ToolManifest) -> dict[str, Any]:
-    amount, category = amount_in(text), category_in(text, tool)
+    amounts, category, period = amounts_in(text), category_in(text, tool), period_in(text)
     if category is None:
         raise Question("Which category is the budget for?")
-    if amount is None:
+    if CHANGE_BY.search(text):
+        raise Question(f"What should the {category} budget be then, in all?")
+    if len(amounts) != 1:
         raise Question(f"How much may you spend on {category} a month?")
-    return {"category": category, "amount": amount}
+    arguments = {"category": category, "amount": amounts[0]}
+    return arguments | {"period": period} if period else arguments
 
 
 def _comparison(text: str, tool: ToolManifest) -> dict[str, Any]:
@@ -80,14 +94,22 @@ def _summary(text: str, tool: ToolManifest) -> dict[str, Any]:
     arguments: dict[str, Any] = {}
     if days := days_in(text):
         arguments["days"] = days
-    elif period := next((value for word, value in PERIODS.items() if word in text.lower()), None):
+    elif period := period_in(text):
         arguments["period"] = period
     if category := category_in(text, tool):
         arguments["category"] = category
     return arguments
 
 
-PERIODS = {"today": "daily", "week": "weekly", "quarter": "quarterly", "year": "yearly"}
+POLITE = _words(r"^\W*(?:please|(?:can|could|would|will) you(?: please)?)\b")
+NOT_TOLD = _words(
+    r"\?\s*$|^\W*(?:did|do|does|can|should|is|are|am|was|what|how|why|when|where|who|if)\b"
+    r"|n't\b|\b(?:not|never|without)\b|\b(?:will|would|going to|gonna|tomorrow|if)\b"
+    r"|\b(?:delete|remove|undo|cancel|refund\w*|earned|made|got paid|saved|savings?|cheaper)\b"
+)
+"""A question, a negation, a plan, an undoing, an income: whatever it is, it is not money that was spent."""
+
+CHANGE_BY = _words(r"\bby\s+[$€£]?\s?\d")
 
 TOOL_RULES = (
     ToolRule(
@@ -105,6 +127,7 @@ TOOL_RULES = (
             r"|\bcap\b.*\d|\bbudget\b.*\b(to|of|be|at)\b.*\d|\bbudget\s+\$?\d"
         ),
         _budget,
+        writes=True,
     ),
     ToolRule(
         "get_spending_summary",
@@ -116,8 +139,12 @@ TOOL_RULES = (
     ),
     ToolRule(
         "create_expense",
-        _words(r"\b(spent|paid|bought|put down|record|log|expense|cost)\b|\$\s?\d"),
+        _words(
+            r"\b(spent|paid|bought|put down|jot|record|log|expense|cost)\b"
+            r"|^\W*\w+(?: \w+)?\s*[:,-]?\s*[$€£]\s?\d[\d.,]*\W*$"
+        ),
         _expense,
+        writes=True,
     ),
 )
 
@@ -151,7 +178,7 @@ def _told(step: Step) -> list[TextBlock | ToolUseBlock]:
 def _decide(prompt: Prompt) -> list[TextBlock | ToolUseBlock]:
     offered = {tool.name: tool for tool in prompt.tools}
     for rule in TOOL_RULES:
-        if not rule.words.search(prompt.text):
+        if not rule.fits(prompt.text):
             continue
         tool = offered.get(rule.tool)
         if tool is None:

@@ -24,6 +24,10 @@ from pam_shared.telemetry.traces import inject, span
 
 ACCESS_WITHIN = 1.0
 REMEMBERED = 20_000
+FRESH_FOR = 100.0
+"""Seconds a new id is surely inside the stream's duplicate window of two minutes."""
+AHEAD = 5.0
+UUID_WITH_TIME = 7
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,14 @@ class Incoming:
     text: str
     context: dict[str, Any] | None
     request_id: str
+
+
+def just_made(message: UUID) -> bool:
+    """Whether an id carries its time (UUIDv7) and that is now; a clock that is off only costs a look."""
+    if message.version != UUID_WITH_TIME:
+        return False
+    age = time.time() - (message.int >> 80) / 1000
+    return -AHEAD < age < FRESH_FOR
 
 
 class Acceptance:
@@ -57,38 +69,45 @@ class Acceptance:
             bind(member=str(who.user), conversation=str(message.conversation), turn=str(message.id)),
             span("accept", {}, SpanKind.PRODUCER),
         ):
-            await self.check_access(who, message.conversation)
-            duplicate = await self._publish(who, message)
+            duplicate = await self._is_known(who, message) or await self._publish(who, message)
             log.info("message accepted", duplicate=duplicate, request=message.request_id)
         return duplicate
 
     async def check_access(self, who: Identity, conversation: UUID) -> None:
-        """Refuse somebody else's conversation.
+        """Refuse somebody else's conversation: raises NotFoundError.
 
         Subjects carry the member's id, so nothing of another's could be seen or written anyway; this makes it an error
         rather than an empty conversation. While persistence is away, that wall alone stands.
         """
-        key = (who.user, conversation)
-        if key in self._own:
-            self._own.move_to_end(key)
-            return
+        if (who.user, conversation) not in self._own:
+            await self._look_up(who, asked.AccessQuery(conversation=conversation))
+
+    async def _is_known(self, who: Identity, message: Incoming) -> bool:
+        """Whether a message that is sent again was recorded long ago.
+
+        JetStream forgets ids after two minutes, an agent those before its context. An id that says by itself that it
+        was just made (UUIDv7) needs no look; while persistence is away those two alone stand.
+        """
+        if just_made(message.id):
+            await self.check_access(who, message.conversation)
+            return False
+        return await self._look_up(who, asked.AccessQuery(conversation=message.conversation, message=message.id))
+
+    async def _look_up(self, who: Identity, question: asked.AccessQuery) -> bool:
+        """Ask persistence whose a conversation is, and whether the message is known. Raises NotFoundError."""
+        values = {headers.IDENTITY: self.call_token(who)}
+        subject = subjects.query(asked.CONVERSATION_ACCESS)
         try:
-            reply = await ask(
-                self._bus,
-                subjects.query(asked.CONVERSATION_ACCESS),
-                asked.AccessQuery(conversation=conversation),
-                asked.AccessReply,
-                {headers.IDENTITY: self.call_token(who)},
-                ACCESS_WITHIN,
-            )
+            reply = await ask(self._bus, subject, question, asked.AccessReply, values, ACCESS_WITHIN)
         except UnavailableError as error:
-            log.warning("whose conversation it is could not be asked", reason=str(error))
-            return
+            log.warning("persistence could not be asked about a conversation", reason=str(error))
+            return False
         if reply.access is asked.Access.FOREIGN:
             raise NotFoundError("There is no such conversation.", code="conversation_not_found")
-        self._own[key] = None
+        self._own[who.user, question.conversation] = None
         if len(self._own) > REMEMBERED:
             self._own.popitem(last=False)
+        return reply.known
 
     def call_token(self, who: Identity, turn: UUID | None = None) -> str:
         """Return the token that travels with a call: the member's, short-lived, for one turn if there is one."""

@@ -71,9 +71,11 @@ class Answers:
         )
 
     async def access(self, who: Identity, query: asked.AccessQuery) -> asked.AccessReply:
-        """Say whose a conversation is."""
+        """Say whose a conversation is, and whether a message of it is on record."""
         async with member_transaction(self._pool, who.user) as db:
-            return asked.AccessReply(access=await queries.access(db, query.conversation))
+            access = await queries.access(db, query.conversation)
+            known = query.message is not None and await queries.is_known(db, query.conversation, query.message)
+        return asked.AccessReply(access=access, known=known)
 
     async def dead_letters(self, query: asked.DeadLettersQuery) -> asked.DeadLettersPage:
         """Return open dead letters."""

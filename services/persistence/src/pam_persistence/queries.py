@@ -62,6 +62,17 @@ async def is_recorded(db: Connection, conversation: UUID, sequence: int) -> bool
     return found
 
 
+async def is_known(db: Connection, conversation: UUID, message: UUID) -> bool:
+    """Whether a message of the member with that id is in the table."""
+    found: bool = await db.fetchval(
+        "select exists (select from pam_messages"
+        " where user_id = current_member() and conversation_id = $1 and id = $2)",
+        conversation,
+        message,
+    )
+    return found
+
+
 async def messages(
     db: Connection, conversation: UUID, before: tuple[datetime, int] | None, limit: int
 ) -> list[tuple[StoredMessage, int]]:

@@ -26,7 +26,10 @@ def message_row(subject: str, body: bytes, sequence: int, created_at: str) -> Ro
     Raises ValueError for what is not a log entry.
     """
     user, conversation = subjects.conversation_of(subject)
-    if orjson.loads(body).get("type") not in MESSAGES:
+    entry = orjson.loads(body)
+    if not isinstance(entry, dict):
+        raise ValueError("a log entry is an object")  # noqa: TRY004 - whoever calls asks for ValueError
+    if entry.get("type") not in MESSAGES:
         return None
     event = LOG_EVENT.validate_json(body)
     where = {
@@ -56,8 +59,16 @@ def dead_letter_row(body: bytes) -> Row:
 
 
 def _row(message_id: UUID, role: str, content: str, metadata: Row) -> Row:
-    # PostgreSQL knows no NUL in text.
-    return {"id": message_id, "role": role, "content": content.replace("\x00", ""), "metadata": metadata}
+    return {"id": message_id, "role": role, "content": storable(content), "metadata": storable(metadata)}
+
+
+def storable(value: Any) -> Any:
+    """Return a JSON value without NUL characters: PostgreSQL knows none in text."""
+    if isinstance(value, str):
+        return value.replace("\x00", "")
+    if isinstance(value, dict):
+        return {key: storable(item) for key, item in value.items()}
+    return [storable(item) for item in value] if isinstance(value, list) else value
 
 
 def _answer(event: TurnFinished) -> str:

@@ -57,6 +57,9 @@ SYNONYMS = {
     "fun": ExpenseCategory.ENTERTAINMENT,
     "health": ExpenseCategory.MEDICAL,
     "pets": ExpenseCategory.PET,
+    "dog food": ExpenseCategory.PET,
+    "cat food": ExpenseCategory.PET,
+    "vet": ExpenseCategory.PET,
     "wifi": ExpenseCategory.INTERNET,
 }
 

@@ -82,15 +82,17 @@ class Access(StrEnum):
 
 
 class AccessQuery(BaseModel):
-    """Ask whether a conversation id is the member's, nobody's or somebody else's."""
+    """Ask whether a conversation is the member's, nobody's or somebody else's, and whether a message is on record."""
 
     conversation: UUID
+    message: UUID | None = None
 
 
 class AccessReply(BaseModel):
     """The answer to an AccessQuery."""
 
     access: Access
+    known: bool = False
 
 
 class DeadLettersQuery(Page):

@@ -28,6 +28,9 @@ from pam_shared.tools.declaration import Result, Tool
 from pam_shared.tools.outbox import OutboxRelay
 from pam_shared.tools.validation import validated
 
+NUL = b"\\u0000"
+"""As JSON writes the one character that PostgreSQL stores nowhere."""
+
 
 @dataclass(frozen=True)
 class Desk:
@@ -163,6 +166,8 @@ class Receiver:
 
 
 def _call(request: Request) -> ToolCall:
+    if NUL in request.body:
+        raise InvalidRequestError("The arguments contain a NUL character; leave it out.", code="invalid_arguments")
     try:
         return ToolCall.model_validate_json(request.body)
     except ValidationError as error:

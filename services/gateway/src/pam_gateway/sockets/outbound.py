@@ -43,7 +43,7 @@ class Outbound:
         if self.closed:
             return
         self._frames.append(frame)
-        self._bytes += len(frame)
+        self._bytes += size(frame)
         if len(self._frames) > self._settings.queue_frames or self._bytes > self._settings.queue_bytes:
             metrics.SLOW_CLIENTS.inc()
             self._frames.clear()
@@ -68,7 +68,7 @@ class Outbound:
             while self._frames or self._close is None:
                 while self._frames:
                     frame = self._frames.popleft()
-                    self._bytes -= len(frame)
+                    self._bytes -= size(frame)
                     async with asyncio.timeout(self._settings.write_within):
                         await self._socket.send_text(frame)
                 if self._close is None:
@@ -79,3 +79,8 @@ class Outbound:
         with suppress(WebSocketDisconnect, RuntimeError, TimeoutError):
             async with asyncio.timeout(1):
                 await self._socket.close(code, reason)
+
+
+def size(frame: str) -> int:
+    """Return a frame's bytes on the wire."""
+    return len(frame) if frame.isascii() else len(frame.encode())

@@ -1,7 +1,9 @@
 """Create or change the budget of one category."""
 
-from typing import Literal
+from decimal import Decimal
+from typing import Annotated, Literal
 
+from annotated_types import Le
 from pydantic import BaseModel, Field
 
 from pam_shared.money import Amount, Total, spoken
@@ -11,12 +13,14 @@ from pam_tools_budget import queries, rules
 from pam_tools_budget.categories import Category
 from pam_tools_budget.events import BudgetSet
 
+BUDGET_MAX = Decimal(100_000)
+
 
 class NewBudget(Arguments):
     """The budget as it should be."""
 
     category: Category
-    amount: Amount = Field(le=100_000, description="How much may be spent in a period.")
+    amount: Annotated[Amount, Le(BUDGET_MAX)] = Field(description="How much may be spent in a period.")
     period: rules.Period = rules.Period.MONTHLY
 
 

@@ -1,0 +1,277 @@
+"""The rules: which tool a sentence asks for, what is read from it, and what must never be written down."""
+
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pam_agent import router
+from pam_agent.mind import Prompt, Reply, Step
+from pam_agent.slots import amounts_in, category_in, days_in
+from pam_shared.contracts.conversation import ModelReplied, TextBlock, ToolReturned, ToolUseBlock
+from pam_shared.contracts.tools import Effect, Outcome, ToolReply
+from pam_shared.tools.declaration import find_tools
+from pam_tools_budget import tools
+
+pytestmark = pytest.mark.unit
+
+OFFERED = [tool.manifest("budget") for tool in find_tools(tools)]
+WRITES = {tool.name for tool in OFFERED if tool.effect is not Effect.READ}
+EXPENSE = next(tool for tool in OFFERED if tool.name == "create_expense")
+
+
+def prompt(text, offered=OFFERED, steps=()) -> Prompt:
+    return Prompt(text=text, earlier=[], steps=list(steps), tools=offered, now=datetime.now(UTC), zone="UTC")
+
+
+async def answer(asked: Prompt) -> Reply:
+    parts = [part async for part in router.Rules().reply(asked)]
+    assert isinstance(parts[-1], Reply)
+    assert "".join(part for part in parts[:-1]) == parts[-1].text
+    return parts[-1]
+
+
+async def call(text) -> tuple[str, dict] | None:
+    uses = (await answer(prompt(text))).tool_uses
+    assert len(uses) < 2
+    return (uses[0].name, uses[0].input) if uses else None
+
+
+@pytest.mark.parametrize(
+    ("sentence", "amount", "category"),
+    [
+        ("I spent $45 on gas", "45", "gas"),
+        ("I spent $45.50 on diesel", "45.50", "diesel"),
+        ("spent 45 on fuel", "45", "gas"),
+        ("paid 12 bucks for tolls", "12", "tolls"),
+        ("I paid $1,204.50 for repairs", "1204.50", "repair"),
+        ("I bought groceries for $80", "80", "groceries"),
+        ("put down 64.20 for diesel at the truck stop this morning", "64.20", "diesel"),
+        ("record a toll of $7.50 on the turnpike", "7.50", "tolls"),
+        ("Put down 30 for parking", "30", "parking"),
+        ("gas $45", "45", "gas"),
+        ("I PAID 20 DOLLARS FOR PROPANE", "20", "propane"),
+        ("spent $300 at the rv park", "300", "rv_park"),
+        ("I paid O'Brien $30 for repairs", "30", "repair"),
+        ("Bought dog food, 38 bucks, pets", "38", "pet"),
+    ],
+)
+async def test_a_member_who_tells_of_an_expense_has_it_written_down(sentence, amount, category):
+    """R-A4: without a model the tools still work."""
+    assert await call(sentence) == ("create_expense", {"amount": amount, "category": category})
+
+
+async def test_an_expense_without_category_keeps_the_members_words():
+    """R-A4: what it was for is not lost when no category is named."""
+    sentence = "I spent $9 on two tacos"
+    assert await call(sentence) == ("create_expense", {"amount": "9", "category": "other", "description": sentence})
+
+
+@pytest.mark.parametrize(
+    ("sentence", "tool", "arguments"),
+    [
+        ("set my gas budget to $300", "update_budget", {"category": "gas", "amount": "300"}),
+        ("set a budget of $1,500 for campgrounds", "update_budget", {"category": "campground", "amount": "1500"}),
+        ("cap groceries at 650 a month", "update_budget", {"category": "groceries", "amount": "650"}),
+        ("bump the entertainment limit up to 120", "update_budget", {"category": "entertainment", "amount": "120"}),
+        ("How much did I spend this month?", "get_spending_summary", {}),
+        ("how much did I spend on fuel?", "get_spending_summary", {"category": "gas"}),
+        ("what did I spend today", "get_spending_summary", {"period": "daily"}),
+        ("how much have I spent this year", "get_spending_summary", {"period": "yearly"}),
+        (
+            "How much did I spend in the last 2 weeks on food?",
+            "get_spending_summary",
+            {"days": 14, "category": "food"},
+        ),
+        ("spending by category for the last 90 days please", "get_spending_summary", {"days": 90}),
+        (
+            "total up what went on campgrounds over the past two weeks",
+            "get_spending_summary",
+            {"days": 14, "category": "campground"},
+        ),
+        ("how is my budget doing", "compare_vs_budget", {}),
+        ("am I over budget", "compare_vs_budget", {}),
+        ("how much is left of my food budget", "compare_vs_budget", {"category": "food"}),
+        ("how close am I to my limits?", "compare_vs_budget", {}),
+    ],
+)
+async def test_a_member_who_asks_for_their_money_gets_the_tool_for_it(sentence, tool, arguments):
+    """R-A4: the right tool with the arguments of the sentence."""
+    assert await call(sentence) == (tool, arguments)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "hello",
+        "thanks a lot!",
+        "How do I log an expense?",
+        "how much did I spend on gas?",
+        "Did I spend $45 on gas?",
+        "I didn't spend $45 on gas",
+        "I did not buy groceries for $80",
+        "Can I afford $200 for camping?",
+        "Should I pay $300 for the rv park?",
+        "Is $45 a good price for propane?",
+        "What if I spent $100 on gas?",
+        "delete the $45 expense",
+        "remove my last expense of $20",
+        "undo the $45 gas expense",
+        "I got a refund of $20 for propane",
+        "I earned $500",
+        "got paid 480 for the workamping week",
+        "I saved $12 on gas",
+        "log that boondocking saved us 35 dollars tonight",
+        "that truck stop you suggested was $11 cheaper, count it as savings",
+        "pet friendly campgrounds within 30 miles of Bend, nothing over $45",
+        "I will spend $45 on gas tomorrow",
+        "Is my gas budget $300?",
+        "Don't set a budget of $300 for gas",
+        "I spent nothing today",
+        "I spent 20% of my money on gas",
+    ],
+)
+async def test_what_was_not_spent_is_not_written_down(sentence):
+    """R-A4: a rule that does not understand asks; it never invents a row in somebody's books."""
+    called = await call(sentence)
+    assert called is None or called[0] not in WRITES
+
+
+@pytest.mark.parametrize(
+    ("sentence", "amount"),
+    [
+        ("I spent $2k on repairs", "2000"),
+        ("I spent $1.5k on repairs", "1500"),
+        ("I spent $45,50 on gas", "45.50"),
+        ("I spent $1,50 on tolls", "1.50"),
+        ("I spent $.50 on parking", "0.50"),
+        ("I spent $ 45 on gas", "45"),
+        ("I spent 45$ on gas", "45"),
+        ("I spent $1,000,000 on a new rig", "1000000"),
+        ("I spent -$45 on gas", "-45"),
+        ("spent 3 nights at the campground for 90", "90"),
+        ("On 12/5 I spent 30 on gas", "30"),
+        ("record 2026 registration 120", "120"),
+        ("I spent forty-five dollars on gas", "45"),
+        ("I spent €45 on gas", "45"),
+    ],
+)
+async def test_an_odd_amount_is_read_right_or_asked_for(sentence, amount):
+    """R-D4: money that is misread is worse than money that is asked for again."""
+    called = await call(sentence)
+    assert called is None or float(called[1]["amount"]) == float(amount)
+
+
+async def test_two_expenses_in_one_sentence_are_not_mixed():
+    """R-D4: $45 of fuel are not $45 of food."""
+    called = await call("I spent $45 on fuel and $20 on food")
+    assert called is None or called[1] in ({"amount": "45", "category": "gas"}, {"amount": "20", "category": "food"})
+
+
+@pytest.mark.parametrize(
+    "sentence", ["lower my food budget by $50", "raise my gas budget by 20", "increase my food budget by 10%"]
+)
+async def test_a_budget_is_not_set_to_what_it_should_change_by(sentence):
+    """R-D4: "by 20" is not "to 20"."""
+    assert await call(sentence) is None
+
+
+async def test_a_budget_for_a_week_is_not_set_for_a_month():
+    """R-D4: the member's period is kept, or asked for."""
+    called = await call("Set my grocery budget to 400 a week")
+    assert called is None or called[1].get("period") == "weekly"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "question"),
+    [
+        ("I bought groceries", "How much was it?"),
+        ("update my budget", "Which category is the budget for?"),
+        ("set my gas budget", "How much may you spend on gas a month?"),
+    ],
+)
+async def test_what_is_missing_is_asked_for(sentence, question):
+    """R-A4: the rules ask back where a slot is empty."""
+    assert (await answer(prompt(sentence))).text == question
+
+
+@pytest.mark.parametrize(
+    "sentence", ["", "asdf", "select a campground", "what is the meaning of life", "日本語", "🚐" * 50]
+)
+async def test_what_the_rules_do_not_understand_is_said(sentence):
+    """R-A4: honest about what they cannot do."""
+    assert (await answer(prompt(sentence))).text == router.UNSURE
+
+
+async def test_a_tool_that_nobody_offers_is_not_called():
+    """R-A11: when a worker is away the member is told, at once."""
+    reply = await answer(prompt("I spent $45 on gas", offered=[]))
+    assert reply.tool_uses == []
+    assert "try again" in reply.text
+
+
+async def test_the_answer_is_what_the_tools_said():
+    """R-A4: each result carries its own sentence, also that of a failure."""
+    use = ToolUseBlock(id="call_0", name="create_expense", input={})
+    replied = ModelReplied(turn=uuid4(), step=0, content=[use], model="rules", base=1)
+    results = [
+        ToolReturned(
+            turn=replied.turn,
+            tool_use_id="call_0",
+            tool="create_expense",
+            reply=ToolReply(outcome=Outcome.UNAVAILABLE, message="I can't reach my records right now."),
+            base=1,
+        )
+    ]
+    reply = await answer(prompt("I spent $45 on gas", steps=[Step(replied, results)]))
+    assert reply.content == [TextBlock(text="I can't reach my records right now.")]
+
+
+@given(st.text(max_size=300))
+async def test_no_sentence_breaks_the_rules(sentence):
+    """R-A4: the last mind always answers."""
+    reply = await answer(prompt(sentence))
+    assert reply.text or reply.tool_uses
+
+
+@given(st.decimals(min_value="0.01", max_value="999999.99", places=2), st.booleans(), st.booleans())
+def test_every_amount_a_member_may_spend_is_read_back(amount, thousands, sign):
+    """R-D4: 0.01 to 999,999.99, with or without separators and a dollar sign."""
+    written = f"{amount:,}" if thousands else f"{amount}"
+    assert amounts_in(f"I spent {'$' if sign else ''}{written} on gas") == [f"{amount}"]
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("the last 7 days", 7),
+        ("the past 2 weeks", 14),
+        ("last 3 months", 90),
+        ("the last 9999 days", 365),
+        ("the last day", None),
+        ("7 days", None),
+    ],
+)
+def test_a_window_is_read_in_days(text, days):
+    """R-A4: windows as members say them."""
+    assert days_in(text) == days
+
+
+@pytest.mark.parametrize(
+    ("text", "category"),
+    [
+        ("at the rv park", "rv_park"),
+        ("some wifi", "internet"),
+        ("eating out", "restaurant"),
+        ("two campsites", "campground"),
+        ("groceries", "groceries"),
+        ("a gasket", None),
+        ("other", None),
+        ("", None),
+    ],
+)
+def test_a_category_is_read_through_the_words_of_the_tools_own_schema(text, category):
+    """R-A4: the agent knows no categories; the worker's manifest does."""
+    assert category_in(text, EXPENSE) == category
