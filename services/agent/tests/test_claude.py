@@ -7,16 +7,16 @@ from datetime import UTC, datetime
 
 import anthropic
 import pytest
+from pydantic import TypeAdapter
+
 from pam_agent.claude import Claude, Gathered, open_client
 from pam_agent.mind import Prompt, Reply
 from pam_shared.contracts.conversation import TextBlock, ToolUseBlock, Usage
 from pam_shared.errors import ExternalUnavailableError
 from pam_shared.testing import messages_api as script
-from pam_shared.testing.messages_api import Say, Scene, Use
+from pam_shared.testing.messages_api import Say, Use
 from pam_shared.tools.declaration import find_tools
 from pam_tools_budget import tools
-from pydantic import TypeAdapter
-
 from tests.harness.waiting import eventually
 
 OFFERED = [tool.manifest("budget") for tool in find_tools(tools)]

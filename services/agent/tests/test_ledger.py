@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 from nats.aio.client import Client
+
 from pam_agent.ledger import FencedError, Ledger
 from pam_agent.view import View
 from pam_shared.bus.connection import Bus

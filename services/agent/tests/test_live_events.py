@@ -5,6 +5,7 @@ import time
 from uuid import uuid4
 
 import pytest
+
 from pam_agent.live import Live, terminal_event
 from pam_shared.contracts import live, subjects
 from pam_shared.contracts.conversation import ToolUseBlock, TurnFinished, TurnStatus, answer_id

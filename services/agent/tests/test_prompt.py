@@ -7,6 +7,7 @@ import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from pam_agent import prompt as words
 from pam_agent.conversation import TurnRecord
 from pam_agent.mind import Prompt, Step

@@ -1,11 +1,12 @@
 """Settings: read once from the environment, frozen, passed down. A service stops at once with a list of all faults."""
 
 import os
+import re
 import sys
 from typing import Literal, TypeVar
 
 from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 
 class ServiceSettings(BaseSettings):
@@ -16,7 +17,6 @@ class ServiceSettings(BaseSettings):
     nats_url: str = Field(
         "nats://127.0.0.1:4222", description="Server and credentials, nats://user:password@host:port."
     )
-    identity_public_key: str = Field("", description="Ed25519 public key (PEM) that members' tokens are verified with.")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console"] = "json"
     traces: str = Field("none", description="none, otlp (see OTEL_EXPORTER_OTLP_ENDPOINT), or a folder for JSON lines.")
@@ -33,20 +33,33 @@ def load(kind: type[Settings]) -> Settings:
         return kind()
     except ValidationError as error:
         sys.stderr.write(describe_faults(kind, error))
-        raise SystemExit(2) from None
+    except SettingsError as error:
+        sys.stderr.write(f'Settings are wrong:\n  {_variable_in(kind, str(error))}: it must be JSON, such as ["a"]\n')
+    raise SystemExit(2)
 
 
 def describe_faults(kind: type[BaseSettings], error: ValidationError) -> str:
     """Return one line per bad setting: the variable, what is wrong and what it holds."""
-    prefix = kind.model_config.get("env_prefix", "")
     lines = []
     for fault in error.errors():
-        field = str(fault["loc"][0]) if fault["loc"] else ""
-        alias = kind.model_fields[field].validation_alias if field in kind.model_fields else None
-        variable = alias if isinstance(alias, str) else f"{prefix}{field}".upper()
+        variable = _variable(kind, str(fault["loc"][0]) if fault["loc"] else "")
         given = os.environ.get(variable)
         lines.append(f"{variable}: {fault['msg']}" + ("" if given is None else f" (it is {shown(variable, given)})"))
     return "Settings are wrong:\n" + "".join(f"  {line}\n" for line in lines)
+
+
+def _variable(kind: type[BaseSettings], field: str) -> str:
+    """Return the variable a field, or its alias, is read from."""
+    if field not in kind.model_fields:
+        return field.upper()
+    alias = kind.model_fields[field].validation_alias
+    return alias if isinstance(alias, str) else f"{kind.model_config.get('env_prefix', '')}{field}".upper()
+
+
+def _variable_in(kind: type[BaseSettings], message: str) -> str:
+    """Return the variable of the field that a message of pydantic-settings is about."""
+    named = re.search(r'field "(\w+)"', message)
+    return _variable(kind, named[1]) if named else message
 
 
 def shown(variable: str, value: str) -> str:

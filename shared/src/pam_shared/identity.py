@@ -2,13 +2,14 @@
 
 import time
 from functools import lru_cache
-from typing import cast
 from uuid import UUID
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
+from pydantic import Field, field_validator
 
+from pam_shared.config import ServiceSettings
 from pam_shared.contracts.identity import Identity, Role
 from pam_shared.errors import NotAuthenticatedError
 
@@ -19,7 +20,36 @@ ACCESS = "pam:access"
 CALL = "pam:call"
 """Audience of the token that travels with one message to the tools."""
 
+WRONG_KEY = "The key is not an Ed25519 key."
 SIGN_IN = "Please sign in again."
+
+
+def private_key_of(pem: str) -> Ed25519PrivateKey:
+    """Read a private key. Raises ValueError when it is none, or of another kind."""
+    key = load_pem_private_key(pem.encode(), password=None)
+    if not isinstance(key, Ed25519PrivateKey):
+        raise ValueError(WRONG_KEY)  # noqa: TRY004 - the text is wrong, as with any other bad PEM
+    return key
+
+
+def public_key_of(pem: str) -> Ed25519PublicKey:
+    """Read a public key. Raises ValueError when it is none, or of another kind."""
+    key = load_pem_public_key(pem.encode())
+    if not isinstance(key, Ed25519PublicKey):
+        raise ValueError(WRONG_KEY)  # noqa: TRY004 - as above
+    return key
+
+
+class VerifyingSettings(ServiceSettings):
+    """Settings of a service that checks members' tokens itself."""
+
+    identity_public_key: str = Field(description="Ed25519 public key (PEM) that members' tokens are verified with.")
+
+    @field_validator("identity_public_key")
+    @classmethod
+    def _is_a_key(cls, pem: str) -> str:
+        public_key_of(pem)
+        return pem
 
 
 class Signer:
@@ -27,7 +57,7 @@ class Signer:
 
     def __init__(self, private_key: str) -> None:
         """Read the key, PEM. Raises ValueError when it is none."""
-        self._key = load_pem_private_key(private_key.encode(), password=None)
+        self._key = private_key_of(private_key)
 
     def sign(self, identity: Identity, audience: str) -> str:
         """Return the compact token."""
@@ -41,7 +71,7 @@ class Signer:
         }
         if identity.turn:
             claims["turn"] = str(identity.turn)
-        return jwt.encode(claims, cast("Ed25519PrivateKey", self._key), algorithm=ALGORITHM)
+        return jwt.encode(claims, self._key, algorithm=ALGORITHM)
 
 
 class Verifier:
@@ -50,7 +80,7 @@ class Verifier:
     def __init__(self, public_key: str, revoked: "set[UUID] | None" = None) -> None:
         """Read the key, PEM. Raises ValueError when it is none."""
         self.revoked: set[UUID] = set() if revoked is None else revoked
-        key = cast("Ed25519PublicKey", load_pem_public_key(public_key.encode()))
+        key = public_key_of(public_key)
         self._claims = lru_cache(maxsize=4096)(lambda token, audience: _verified(token, audience, key))
 
     def verify(self, token: str, audience: str) -> Identity:

@@ -16,8 +16,8 @@ def to_cents(value: Decimal) -> Decimal:
 
 def spoken(value: Decimal) -> str:
     """Return an amount as it is said to a member, such as ``$1,204.50``."""
-    sign = "-" if value < 0 else ""
-    return f"{sign}${abs(to_cents(value)):,}"
+    rounded = to_cents(value)
+    return f"{'-' if rounded < 0 else ''}${abs(rounded):,}"
 
 
 Amount = Annotated[

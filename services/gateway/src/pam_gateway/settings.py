@@ -2,12 +2,12 @@
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
-from pam_shared.config import ServiceSettings
+from pam_shared.identity import VerifyingSettings, private_key_of
 
 
-class GatewaySettings(ServiceSettings):
+class GatewaySettings(VerifyingSettings):
     """Settings of the gateway. Times in seconds, sizes in bytes."""
 
     postgres_url: str = Field(description="Its own login: postgresql://pam_gateway:…@host:port/pam.")
@@ -40,6 +40,12 @@ class GatewaySettings(ServiceSettings):
     ping_timeout: float = 8
     answer_within: float = Field(25, description="How long POST pam/chat waits for the answer.")
     drain_for: float = 10
+
+    @field_validator("identity_private_key")
+    @classmethod
+    def _is_a_key(cls, pem: str) -> str:
+        private_key_of(pem)
+        return pem
 
     @property
     def origins(self) -> frozenset[str]:

@@ -2,10 +2,10 @@
 
 from pydantic import Field
 
-from pam_shared.config import ServiceSettings
+from pam_shared.identity import VerifyingSettings
 
 
-class PersistenceSettings(ServiceSettings):
+class PersistenceSettings(VerifyingSettings):
     """Settings of persistence."""
 
     postgres_url: str = Field(description="Its own login: postgresql://pam_persistence:…@host:port/pam.")

@@ -95,7 +95,9 @@ def _replying(answer: Callable[[], dict[str, object]]) -> Callable[[Msg], Awaita
 def record_of(info: bytes) -> ServiceRecord:
     """Read an INFO answer, of ours or of anyone else who speaks the protocol. Raises ValueError."""
     data = orjson.loads(info)
-    manifests = [endpoint.get("metadata", {}).get(MANIFEST) for endpoint in data.get("endpoints") or []]
+    if not isinstance(data, dict):
+        raise ValueError("a description is an object")  # noqa: TRY004 - whoever calls asks for ValueError
+    manifests = [(endpoint.get("metadata") or {}).get(MANIFEST) for endpoint in data.get("endpoints") or []]
     return ServiceRecord(
         id=data["id"],
         name=data["name"],

@@ -109,5 +109,5 @@ def _request(message: NatsMessage) -> Request:
         subject=message.raw_message.subject,
         body=message.body,
         headers=values,
-        deadline=int(deadline) / 1000 if deadline.isdigit() else None,
+        deadline=int(deadline) / 1000 if deadline.isdecimal() else None,
     )

@@ -36,8 +36,8 @@ def conversation_of(subject: str) -> tuple[UUID, UUID]:
 
     Raises ValueError for any other subject.
     """
-    _, kind, user, conversation_id, _ = subject.split(".")
-    if kind != "conversation":
+    root, kind, user, conversation_id, _ = subject.split(".")
+    if (root, kind) != ("pam", "conversation"):
         raise ValueError(f"{subject} is not a conversation's subject")
     return UUID(user), UUID(conversation_id)
 

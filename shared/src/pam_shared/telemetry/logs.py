@@ -1,5 +1,6 @@
 """One JSON object per line on stdout: timestamp, level, event, service, and whatever the context carries."""
 
+import json
 import logging
 import sys
 from typing import Any, TextIO
@@ -62,7 +63,10 @@ def add_trace(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDi
 
 def to_json(_logger: WrappedLogger, _method: str, event: EventDict) -> str:
     """Serialise a line; what JSON does not know is told by its ``repr``."""
-    return orjson.dumps(event, default=repr).decode()
+    try:
+        return orjson.dumps(event, default=repr, option=orjson.OPT_NON_STR_KEYS).decode()
+    except TypeError:
+        return json.dumps({str(key): value for key, value in event.items()}, default=repr)
 
 
 def _processors(service: str, style: str) -> list[Processor]:

@@ -29,7 +29,7 @@ from pam_shared.tools.outbox import OutboxRelay
 from pam_shared.tools.validation import validated
 
 NUL = b"\\u0000"
-"""As JSON writes the one character that PostgreSQL stores nowhere."""
+"""How JSON writes it; a body without these bytes needs no closer look."""
 
 
 @dataclass(frozen=True)
@@ -166,12 +166,22 @@ class Receiver:
 
 
 def _call(request: Request) -> ToolCall:
-    if NUL in request.body:
-        raise InvalidRequestError("The arguments contain a NUL character; leave it out.", code="invalid_arguments")
     try:
-        return ToolCall.model_validate_json(request.body)
+        call = ToolCall.model_validate_json(request.body)
     except ValidationError as error:
         raise InvalidRequestError("The call is not a tool call: arguments must be an object.") from error
+    if NUL in request.body and _has_nul(call.arguments):
+        raise InvalidRequestError("The arguments contain a NUL character; leave it out.", code="invalid_arguments")
+    return call
+
+
+def _has_nul(value: Any) -> bool:
+    """Whether any text within holds the one character that PostgreSQL stores nowhere."""
+    if isinstance(value, dict):
+        return any(_has_nul(key) or _has_nul(item) for key, item in value.items())
+    if isinstance(value, list):
+        return any(_has_nul(item) for item in value)
+    return isinstance(value, str) and "\x00" in value
 
 
 def _zone(name: str) -> ZoneInfo:

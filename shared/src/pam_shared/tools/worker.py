@@ -11,8 +11,8 @@ from pam_shared.bus.connection import Bus
 from pam_shared.bus.discovery import Advertisement
 from pam_shared.bus.requests import Responder
 from pam_shared.bus.revocations import Revocations
-from pam_shared.config import ServiceSettings, load
-from pam_shared.identity import Verifier
+from pam_shared.config import load
+from pam_shared.identity import Verifier, VerifyingSettings
 from pam_shared.postgres.pool import open_pool
 from pam_shared.runtime import run
 from pam_shared.service import WORKER_PREFIX, ServiceSpec
@@ -23,7 +23,7 @@ from pam_shared.tools.receiver import Desk, Receiver
 DRAIN_FOR = 20.0
 
 
-class WorkerSettings(ServiceSettings):
+class WorkerSettings(VerifyingSettings):
     """What a tool worker needs to know. A worker with settings of its own subclasses this."""
 
     postgres_url: str = Field(description="The worker's own login: postgresql://pam_budget:…@host:port/pam.")

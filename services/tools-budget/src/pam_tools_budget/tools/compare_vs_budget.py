@@ -32,7 +32,8 @@ class Comparison(BaseModel):
         """Say how this budget is doing."""
         used = f"{spoken(self.spent)} of {spoken(self.budgeted)} ({self.percent_used}%)"
         rest = f"{spoken(self.difference)} left" if self.difference >= 0 else f"{spoken(-self.difference)} over"
-        return f"{self.category.spoken.capitalize()}: {used} {period.spoken}, {rest}."
+        name = self.category.spoken
+        return f"{name[0].upper()}{name[1:]}: {used} {period.spoken}, {rest}."
 
 
 class Comparisons(Result):

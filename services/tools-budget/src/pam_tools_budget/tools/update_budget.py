@@ -1,10 +1,8 @@
 """Create or change the budget of one category."""
 
-from decimal import Decimal
 from typing import Annotated, Literal
 
-from annotated_types import Le
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, WithJsonSchema
 
 from pam_shared.money import Amount, Total, spoken
 from pam_shared.tools.context import ToolContext
@@ -13,14 +11,18 @@ from pam_tools_budget import queries, rules
 from pam_tools_budget.categories import Category
 from pam_tools_budget.events import BudgetSet
 
-BUDGET_MAX = Decimal(100_000)
+BudgetAmount = Annotated[
+    Amount,
+    Field(le=100_000),
+    WithJsonSchema({"type": "number", "minimum": 0.01, "maximum": 100_000, "multipleOf": 0.01}, mode="validation"),
+]
 
 
 class NewBudget(Arguments):
     """The budget as it should be."""
 
     category: Category
-    amount: Annotated[Amount, Le(BUDGET_MAX)] = Field(description="How much may be spent in a period.")
+    amount: BudgetAmount = Field(description="How much may be spent in a period.")
     period: rules.Period = rules.Period.MONTHLY
 
 

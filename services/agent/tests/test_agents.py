@@ -1,0 +1,304 @@
+"""Whole agents on real JetStream, several in one process: every message has one turn, in order, whoever dies."""
+
+import asyncio
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+import pytest
+from nats.errors import Error as NatsError
+
+from pam_agent.main import serve
+from pam_agent.router import GREETING, THANKS
+from pam_agent.settings import AgentSettings
+from pam_shared.bus.connection import Bus
+from pam_shared.bus.log_reader import LogReader
+from pam_shared.contracts import headers, live, subjects, topology
+from pam_shared.contracts.conversation import (
+    LOG_EVENT,
+    MessageReceived,
+    ModelReplied,
+    TurnFinished,
+    TurnStarted,
+    TurnStatus,
+    accepted_id,
+)
+from pam_shared.contracts.events import DeadLetter
+from pam_shared.testing.messages_api import Reply, Say, Scene, Use, messages_api
+from tests.harness.waiting import eventually
+
+pytestmark = pytest.mark.usefixtures("empty_streams")
+
+ROCKET = Reply(blocks=[Say(text="Let me try. "), Use(tool="launch_rocket")])
+
+
+@asynccontextmanager
+async def running_agent(nats, model=None, **settings):
+    given = {"ANTHROPIC_API_KEY": "key" if model else None, "ANTHROPIC_BASE_URL": model and model.url}
+    bus = Bus("agent", nats)
+    await bus.connect()
+    try:
+        async with serve(bus, AgentSettings(nats_url=nats, **given, **settings)):
+            yield bus
+    finally:
+        await bus.close()
+
+
+class Member:
+    """Someone who writes messages as the gateway does, reads the log, and watches what is live."""
+
+    def __init__(self, bus, reader, person):
+        self.bus, self.reader, self.person = bus, reader, person
+        self.frames: list[live.LiveFrame] = []
+
+    async def watch(self):
+        async def on(message):
+            parts = message.data.split(live.FRAME_SEPARATOR)
+            self.frames += [live.LiveFrame.model_validate_json(part) for part in parts]
+
+        await self.bus.nats.subscribe(subjects.live_of_member(self.person.user), cb=on)
+
+    async def say(self, conversation, text, message=None, message_id=None) -> UUID:
+        message = message or uuid4()
+        body = MessageReceived(id=message, text=text, received_at=datetime.now(UTC)).model_dump_json().encode()
+        values = {
+            headers.MESSAGE_ID: message_id or accepted_id(self.person.user, conversation, message),
+            headers.IDENTITY: self.person.token(turn=message),
+        }
+        await self.bus.publish(topology.CONVERSATIONS, self.subject(conversation), body, values)
+        return message
+
+    def subject(self, conversation) -> str:
+        return subjects.conversation_input(self.person.user, conversation)
+
+    async def log(self, conversation) -> list:
+        entries = await self.reader.read(f"{subjects.conversation(self.person.user, conversation)}.*")
+        return [LOG_EVENT.validate_json(entry.body) for entry in entries if entry.body.startswith(b"{")]
+
+    async def ends(self, conversation) -> list[TurnFinished]:
+        return [event for event in await self.log(conversation) if isinstance(event, TurnFinished)]
+
+    async def answered(self, conversation, count=1, within=15.0) -> list[TurnFinished]:
+        async def there():
+            found = await self.ends(conversation)
+            return found if len(found) >= count else None
+
+        return await eventually(there, within)
+
+    def kinds(self, conversation) -> list[str]:
+        mine = [frame.event for frame in self.frames if frame.conversation == conversation]
+        return [event.get("name") or event["type"] for event in mine]
+
+    def terminals(self, conversation) -> set[live.Position]:
+        return {frame.position for frame in self.frames if frame.conversation == conversation and frame.terminal}
+
+
+@pytest.fixture
+async def member(bus, new_person):
+    reader = LogReader(bus, topology.CONVERSATIONS)
+    await reader.start()
+    member = Member(bus, reader, new_person())
+    await member.watch()
+    yield member
+    await reader.stop()
+
+
+@pytest.fixture
+def talk():
+    """A conversation's id."""
+    return uuid4()
+
+
+async def settled(bus) -> bool:
+    info = await bus.jetstream.consumer_info(topology.CONVERSATIONS, topology.AGENT.name)
+    return info.num_pending == 0 and info.num_ack_pending == 0
+
+
+async def test_two_agents_answer_the_messages_of_a_conversation_in_order(nats, member):
+    """G3: messages of one conversation are answered in log order, whatever replica got which delivery."""
+    talks = [uuid4() for _ in range(8)]
+    said = {conversation: [] for conversation in talks}
+    async with running_agent(nats) as bus, running_agent(nats):
+        for _ in range(10):
+            for conversation in talks:
+                said[conversation].append(await member.say(conversation, "hello"))
+        for conversation in talks:
+            ends = await member.answered(conversation, 10)
+            assert [end.turn for end in ends] == said[conversation]
+            assert len(member.terminals(conversation)) == 10
+        await eventually(lambda: settled(bus))
+
+
+async def test_a_message_that_arrives_twice_has_one_turn(nats, member, talk):
+    """G2: also when JetStream's own deduplication has forgotten it."""
+    async with running_agent(nats) as bus, running_agent(nats):
+        first = await member.say(talk, "hello")
+        await member.answered(talk)
+        await member.say(talk, "hello", message=first, message_id="a later copy")
+        second = await member.say(talk, "thanks")
+        ends = await member.answered(talk, 2)
+        await eventually(lambda: settled(bus))
+    assert [(end.turn, end.text) for end in ends] == [(first, GREETING), (second, THANKS)]
+    assert len(await member.ends(talk)) == 2
+
+
+async def test_an_entry_that_is_no_message_becomes_a_dead_letter_and_the_conversation_goes_on(nats, member, talk):
+    """G7: what cannot be processed is in the dead letters, whole."""
+    values = {headers.MESSAGE_ID: str(uuid4()), "Pam-Test": "kept"}
+    await member.bus.publish(topology.CONVERSATIONS, member.subject(talk), b"not JSON", values)
+    message = await member.say(talk, "hello")
+    letters = LogReader(member.bus, topology.DEAD_LETTERS)
+    await letters.start()
+    async with running_agent(nats) as bus:
+        (end,) = await member.answered(talk)
+        (entry,) = await eventually(lambda: letters.read("pam.dead_letter.CONVERSATIONS.agent"))
+        await eventually(lambda: settled(bus))
+    await letters.stop()
+    letter = DeadLetter.model_validate_json(entry.body)
+    assert end.turn == message
+    assert (letter.subject, letter.payload, letter.attempts) == (member.subject(talk), "not JSON", 1)
+    assert letter.headers["Pam-Test"] == "kept"
+
+
+async def test_an_agent_that_stops_leaves_its_messages_to_the_others(nats, member):
+    """R-O8: rolling update: agents come and go, and every message has one answer."""
+    talks = [uuid4() for _ in range(10)]
+    async with messages_api(
+        [Scene(pattern=".*", replies=[Reply(blocks=[Say(text="one two three")], delay=0.1)])]
+    ) as api:
+        for _ in range(3):
+            for conversation in talks:
+                await member.say(conversation, "hello")
+        async with running_agent(nats, api):
+            async with running_agent(nats, api):
+                await asyncio.sleep(0.3)
+            for conversation in talks:
+                await member.answered(conversation, 3)
+    for conversation in talks:
+        ends = await member.ends(conversation)
+        assert [end.status for end in ends] == [TurnStatus.SUCCESS] * 3
+        assert len({end.turn for end in ends}) == 3
+
+
+async def test_a_turn_whose_agent_is_cut_off_is_finished_by_another(nats, member, talk):
+    """G1: takeover within seconds: a new epoch, what the log holds is not asked for again, one terminal event."""
+    slow = Reply(blocks=[Say(text="It did not fly, after quite a long countdown.")], token_delay=0.2)
+    async with messages_api([Scene(pattern="rocket", replies=[ROCKET, slow])]) as api:
+        dying = running_agent(nats, api)
+        bus = await dying.__aenter__()
+        message = await member.say(talk, "Launch the rocket")
+
+        async def speaking():
+            return any(isinstance(event, ModelReplied) for event in await member.log(talk)) and api.requests[1:]
+
+        await eventually(speaking)
+        await bus.nats.close()
+        async with running_agent(nats, api):
+            (end,) = await member.answered(talk, within=12)
+            await eventually(lambda: member.kinds(talk)[-1] == "RUN_FINISHED", within=3)
+        with suppress(NatsError):
+            await dying.__aexit__(None, None, None)
+    events = await member.log(talk)
+    assert [event.attempt for event in events if isinstance(event, TurnStarted)] == [1, 2]
+    assert len([event for event in events if isinstance(event, ModelReplied)]) == 1
+    assert (end.turn, end.text) == (message, "It did not fly, after quite a long countdown.")
+    assert len([request for request in api.requests if len(request["messages"]) == 1]) == 1
+    assert live.SUPERSEDED in member.kinds(talk)
+    assert member.terminals(talk) == {live.Position(epoch=end.epoch, sequence=end.sequence)}
+
+
+async def test_the_model_is_told_what_was_said_before(nats, member, talk):
+    """R-M10: a conversation goes on where it was, for an agent that has never seen it."""
+    scenes = [
+        Scene(pattern="rocket", replies=[ROCKET, Reply(blocks=[Say(text="It did not fly.")])]),
+        Scene(pattern=".*", replies=[Reply(blocks=[Say(text="You asked for a rocket.")])]),
+    ]
+    async with messages_api(scenes) as api:
+        async with running_agent(nats, api):
+            await member.say(talk, "Launch the rocket")
+            await member.answered(talk)
+        async with running_agent(nats, api):
+            await member.say(talk, "What did I ask?")
+            await member.answered(talk, 2)
+    told = api.requests[-1]["messages"]
+    assert [message["role"] for message in told] == ["user", "assistant", "user", "assistant", "user"]
+    assert told[0]["content"] == "Launch the rocket"
+    assert told[1]["content"][1]["name"] == "launch_rocket"
+    assert "no_such_tool" in told[2]["content"][0]["content"]
+    assert told[3]["content"] == "It did not fly."
+    assert told[4]["content"].endswith("What did I ask?")
+
+
+async def test_nothing_of_one_conversation_is_told_in_another(nats, member, new_person, bus):
+    """G6: nothing crosses from one member to another, not even under the same conversation id."""
+    other, talk = Member(bus, member.reader, new_person()), uuid4()
+    async with messages_api([Scene(pattern=".*", replies=[Reply(blocks=[Say(text="Noted.")])])]) as api:
+        async with running_agent(nats, api):
+            await member.say(talk, "My secret is 4711")
+            await member.answered(talk)
+            await other.say(talk, "What is the secret?")
+            await other.answered(talk)
+    assert "4711" not in str(api.requests[-1])
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [Reply(status=529, retry_after=0.01), Reply(status=400), Reply(blocks=[Say(text="never said")], cut_after=0)],
+    ids=["overloaded", "refused", "cut before the first word"],
+)
+async def test_when_no_model_answers_the_rules_do_and_say_so(nats, member, talk, trouble):
+    """R-A4: model, second model, rules; a banner says which mode."""
+    async with messages_api([Scene(pattern=".*", replies=[trouble])]) as api, running_agent(nats, api):
+        await member.say(talk, "hello")
+        (end,) = await member.answered(talk)
+    assert (end.status, end.text, end.model) == (TurnStatus.SUCCESS, GREETING, "rules")
+    assert {request["model"] for request in api.requests} == {"claude-sonnet-5-5", "claude-haiku-5-5"}
+    assert live.BANNER in member.kinds(talk)
+
+
+async def test_a_sentence_that_a_model_began_is_not_ended_by_another(nats, member, talk):
+    """R-A4: half an answer is said to be half an answer; the next message is answered."""
+    cut = Reply(blocks=[Say(text="You have spent nothing at all.")], cut_after=2)
+    async with messages_api([Scene(pattern="cut", replies=[cut])]) as api, running_agent(nats, api):
+        await member.say(talk, "cut")
+        await member.say(talk, "hello")
+        broken, whole = await member.answered(talk, 2)
+        await eventually(lambda: len(member.terminals(talk)) == 2, within=3)
+    assert (broken.status, broken.text) == (TurnStatus.FAILED, "You have ")
+    assert broken.error.category == "external"
+    assert whole.status is TurnStatus.SUCCESS
+    assert "RUN_ERROR" in member.kinds(talk)
+
+
+async def test_a_turn_has_a_deadline(nats, member, talk):
+    """R-A1: a stuck turn ends, is told as such, and the conversation goes on."""
+    stuck = Reply(blocks=[Say(text="word " * 100)], token_delay=0.1)
+    scenes = [Scene(pattern="stuck", replies=[stuck]), Scene(pattern=".*", replies=[Reply(blocks=[Say(text="Hi.")])])]
+    async with messages_api(scenes) as api, running_agent(nats, api, turn_within=1):
+        await member.say(talk, "stuck")
+        await member.say(talk, "hello")
+        late, whole = await member.answered(talk, 2)
+    assert (late.status, late.error.code) == (TurnStatus.FAILED, "turn_timeout")
+    assert late.text.startswith("word word")
+    assert whole.text == "Hi."
+
+
+async def test_a_model_that_never_stops_asking_for_tools_is_stopped(nats, member, talk):
+    """R-A5: steps of a turn are bounded."""
+    async with messages_api([Scene(pattern=".*", replies=[ROCKET])]) as api, running_agent(nats, api, steps_max=3):
+        await member.say(talk, "go")
+        (end,) = await member.answered(talk)
+    assert (end.status, end.error.code) == (TurnStatus.FAILED, "too_many_steps")
+    assert len(api.requests) == 3
+
+
+async def test_more_messages_than_slots_are_all_answered(nats, member):
+    """R-L1: parked deliveries take no slot, or agents deadlock."""
+    talks = [uuid4() for _ in range(6)]
+    async with running_agent(nats, slots=2, parked_max=3) as bus:
+        for _ in range(5):
+            for conversation in talks:
+                await member.say(conversation, "hello")
+        for conversation in talks:
+            assert len(await member.answered(conversation, 5, within=30)) == 5
+        await eventually(lambda: settled(bus), within=10)
