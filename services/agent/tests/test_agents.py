@@ -232,12 +232,12 @@ async def test_the_model_is_told_what_was_said_before(nats, member, talk):
 async def test_nothing_of_one_conversation_is_told_in_another(nats, member, new_person, bus):
     """G6: nothing crosses from one member to another, not even under the same conversation id."""
     other, talk = Member(bus, member.reader, new_person()), uuid4()
-    async with messages_api([Scene(pattern=".*", replies=[Reply(blocks=[Say(text="Noted.")])])]) as api:
-        async with running_agent(nats, api):
-            await member.say(talk, "My secret is 4711")
-            await member.answered(talk)
-            await other.say(talk, "What is the secret?")
-            await other.answered(talk)
+    scenes = [Scene(pattern=".*", replies=[Reply(blocks=[Say(text="Noted.")])])]
+    async with messages_api(scenes) as api, running_agent(nats, api):
+        await member.say(talk, "My secret is 4711")
+        await member.answered(talk)
+        await other.say(talk, "What is the secret?")
+        await other.answered(talk)
     assert "4711" not in str(api.requests[-1])
 
 

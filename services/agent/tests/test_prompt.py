@@ -1,6 +1,7 @@
 """What the model is told: an exchange the Messages API accepts, whatever the log holds."""
 
 from datetime import UTC, datetime
+from itertools import pairwise
 from uuid import uuid4
 
 import orjson
@@ -86,7 +87,7 @@ def test_the_roles_alternate_and_the_member_speaks_last(earlier):
 def test_every_tool_use_has_its_result_in_the_message_after_it(earlier):
     """R-A1: also a call that was never run, because its turn was cancelled or failed in between."""
     exchange = told(earlier)
-    for one, next_one in zip(exchange, exchange[1:], strict=False):
+    for one, next_one in pairwise(exchange):
         asked = [block["id"] for block in blocks([one], "tool_use")]
         assert asked == [block["tool_use_id"] for block in blocks([next_one], "tool_result")]
     assert blocks(exchange[-1:], "tool_use") == []

@@ -36,7 +36,7 @@ async def gateway(connect, pool, keys, nats):
     revocations, audit = Revocations(bus), AuditTrail(bus)
     await revocations.start()
     await audit.start()
-    settings = GatewaySettings(nats_url=nats, postgres_url="", identity_private_key="", refresh_token_for=1000)
+    settings = GatewaySettings.model_construct(nats_url=nats, refresh_token_for=1000)
     yield Accounts(pool, Signer(keys.private), revocations, audit, settings)
     await audit.stop()
     await revocations.stop()
@@ -155,7 +155,7 @@ async def test_each_of_two_tabs_that_refreshed_at_once_can_refresh_again_later(g
 
 async def grace_is_over(administrator, member):
     await administrator.execute(
-        "update gateway.sessions set rotated_at = rotated_at - interval '31 seconds' where user_id = $1",
+        "update gateway.refresh_tokens set used_at = used_at - interval '31 seconds' where user_id = $1",
         member.account.user,
     )
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-import hmac
 import secrets
 import time
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 
 from pam_gateway import queries
-from pam_gateway.queries import Account, Session
+from pam_gateway.queries import Account, RefreshToken
 from pam_gateway.settings import GatewaySettings
 from pam_shared.bus.audit import AuditTrail
 from pam_shared.bus.revocations import Revocations
@@ -22,11 +21,11 @@ from pam_shared.contracts.events import AuditEvent
 from pam_shared.contracts.identity import Identity
 from pam_shared.errors import ConflictError, NotAuthenticatedError
 from pam_shared.identity import ACCESS, SIGN_IN, Signer
-from pam_shared.postgres.pool import Pool, member_transaction, transaction
+from pam_shared.postgres.pool import Connection, Pool, member_transaction, transaction
 from pam_shared.telemetry.traces import trace_id
 
 GRACE = timedelta(seconds=30)
-"""How long the previous refresh token still works: two tabs may refresh at once."""
+"""How long a used refresh token still works: two tabs may refresh at once, and an answer may be lost."""
 
 
 @dataclass(frozen=True)
@@ -76,23 +75,19 @@ class Accounts:
         return await self._sign_in(account.user)
 
     async def refresh(self, token: str) -> SignedIn:
-        """Exchange a refresh token for a new pair; a token used twice ends the session: somebody has stolen it."""
-        user, session_id, secret = _read_refresh_token(token)
+        """Exchange a refresh token for a new pair. One that was used up a while ago was stolen: it ends the session."""
+        user, session, secret = _read_refresh_token(token)
         async with member_transaction(self._pool, user) as db:
-            session = await queries.locked_session(db, session_id)
-            stolen = session is not None and not _fits(session, secret)
-            if session is None or stolen or session.revoked_at or session.expires_at <= utc_now():
-                if session and stolen:
-                    await queries.revoke(db, session.id)
-            else:
-                account = await queries.own_account(db)
-                fresh = secrets.token_urlsafe(32)
-                await queries.rotate(db, session.id, _digest(fresh), self._refresh_expiry())
-                if account:
-                    return self._signed_in(account, session.id, fresh)
-        if stolen:
-            await self._revocations.revoke(session_id)
-            self._record("refresh_reuse", "refused", user, session_id)
+            found = await queries.use_refresh_token(db, session, _digest(secret))
+            account = await queries.own_account(db)
+            if found and account and _is_open(found) and not _was_stolen(found):
+                fresh = await self._add_token(db, user, session)
+                return self._signed_in(account, session, fresh)
+            if found and _was_stolen(found):
+                await queries.revoke(db, session)
+        if found and _was_stolen(found):
+            await self._revocations.revoke(session)
+            self._record("refresh_reuse", "refused", user, session)
         raise NotAuthenticatedError(f"The session has ended. {SIGN_IN}", code="session_ended")
 
     async def logout(self, who: Identity) -> None:
@@ -103,13 +98,18 @@ class Accounts:
         self._record("logout", "ok", who.user, who.session)
 
     async def _sign_in(self, user: UUID) -> SignedIn:
-        secret = secrets.token_urlsafe(32)
         async with member_transaction(self._pool, user) as db:
             account = await queries.own_account(db)
-            session = await queries.create_session(db, user, _digest(secret), self._refresh_expiry())
+            session = await queries.create_session(db, user, self._refresh_expiry())
+            secret = await self._add_token(db, user, session)
         if account is None:
             raise NotAuthenticatedError(f"This account is gone. {SIGN_IN}", code="account_gone")
         return self._signed_in(account, session, secret)
+
+    async def _add_token(self, db: Connection, user: UUID, session: UUID) -> str:
+        secret = secrets.token_urlsafe(32)
+        await queries.add_refresh_token(db, user, session, _digest(secret), self._refresh_expiry())
+        return secret
 
     def _signed_in(self, account: Account, session: UUID, secret: str) -> SignedIn:
         lives = self._settings.access_token_for
@@ -147,13 +147,13 @@ def _digest(secret: str) -> bytes:
     return hashlib.sha256(secret.encode()).digest()
 
 
-def _fits(session: Session, secret: str) -> bool:
-    """Whether the secret is the session's current one, or the one just replaced."""
-    given = _digest(secret)
-    if hmac.compare_digest(given, session.refresh_hash):
-        return True
-    just_rotated = utc_now() - session.rotated_at < GRACE
-    return bool(session.previous_hash and just_rotated and hmac.compare_digest(given, session.previous_hash))
+def _is_open(token: RefreshToken) -> bool:
+    return token.revoked_at is None and token.expires_at > utc_now()
+
+
+def _was_stolen(token: RefreshToken) -> bool:
+    """Whether it was used before, longer ago than two tabs that refresh at once, or a lost answer, would explain."""
+    return token.used_at is not None and utc_now() - token.used_at > GRACE
 
 
 def _read_refresh_token(token: str) -> tuple[UUID, UUID, str]:

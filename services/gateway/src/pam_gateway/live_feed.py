@@ -69,11 +69,12 @@ class LiveFeed:
         if feed is None:
             subscription = await self._bus.nats.subscribe(subjects.live_of_member(user), cb=self._heard(user))
             feed = self._feeds.setdefault(user, _Feed(subscription))
+            feed.listeners.add(listener)
             if feed.subscription is not subscription:
                 await subscription.unsubscribe()
-            # The server must know of the subscription before anything is replayed behind it.
-            await self._bus.nats.flush()
         feed.listeners.add(listener)
+        # The server must know of the subscription before anything is replayed behind it.
+        await self._bus.nats.flush()
 
     async def leave(self, user: UUID, listener: Listener) -> None:
         """Hear no more."""

@@ -20,13 +20,11 @@ class Account:
 
 
 @dataclass(frozen=True)
-class Session:
-    """A sign-in: its refresh token's hash, and the one before."""
+class RefreshToken:
+    """A refresh token as found, and the state of its session."""
 
-    id: UUID
-    refresh_hash: bytes
-    previous_hash: bytes | None
-    rotated_at: datetime
+    session: UUID
+    used_at: datetime | None
     expires_at: datetime
     revoked_at: datetime | None
 
@@ -54,36 +52,32 @@ async def own_account(db: Connection) -> Account | None:
     return _account(row) if row else None
 
 
-async def create_session(db: Connection, user: UUID, refresh_hash: bytes, expires_at: datetime) -> UUID:
+async def create_session(db: Connection, user: UUID, expires_at: datetime) -> UUID:
     """Create a session and return its id."""
     created: UUID = await db.fetchval(
-        "insert into sessions (user_id, refresh_hash, expires_at) values ($1, $2, $3) returning id",
-        user,
-        refresh_hash,
-        expires_at,
+        "insert into sessions (user_id, expires_at) values ($1, $2) returning id", user, expires_at
     )
     return created
 
 
-async def locked_session(db: Connection, session: UUID) -> Session | None:
-    """Return a session, locked until the transaction ends."""
-    row = await db.fetchrow(
-        "select id, refresh_hash, previous_hash, rotated_at, expires_at, revoked_at from sessions"
-        " where id = $1 for update",
-        session,
-    )
-    return Session(**dict(row)) if row else None
-
-
-async def rotate(db: Connection, session: UUID, refresh_hash: bytes, expires_at: datetime) -> None:
-    """Put a new refresh token in the place of the old one."""
+async def add_refresh_token(db: Connection, user: UUID, session: UUID, token_hash: bytes, expires_at: datetime) -> None:
+    """Give a session another refresh token, and as much more time."""
+    await db.execute("update sessions set expires_at = $2 where id = $1", session, expires_at)
     await db.execute(
-        "update sessions set previous_hash = refresh_hash, refresh_hash = $2, expires_at = $3, rotated_at = now()"
-        " where id = $1",
-        session,
-        refresh_hash,
-        expires_at,
+        "insert into refresh_tokens (hash, session_id, user_id) values ($1, $2, $3)", token_hash, session, user
     )
+
+
+async def use_refresh_token(db: Connection, session: UUID, token_hash: bytes) -> RefreshToken | None:
+    """Find a session's refresh token as it was before this use, and mark it used; it is locked meanwhile."""
+    row = await db.fetchrow(
+        "select t.used_at, s.id as session, s.expires_at, s.revoked_at from refresh_tokens t"
+        " join sessions s on s.id = t.session_id where t.hash = $1 and s.id = $2 for update of t, s",
+        token_hash,
+        session,
+    )
+    await db.execute("update refresh_tokens set used_at = coalesce(used_at, now()) where hash = $1", token_hash)
+    return RefreshToken(**dict(row)) if row else None
 
 
 async def revoke(db: Connection, session: UUID) -> None:

@@ -13,6 +13,7 @@ from pam_shared.contracts import queries as asked
 from pam_shared.contracts.conversation import LOG_EVENT, MessageReceived, TurnFinished
 from pam_shared.contracts.identity import Identity
 from pam_shared.contracts.live import Position
+from pam_shared.telemetry.logs import log
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ class Replay:
     async def kept(self, user: UUID, conversation: UUID) -> list[Frame]:
         """Return what LIVE holds of a conversation. Raises UnavailableError."""
         entries = await self._live.read(subjects.live(user, conversation))
-        return [frame for entry in entries for frame in frames_of(entry.subject, entry.body)]
+        return [frame for entry in entries for frame in _readable(entry)]
 
     async def history(self, who: Identity, conversation: UUID, page: asked.Page | None = None) -> asked.MessagesPage:
         """Return a page of a conversation's messages, by default the newest: none of those the log has is left out.
@@ -103,6 +104,14 @@ class Replay:
             await self._log.last(subjects.conversation_output(user, conversation)),
         ]
         return max((entry.sequence for entry in newest if entry and _is_message(entry)), default=None)
+
+
+def _readable(entry: Entry) -> list[Frame]:
+    try:
+        return frames_of(entry.subject, entry.body)
+    except ValueError:
+        log.warning("something in LIVE is not an event", sequence=entry.sequence)
+        return []
 
 
 def _is_message(entry: Entry) -> bool:

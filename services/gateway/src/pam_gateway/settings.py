@@ -43,7 +43,7 @@ class GatewaySettings(VerifyingSettings):
 
     @field_validator("identity_private_key")
     @classmethod
-    def _is_a_key(cls, pem: str) -> str:
+    def _can_sign(cls, pem: str) -> str:
         private_key_of(pem)
         return pem
 

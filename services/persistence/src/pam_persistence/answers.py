@@ -129,9 +129,11 @@ class Answers:
 
 def _number(tie: str) -> int:
     try:
-        return int(tie)
-    except ValueError as error:
+        number = int(tie)
+        number.to_bytes(8, signed=True)
+    except (ValueError, OverflowError) as error:
         raise InvalidRequestError("cursor: this is not a cursor we gave out.", code="bad_cursor") from error
+    return number
 
 
 def _uuid(tie: str) -> UUID:

@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from datetime import datetime
+from datetime import UTC, datetime
 
 from pam_shared.errors import InvalidRequestError
 
@@ -18,6 +18,6 @@ def decode(cursor: str | None) -> tuple[datetime, str] | None:
         return None
     try:
         at, _, tie = base64.urlsafe_b64decode(cursor.encode()).decode().partition("|")
-        return datetime.fromisoformat(at), tie
-    except (binascii.Error, ValueError) as error:
+        return datetime.fromisoformat(at).astimezone(UTC), tie
+    except (binascii.Error, ValueError, OverflowError) as error:
         raise InvalidRequestError("cursor: this is not a cursor we gave out.", code="bad_cursor") from error

@@ -50,8 +50,9 @@ async def bury(bus: Bus, delivery: Delivery, error: Exception) -> None:
 
 
 def _text(body: bytes) -> str:
-    """Return the body as text; what is not UTF-8 is kept as ``base64:…``."""
+    """Return the body as text; what is not UTF-8, or holds a NUL, is kept as ``base64:…``."""
     try:
-        return body.decode()
+        text = body.decode()
     except UnicodeDecodeError:
-        return "base64:" + base64.b64encode(body).decode()
+        text = "\x00"
+    return text if "\x00" not in text else "base64:" + base64.b64encode(body).decode()

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 
 from pam_shared.contracts.problems import Category, Problem
 from pam_shared.errors import (
+    INTERNAL,
     ConflictError,
     InvalidRequestError,
     NotAuthenticatedError,
@@ -37,6 +38,13 @@ STATUS: dict[type[PamError], HTTPStatus] = {
     OverloadedError: HTTPStatus.TOO_MANY_REQUESTS,
     UnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
+
+STATUS_OF_CODE = {
+    **{kind.default_code: status for kind, status in STATUS.items()},
+    **dict.fromkeys(("token_missing", "token_expired", "token_invalid", "token_revoked"), HTTPStatus.UNAUTHORIZED),
+    INTERNAL.code: HTTPStatus.INTERNAL_SERVER_ERROR,
+}
+"""For the problems another service has passed on: their class stayed there."""
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -127,8 +135,9 @@ async def _pam_error(request: Request, error: Exception) -> JSONResponse:
     found = (status for kind, status in STATUS.items() if isinstance(error, kind) and kind is not UnavailableError)
     problem = problem_of(error)
     otherwise = HTTPStatus.SERVICE_UNAVAILABLE if problem.temporary else HTTPStatus.UNPROCESSABLE_ENTITY
-    response = answer(request, next(found, otherwise), problem)
-    if isinstance(error, NotAuthenticatedError):
+    status = next(found, None) or STATUS_OF_CODE.get(problem.code, otherwise)
+    response = answer(request, status, problem)
+    if status == HTTPStatus.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = "Bearer"
     return response
 

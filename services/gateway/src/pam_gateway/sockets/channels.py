@@ -80,6 +80,8 @@ class Channels:
         kept = await self._replay.kept(self._who.user, channel.conversation)
         resumption = resume(channel.position, kept)
         page = None if resumption.recovered else await self._replay.history(self._who, channel.conversation)
+        if self._open.get(channel.conversation) is not channel:
+            return  # closed, or opened anew, meanwhile
         if page is not None or not quietly:
             self._outbound.put(_opened(channel, resumption))
         if page is not None:
