@@ -129,6 +129,26 @@ async def test_two_agents_answer_the_messages_of_a_conversation_in_order(nats, m
         await eventually(lambda: settled(bus))
 
 
+async def test_a_quick_answer_waits_for_the_slow_one_before_it(nats, member):
+    """G3: order comes from the log, not from who is done first."""
+    scenes = [
+        Scene(pattern="slow", replies=[Reply(blocks=[Say(text="At last.")], delay=0.4)]),
+        Scene(pattern=".*", replies=[Reply(blocks=[Say(text="At once.")])]),
+    ]
+    talks = [uuid4() for _ in range(4)]
+    async with messages_api(scenes) as api, running_agent(nats, api), running_agent(nats, api):
+        for conversation in talks:
+            for text in ("slow", "quick", "quick", "slow", "quick"):
+                await member.say(conversation, text)
+        for conversation in talks:
+            ends = await member.answered(conversation, 5)
+            assert [end.text for end in ends] == ["At last.", "At once.", "At once.", "At last.", "At once."]
+            kinds = member.kinds(conversation)
+            began = [number for number, kind in enumerate(kinds) if kind == "RUN_STARTED"]
+            ended = [number for number, kind in enumerate(kinds) if kind == "RUN_FINISHED"]
+            assert all(end < begin for end, begin in zip(ended, began[1:], strict=False))
+
+
 async def test_a_message_that_arrives_twice_has_one_turn(nats, member, talk):
     """G2: also when JetStream's own deduplication has forgotten it."""
     async with running_agent(nats) as bus, running_agent(nats):
@@ -198,6 +218,7 @@ async def test_a_turn_whose_agent_is_cut_off_is_finished_by_another(nats, member
             await eventually(lambda: member.kinds(talk)[-1] == "RUN_FINISHED", within=3)
         with suppress(NatsError):
             await dying.__aexit__(None, None, None)
+    assert bus.failed.exception() is not None, "a connection that is closed for good ends its service"
     events = await member.log(talk)
     assert [event.attempt for event in events if isinstance(event, TurnStarted)] == [1, 2]
     assert len([event for event in events if isinstance(event, ModelReplied)]) == 1

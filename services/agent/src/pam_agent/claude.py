@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from typing import Any, Literal
 
 import anthropic
+import httpx2
 import orjson
 from anthropic.types import RawMessageStreamEvent
 
@@ -54,11 +55,15 @@ class Claude:
                     text = gathered.take(event)
                     if text:
                         yield text
-        except (anthropic.AnthropicError, TimeoutError, OSError) as error:
+        except (anthropic.AnthropicError, httpx2.HTTPError, TimeoutError, OSError) as error:
             raise ExternalUnavailableError(AWAY, code=_code(error)) from error
         if gathered.stop_reason is None:
             raise ExternalUnavailableError(AWAY, code="stream_cut")
         yield gathered.reply(self._model)
+
+    async def close(self) -> None:
+        """Close the connections to the API."""
+        await self._client.close()
 
     async def _open(self, prompt: Prompt) -> anthropic.AsyncStream[RawMessageStreamEvent]:
         request: dict[str, Any] = {"system": words.system(), "messages": words.messages(prompt)}

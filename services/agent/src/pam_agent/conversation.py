@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from pam_shared.bus.log_reader import Entry
+from pam_shared.contracts import subjects
 from pam_shared.contracts.conversation import (
     LOG_EVENT,
     MessageReceived,
@@ -45,6 +46,7 @@ class Conversation:
     turns: dict[UUID, TurnRecord] = field(default_factory=dict)
     inputs: dict[int, UUID] = field(default_factory=dict)
     forgotten: set[UUID] = field(default_factory=set)
+    unreadable: set[int] = field(default_factory=set)
 
     def fold(self, entry: Entry) -> None:
         """Take one entry in. Entries seen before and unknown kinds change nothing."""
@@ -53,16 +55,20 @@ class Conversation:
         self.last = entry.sequence
         if self.first is None:
             self.first = entry.sequence
+        is_output = entry.subject.endswith(f".{subjects.OUTBOX}")
+        if is_output:
+            self.output_sequence, self.output_id = entry.sequence, entry.message_id
         try:
             event = LOG_EVENT.validate_json(entry.body)
         except ValueError:
+            if not is_output:
+                self.unreadable.add(entry.sequence)
             return
         if isinstance(event, MessageReceived):
             self.inputs[entry.sequence] = event.id
             if event.id not in self.forgotten:
                 self.turns.setdefault(event.id, TurnRecord(event, entry.sequence))
             return
-        self.output_sequence, self.output_id = entry.sequence, entry.message_id
         record = self.turns.get(event.turn)
         if record is not None:
             _fold_output(record, event, entry.sequence)

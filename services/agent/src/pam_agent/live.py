@@ -52,6 +52,7 @@ class Live:
         self._sent_at = 0.0
         self._speaking = False
         self._notices: asyncio.Task[None] | None = None
+        self._later: asyncio.Task[None] | None = None
         self.text = ""
 
     @property
@@ -82,6 +83,7 @@ class Live:
             self._speaking = True
             self._add(TextMessageStartEvent(message_id=self._message, role="assistant"))
         elif time.monotonic() - self._sent_at < GATHER_FOR and sum(map(len, self._pending)) < GATHER_MAX:
+            self._later = self._later or asyncio.create_task(self._show_later())
             return
         self._gather()
         await self._publish()
@@ -122,9 +124,17 @@ class Live:
         await self._bus.nats.publish(self._subject, live.encode(self._conversation, position, event))
 
     def stop(self) -> None:
-        """Send no more notices."""
-        if self._notices:
-            self._notices.cancel()
+        """Send nothing more by itself."""
+        for task in (self._notices, self._later):
+            if task:
+                task.cancel()
+
+    async def _show_later(self) -> None:
+        """Show gathered text though nothing follows it: the model may pause in mid-sentence."""
+        await asyncio.sleep(GATHER_FOR)
+        self._later = None
+        self._gather()
+        await self._publish()
 
     def _gather(self) -> None:
         """Make one event of the text that waits."""

@@ -59,6 +59,8 @@ async def serve(bus: Bus, settings: AgentSettings) -> AsyncIterator[None]:
         await ownership.drain(DRAIN_FOR)
         await directory.stop()
         await reader.stop()
+        for mind in minds:
+            await mind.close()
 
 
 async def _run_turn(crew: Crew, view: View, hold: Hold) -> None:

@@ -60,3 +60,7 @@ class Mind(Protocol):
         Raises ExternalUnavailableError when it cannot answer now.
         """
         ...
+
+    async def close(self) -> None:
+        """Give back what it holds."""
+        ...

@@ -23,6 +23,7 @@ HEARTBEAT_EVERY = 1.0
 NOT_VISIBLE_DELAYS = (0.004, 0.032, 0.256)
 READ_AGAIN_AFTER = 0.25
 PARKED_NAK = 5.0
+NOT_A_MESSAGE = "this entry is not a message"
 
 
 @dataclass(eq=False)
@@ -141,6 +142,8 @@ class Ownership:
     async def _keep_in(self, view: View, hold: Hold) -> None:
         try:
             await self._read(view)
+            if hold.sequence in view.state.unreadable:
+                raise ValueError(NOT_A_MESSAGE)
             while not view.state.settled(hold.sequence):
                 if not view.state.knows(hold.sequence):
                     await self._until_visible(view, hold)
@@ -171,7 +174,7 @@ class Ownership:
             if view.state.knows(hold.sequence) or view.state.settled(hold.sequence):
                 return
         if view.state.last >= hold.sequence:
-            raise ValueError("this entry is not a message")
+            raise ValueError(NOT_A_MESSAGE)
 
     async def _park(self, view: View, hold: Hold) -> bool:
         """Wait for a predecessor without taking room; return whether the delivery is still held."""

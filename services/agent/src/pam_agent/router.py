@@ -169,6 +169,9 @@ class Rules:
                 yield block.text
         yield Reply(content, MODEL)
 
+    async def close(self) -> None:
+        """Rules hold nothing."""
+
 
 def _told(step: Step) -> list[TextBlock | ToolUseBlock]:
     """Say what the tools answered: each result carries its own sentence."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from uuid import UUID
 
+import orjson
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 
@@ -13,7 +14,6 @@ from pam_agent.conversation import Conversation
 from pam_shared.bus.connection import Bus
 from pam_shared.bus.log_reader import Entry, LogReader
 from pam_shared.contracts import headers, subjects
-from pam_shared.contracts.conversation import LOG_EVENT, MessageReceived
 from pam_shared.errors import UnavailableError
 from pam_shared.telemetry.logs import log
 
@@ -137,11 +137,10 @@ class View:
 
 
 def _base(newest: Entry | None) -> int:
-    """Return where a context begins: every entry an agent wrote says so."""
-    if newest is None:
-        return 1
-    event = LOG_EVENT.validate_json(newest.body)
-    return 1 if isinstance(event, MessageReceived) else event.base
+    """Return where a context begins: every entry an agent wrote says so, of whatever kind it is."""
+    entry = orjson.loads(newest.body) if newest is not None else {}
+    base = entry.get("base") if isinstance(entry, dict) else None
+    return base if isinstance(base, int) else 1
 
 
 class Views:

@@ -1,12 +1,12 @@
 """Accepting a message: checked, then written to the conversation's log. The log's answer is the promise."""
 
+import json
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-import orjson
 from opentelemetry.trace import SpanKind
 
 from pam_gateway.settings import GatewaySettings
@@ -142,7 +142,7 @@ class Acceptance:
             )
         if "\x00" in message.text:
             raise InvalidRequestError("text: the message contains a NUL character.", code="text_invalid")
-        if message.context and len(orjson.dumps(message.context)) > self._settings.context_max:
+        if message.context and len(json.dumps(message.context)) > self._settings.context_max:
             raise InvalidRequestError(
                 f"context: it is larger than {self._settings.context_max} bytes.", code="context_too_large"
             )

@@ -1,5 +1,6 @@
 """Rate limits, from one table. Redis counts for all gateways; without it each counts for itself."""
 
+import asyncio
 import math
 import time
 from typing import Literal
@@ -11,6 +12,8 @@ from redis.exceptions import RedisError
 
 from pam_shared.errors import OverloadedError
 from pam_shared.telemetry.logs import log
+
+ANSWER_WITHIN = 0.5
 
 Bucket = Literal["messages", "rest", "sign_in", "sign_in_address"]
 
@@ -41,7 +44,8 @@ class Limits:
         limit = TABLE[bucket]
         limiter = self._shared or self._alone
         try:
-            allowed = await limiter.hit(limit, bucket, key)
+            async with asyncio.timeout(ANSWER_WITHIN):
+                allowed = await limiter.hit(limit, bucket, key)
         except (RedisError, OSError, TimeoutError) as error:
             log.warning("rate limits are counted here alone", error=repr(error))
             limiter = self._alone

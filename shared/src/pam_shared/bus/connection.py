@@ -174,6 +174,7 @@ class Bus:
     def _fail(self, error: Exception) -> None:
         if not self.failed.done():
             self.failed.set_exception(error)
+            self.failed.exception()  # seen: who runs the service may be on the way out already
 
     async def _on_closed(self) -> None:
         if not self._closing:
