@@ -90,12 +90,11 @@ class View:
             self._following = None
 
     async def _read_cold(self) -> list[Entry]:
-        """Read from where the context begins. Most conversations are short: their first page is asked for meanwhile."""
-        newest, page = await asyncio.gather(
-            self._reader.last(self.output_subject), self._reader.page(self.fence_subject, 1)
-        )
+        """Read from where the context begins; most conversations are short, and their first page is all."""
+        page = await self._reader.page(self.fence_subject, 1)
         if page.whole:
             return page.entries
+        newest = await self._reader.last(self.output_subject)
         return await self._reader.read(self.fence_subject, _base(newest))
 
     async def _follow(self) -> None:

@@ -58,12 +58,18 @@ class Scene(BaseModel):
 
 _SCENES = TypeAdapter(list[Scene])
 
+ANSWER = (
+    "Got it, I wrote down $45.00 for gas. That brings this month to $45.00, all of it on gas so far, so you are off to"
+    " a calm start. If you fill up again before the weekend, tell me the price and I will keep the tally for you."
+)
+"""As long as a companion's answer usually is: three sentences, some forty tokens."""
+
 DEFAULT = [
     Scene(
         pattern=".*",
         replies=[
             Reply(blocks=[Use(tool="create_expense", input={"amount": 45, "category": "gas"})]),
-            Reply(blocks=[Say(text="I wrote down $45.00 for gas. That is all you have spent this month.")]),
+            Reply(blocks=[Say(text=ANSWER)]),
         ],
     )
 ]

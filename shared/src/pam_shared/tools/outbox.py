@@ -16,7 +16,8 @@ from pam_shared.tools import queries
 
 BATCH = 100
 POLL_EVERY = 1.0
-GATHER_FOR = 0.02
+GATHER_FOR = 0.1
+"""Seconds a call waits for others to be relayed with it: nobody waits for events, and a batch costs as one."""
 TIDY_EVERY = 3600.0
 INBOX_KEPT = timedelta(days=8)
 """Longer than the conversation log: a call can be repeated for as long as its turn can."""

@@ -66,11 +66,12 @@ class Outbound:
     async def _write(self) -> None:
         with suppress(WebSocketDisconnect, RuntimeError, TimeoutError):
             while self._frames or self._close is None:
-                while self._frames:
-                    frame = self._frames.popleft()
-                    self._bytes -= size(frame)
-                    async with asyncio.timeout(self._settings.write_within):
+                async with asyncio.timeout(self._settings.write_within) as patience:
+                    while self._frames:
+                        frame = self._frames.popleft()
+                        self._bytes -= size(frame)
                         await self._socket.send_text(frame)
+                        patience.reschedule(asyncio.get_running_loop().time() + self._settings.write_within)
                 if self._close is None:
                     self._more.clear()
                     await self._more.wait()
