@@ -14,6 +14,9 @@ from pam_agent.mind import Prompt, Reply
 from pam_shared.contracts.conversation import TextBlock, ToolUseBlock, Usage
 from pam_shared.errors import ExternalUnavailableError
 
+LISTEN_EVERY = 0.5
+"""Seconds between two looks at the clock: moving a deadline for each token would cost more than the token."""
+
 AWAY = "My thinking is unavailable right now."
 
 
@@ -80,10 +83,14 @@ class Claude:
     ) -> AsyncIterator[RawMessageStreamEvent]:
         """Yield the events; a silence longer than the first token may take ends the stream with TimeoutError."""
         loop = asyncio.get_running_loop()
+        heard, listen_every = loop.time(), min(LISTEN_EVERY, self._first_token_within / 4)
         async with asyncio.timeout(self._first_token_within) as silence:
             async for event in stream:
                 yield event
-                silence.reschedule(loop.time() + self._first_token_within)
+                now = loop.time()
+                if now - heard > listen_every:
+                    silence.reschedule(now + self._first_token_within)
+                    heard = now
 
 
 class Gathered:

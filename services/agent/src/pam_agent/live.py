@@ -49,9 +49,11 @@ class Live:
         self._sequence = 0
         self._frames: list[bytes] = []
         self._pending: list[str] = []
+        self._pending_size = 0
         self._sent_at = 0.0
         self._speaking = False
         self._notices: asyncio.Task[None] | None = None
+        self._waiting: asyncio.TimerHandle | None = None
         self._later: asyncio.Task[None] | None = None
         self.text = ""
 
@@ -79,11 +81,12 @@ class Live:
             return
         self.text += text
         self._pending.append(text)
+        self._pending_size += len(text)
         if not self._speaking:
             self._speaking = True
             self._add(TextMessageStartEvent(message_id=self._message, role="assistant"))
-        elif time.monotonic() - self._sent_at < GATHER_FOR and sum(map(len, self._pending)) < GATHER_MAX:
-            self._later = self._later or asyncio.create_task(self._show_later())
+        elif time.monotonic() - self._sent_at < GATHER_FOR and self._pending_size < GATHER_MAX:
+            self._waiting = self._waiting or asyncio.get_running_loop().call_later(GATHER_FOR, self._show_waiting)
             return
         self._gather()
         await self._publish()
@@ -125,22 +128,22 @@ class Live:
 
     def stop(self) -> None:
         """Send nothing more by itself."""
-        for task in (self._notices, self._later):
-            if task:
-                task.cancel()
+        for running in (self._notices, self._waiting, self._later):
+            if running:
+                running.cancel()
 
-    async def _show_later(self) -> None:
+    def _show_waiting(self) -> None:
         """Show gathered text though nothing follows it: the model may pause in mid-sentence."""
-        await asyncio.sleep(GATHER_FOR)
-        self._later = None
+        self._waiting = None
         self._gather()
-        await self._publish()
+        self._later = asyncio.create_task(self._publish())
 
     def _gather(self) -> None:
         """Make one event of the text that waits."""
         if self._pending:
             delta = "".join(self._pending)
             self._pending.clear()
+            self._pending_size = 0
             self._sent_at = time.monotonic()
             self._add(TextMessageContentEvent(message_id=self._message, delta=delta))
 
