@@ -40,7 +40,7 @@ def opened(connect):
         bus = await connect("office")
         office = Office(bus, concurrent)
         await bus.start()
-        await bus.nats.flush()
+        await bus.jetstream.account_info()  # an answer over this connection: its subscriptions are in place
         return office
 
     return opened
@@ -155,6 +155,6 @@ async def test_each_request_is_answered_by_one_of_the_group(connect, bus):
         its = await connect("office")
         Responder(its, "office").answer(subject, work)
         await its.start()
-        await its.nats.flush()
+        await its.jetstream.account_info()
     replies = await asyncio.gather(*(bus.request(subject, b"x") for _ in range(60)))
     assert (len(replies), len(answered), set(answered)) == (60, 60, {"first", "second"})

@@ -40,7 +40,7 @@ def serving(nats, databases, keys):
         bus = Bus("persistence", nats)
         await bus.connect()
         async with serve(bus, settings):
-            await bus.nats.flush()
+            await bus.jetstream.account_info()  # an answer over this connection: its subscriptions are in place
             yield
 
     return running

@@ -93,7 +93,7 @@ async def worker(nats, databases, keys):
     bus = Bus(SERVICE.name, nats)
     await bus.connect()
     async with serve_tools(bus, settings, tools, "Money.") as advertisement:
-        await bus.nats.flush()
+        await bus.jetstream.account_info()  # an answer over this connection: its subscriptions are in place
         yield advertisement
     await bus.close()
 

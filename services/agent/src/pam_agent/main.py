@@ -1,7 +1,7 @@
 """Run the agent."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from uuid import uuid4
 
 from pam_agent.live import Live
@@ -45,22 +45,21 @@ async def serve(bus: Bus, settings: AgentSettings) -> AsyncIterator[None]:
     )
     deliveries = Consumer(bus, topology.CONVERSATIONS, topology.AGENT.name, ownership.accept)
     advertisement = Advertisement(bus, "The turn: one message, one answer.", lambda: {"mode": minds[0].mode})
-    try:
+    async with AsyncExitStack() as ending:
+        for mind in minds:
+            ending.push_async_callback(mind.close)
         await reader.start()
+        ending.push_async_callback(reader.stop)
         await directory.start()
+        ending.push_async_callback(directory.stop)
         await ownership.start()
+        ending.push_async_callback(ownership.drain, DRAIN_FOR)
         await bus.start()
         await deliveries.start()
+        ending.push_async_callback(deliveries.stop)
         await advertisement.start()
+        ending.push_async_callback(advertisement.stop)
         yield
-    finally:
-        await advertisement.stop()
-        await deliveries.stop()
-        await ownership.drain(DRAIN_FOR)
-        await directory.stop()
-        await reader.stop()
-        for mind in minds:
-            await mind.close()
 
 
 async def _run_turn(crew: Crew, view: View, hold: Hold) -> None:

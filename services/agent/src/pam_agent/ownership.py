@@ -16,6 +16,7 @@ from pam_shared.bus.dead_letters import bury
 from pam_shared.contracts import subjects
 from pam_shared.contracts.conversation import TurnFinished
 from pam_shared.errors import UnavailableError
+from pam_shared.tasks import end
 from pam_shared.telemetry import metrics
 from pam_shared.telemetry.logs import bind, log
 
@@ -96,9 +97,7 @@ class Ownership:
         running = {hold.task for hold in self._held.values() if hold.running and hold.task}
         if running:
             await asyncio.wait(running, timeout=seconds)
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end(self._tasks)
         if self._heart:
             self._heart.cancel()
 

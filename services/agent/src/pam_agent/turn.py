@@ -30,6 +30,7 @@ from pam_shared.contracts.conversation import (
 )
 from pam_shared.contracts.problems import Problem
 from pam_shared.errors import INTERNAL, ExternalUnavailableError, UnavailableError
+from pam_shared.tasks import end
 from pam_shared.telemetry import metrics
 from pam_shared.telemetry.logs import bind, log
 from pam_shared.telemetry.traces import span
@@ -104,9 +105,10 @@ class Turn:
         """End what runs beside the turn; after a good end nothing does any more."""
         self._live.stop()
         beside = (self._beginning, *self._appends)
+        await end(beside)
         for task in beside:
-            task.cancel()
-        await asyncio.gather(*beside, return_exceptions=True)
+            if not task.cancelled():
+                task.exception()  # seen: what it means for the turn was decided where it was awaited
 
     async def _begin(self) -> None:
         earlier = self._record.start

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
 import uvicorn
@@ -64,23 +64,25 @@ async def serve(bus: Bus, settings: GatewaySettings) -> AsyncIterator[None]:
     registry = Registry(settings)
     advertisement = Advertisement(bus, "The edge: sign-in, WebSocket and HTTP.")
     server = _server(Door(create_app(desk, hall, registry), settings.body_max), settings)
-    parts = (revocations, audit, live, log, directory, registry)
-    for part in parts:
-        await part.start()
-    await bus.start()
-    serving = asyncio.create_task(server.serve())
-    serving.add_done_callback(lambda task: _ended(bus, server, task))
-    await advertisement.start()
-    try:
+    async with AsyncExitStack() as ending:
+        ending.push_async_callback(pool.close)
+        for part in (revocations, audit, live, log, directory, registry):
+            await part.start()
+            ending.push_async_callback(part.stop)
+        await bus.start()
+        serving = asyncio.create_task(server.serve())
+        serving.add_done_callback(lambda task: _ended(bus, server, task))
+        ending.push_async_callback(_finish, server, serving, settings.drain_for)
+        ending.push_async_callback(registry.drain)
+        await advertisement.start()
+        ending.push_async_callback(advertisement.stop)
         yield
-    finally:
-        await advertisement.stop()
-        await registry.drain()
-        server.should_exit = True
-        await asyncio.wait({serving}, timeout=settings.drain_for)
-        for part in reversed(parts):
-            await part.stop()
-        await pool.close()
+
+
+async def _finish(server: Server, serving: asyncio.Task[None], within: float) -> None:
+    """Let requests that are being answered end."""
+    server.should_exit = True
+    await asyncio.wait({serving}, timeout=within)
 
 
 def _desk(bus: Bus, settings: GatewaySettings, pool: Pool, parts: Parts) -> Desk:

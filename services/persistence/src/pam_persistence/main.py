@@ -1,7 +1,7 @@
 """Run persistence: record the streams, answer queries."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from pam_persistence import queries, rows
 from pam_persistence.answers import Answers
@@ -39,20 +39,18 @@ async def serve(bus: Bus, settings: PersistenceSettings) -> AsyncIterator[None]:
         for stream, recorder in recorders.items()
     ]
     advertisement = Advertisement(bus, "The record: messages, dead letters, audit events, history.")
-    try:
+    async with AsyncExitStack() as ending:
+        ending.push_async_callback(pool.close)
         await revocations.start()
+        ending.push_async_callback(revocations.stop)
         await bus.start()
+        ending.push_async_callback(responder.drain, DRAIN_FOR)
         for consumer in consumers:
             await consumer.start()
+            ending.push_async_callback(consumer.stop)
         await advertisement.start()
+        ending.push_async_callback(advertisement.stop)
         yield
-    finally:
-        await advertisement.stop()
-        for consumer in consumers:
-            await consumer.stop()
-        await responder.drain(DRAIN_FOR)
-        await revocations.stop()
-        await pool.close()
 
 
 def _messages(bus: Bus, pool: Pool) -> Recorder:

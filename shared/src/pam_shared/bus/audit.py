@@ -7,6 +7,7 @@ from pam_shared.bus.connection import Bus, StreamRefusedError
 from pam_shared.contracts import headers, subjects, topology
 from pam_shared.contracts.events import AuditEvent
 from pam_shared.errors import UnavailableError
+from pam_shared.tasks import end
 from pam_shared.telemetry.logs import log
 
 QUEUE = 10_000
@@ -32,7 +33,7 @@ class AuditTrail:
             async with asyncio.timeout(DRAIN_FOR):
                 await self._events.join()
         if self._task:
-            self._task.cancel()
+            await end([self._task])
 
     def record(self, event: AuditEvent) -> None:
         """Queue an event."""

@@ -15,6 +15,7 @@ from nats.aio.subscription import Subscription
 from nats.errors import Error as NatsError
 
 from pam_shared.bus.connection import Bus
+from pam_shared.tasks import end
 from pam_shared.telemetry.logs import log
 
 Delivery = Msg
@@ -140,9 +141,7 @@ class Consumer:
         """Stop consuming; what the handler has not acknowledged comes again."""
         await self._pull.stop()
         if self._task:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+            await end([self._task])
 
     async def _run(self) -> None:
         while True:

@@ -10,6 +10,7 @@ from pam_shared.bus.connection import Bus, StreamRefusedError
 from pam_shared.contracts import headers
 from pam_shared.errors import UnavailableError
 from pam_shared.postgres.pool import Pool, Record, transaction
+from pam_shared.tasks import end
 from pam_shared.telemetry import metrics
 from pam_shared.telemetry.logs import log
 from pam_shared.tools import queries
@@ -38,9 +39,7 @@ class OutboxRelay:
 
     async def stop(self) -> None:
         """Relay what is there and stop."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end(self._tasks)
         with suppress(UnavailableError):
             await self._relay()
 

@@ -1,7 +1,7 @@
 """A tool worker's chassis: give it a package of tools and it serves them."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from types import ModuleType
 
 from pydantic import Field
@@ -55,16 +55,13 @@ async def serve_tools(
         manifest = tool.manifest(bus.service.removeprefix(WORKER_PREFIX))
         responder.answer(manifest.subject, Receiver(tool, manifest, desk))
         advertisement.tools.append(manifest)
-    parts = (revocations, desk.relay, desk.audit)
-    try:
-        for part in parts:
+    async with AsyncExitStack() as ending:
+        ending.push_async_callback(pool.close)
+        for part in (revocations, desk.relay, desk.audit):
             await part.start()
+            ending.push_async_callback(part.stop)
         await bus.start()
+        ending.push_async_callback(responder.drain, DRAIN_FOR)
         await advertisement.start()
+        ending.push_async_callback(advertisement.stop)
         yield advertisement
-    finally:
-        await advertisement.stop()
-        await responder.drain(DRAIN_FOR)
-        for part in parts:
-            await part.stop()
-        await pool.close()
