@@ -166,13 +166,13 @@ def test_a_dead_letter_belongs_to_whom_its_message_belonged(subject, owner):
 @pytest.mark.parametrize("tie", ["7", str(USER)])
 def test_a_cursor_leads_back_to_its_row(tie):
     """R-M9: keyset pages."""
-    assert cursor.decode(cursor.encode(NOW, tie)) == (NOW, tie)
+    assert cursor.decode(cursor.encode(NOW, tie), str) == (NOW, tie)
 
 
 def test_no_cursor_means_the_first_page():
     """R-M9: the first page is the newest."""
-    assert cursor.decode(None) is None
-    assert cursor.decode("") is None
+    assert cursor.decode(None, str) is None
+    assert cursor.decode("", str) is None
 
 
 @pytest.mark.parametrize(
@@ -181,5 +181,5 @@ def test_no_cursor_means_the_first_page():
 def test_what_is_no_cursor_is_the_callers_fault(garbage):
     """R-M9: refused with a sentence, not with an accident."""
     with pytest.raises(InvalidRequestError) as refusal:
-        cursor.decode(garbage)
+        cursor.decode(garbage, str)
     assert refusal.value.problem.code == "bad_cursor"

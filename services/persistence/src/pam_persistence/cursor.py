@@ -2,9 +2,13 @@
 
 import base64
 import binascii
+from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from pam_shared.errors import InvalidRequestError
+
+Tie = TypeVar("Tie")
 
 
 def encode(at: datetime, tie: object) -> str:
@@ -12,12 +16,22 @@ def encode(at: datetime, tie: object) -> str:
     return base64.urlsafe_b64encode(f"{at.isoformat()}|{tie}".encode()).decode()
 
 
-def decode(cursor: str | None) -> tuple[datetime, str] | None:
-    """Return the row a cursor continues after. Raises InvalidRequestError for what is no cursor of ours."""
+def decode(cursor: str | None, read: Callable[[str], Tie]) -> tuple[datetime, Tie] | None:
+    """Return the row a cursor continues after, its tie-breaker read by ``read``; None at the beginning.
+
+    Raises InvalidRequestError for what is no cursor of ours.
+    """
     if not cursor:
         return None
     try:
         at, _, tie = base64.urlsafe_b64decode(cursor.encode()).decode().partition("|")
-        return datetime.fromisoformat(at).astimezone(UTC), tie
+        return datetime.fromisoformat(at).astimezone(UTC), read(tie)
     except (binascii.Error, ValueError, OverflowError) as error:
         raise InvalidRequestError("cursor: this is not a cursor we gave out.", code="bad_cursor") from error
+
+
+def bigint(tie: str) -> int:
+    """Read a tie-breaker that PostgreSQL keeps as bigint. Raises ValueError, OverflowError."""
+    number = int(tie)
+    number.to_bytes(8, signed=True)
+    return number
