@@ -5,9 +5,7 @@ import time
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
-import anthropic
 import pytest
-from pydantic import TypeAdapter
 
 from pam_agent.claude import Claude, Gathered, open_client
 from pam_agent.mind import Prompt, Reply
@@ -21,7 +19,6 @@ from tests.harness.waiting import eventually
 
 OFFERED = [tool.manifest("budget") for tool in find_tools(tools)]
 ASKED = Prompt(text="Hello", earlier=[], steps=[], tools=OFFERED, now=datetime(2026, 5, 1, tzinfo=UTC), zone="UTC")
-EVENT = TypeAdapter(anthropic.types.RawMessageStreamEvent)
 
 
 @asynccontextmanager
@@ -75,7 +72,7 @@ async def test_two_tools_in_one_reply_are_both_asked_for():
     ]
     async with claude(script.Reply(blocks=blocks)) as (mind, _):
         said, reply = await heard(mind)
-    assert said == ["Let ", "me ", "see."]
+    assert "".join(said) == "Let me see."
     assert [block.type for block in reply.content] == ["text", "tool_use", "tool_use"]
     first, second = reply.tool_uses
     assert (first.name, first.input) == ("create_expense", {"amount": 45.5, "category": "gas"})
@@ -132,7 +129,7 @@ async def test_a_cut_stream_is_not_taken_for_an_answer():
     """R-A1: a stream that ends without its end has said half of something."""
     async with claude(script.Reply(blocks=[Say(text="You have spent nothing at all.")], cut_after=2)) as (mind, _):
         said, code = await refused(mind)
-    assert said == ["You ", "have "]
+    assert "".join(said) == "You have "
     assert code in {"stream_cut", "model_unreachable"}
 
 
@@ -190,8 +187,7 @@ async def test_leaving_a_reply_stops_the_stream():
 
 def gathered(*events) -> Reply:
     whole = Gathered()
-    for event in events:
-        whole.take(EVENT.validate_python(event))
+    whole.take(list(events))
     return whole.reply("m")
 
 

@@ -1,21 +1,19 @@
 """Claude, through the Messages API. The only file that knows the SDK."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import AsyncExitStack, aclosing
 from typing import Any, Literal
 
 import anthropic
 import httpx2
 import orjson
-from anthropic.types import RawMessageStreamEvent
 
 from pam_agent import prompt as words
+from pam_agent.event_stream import EventStream, UnreadableStreamError
 from pam_agent.mind import Prompt, Reply
 from pam_shared.contracts.conversation import TextBlock, ToolUseBlock, Usage
 from pam_shared.errors import ExternalUnavailableError
-
-LISTEN_EVERY = 0.5
-"""Seconds between two looks at the clock: moving a deadline for each token would cost more than the token."""
 
 AWAY = "My thinking is unavailable right now."
 
@@ -43,7 +41,7 @@ class Claude:
         self._client = client
         self._model = model
         self._max_tokens = max_tokens
-        self._first_token_within = first_token_within
+        self._silent_for = first_token_within
 
     async def reply(self, prompt: Prompt) -> AsyncIterator[str | Reply]:
         """Yield text as it comes, and the whole reply last.
@@ -52,13 +50,11 @@ class Claude:
         """
         gathered = Gathered()
         try:
-            stream = await self._open(prompt)
-            async with stream:
-                async for event in self._awake(stream):
-                    text = gathered.take(event)
-                    if text:
+            async with aclosing(self._events(prompt)) as batches:
+                async for events in batches:
+                    if text := gathered.take(events):
                         yield text
-        except (anthropic.AnthropicError, httpx2.HTTPError, TimeoutError, OSError) as error:
+        except (anthropic.AnthropicError, httpx2.HTTPError, UnreadableStreamError, TimeoutError, OSError) as error:
             raise ExternalUnavailableError(AWAY, code=_code(error)) from error
         if gathered.stop_reason is None:
             raise ExternalUnavailableError(AWAY, code="stream_cut")
@@ -68,81 +64,79 @@ class Claude:
         """Close the connections to the API."""
         await self._client.close()
 
-    async def _open(self, prompt: Prompt) -> anthropic.AsyncStream[RawMessageStreamEvent]:
+    async def _events(self, prompt: Prompt) -> AsyncGenerator[list[dict[str, Any]], None]:
+        """Yield the events of the reply in the groups they arrive in. Each may be silent only for so long."""
         request: dict[str, Any] = {"system": words.system(), "messages": words.messages(prompt)}
         if prompt.tools:
             request["tools"] = words.tools(prompt.tools)
-        async with asyncio.timeout(self._first_token_within):
-            stream: anthropic.AsyncStream[RawMessageStreamEvent] = await self._client.messages.create(
-                model=self._model, max_tokens=self._max_tokens, stream=True, **request
-            )
-            return stream
-
-    async def _awake(
-        self, stream: anthropic.AsyncStream[RawMessageStreamEvent]
-    ) -> AsyncIterator[RawMessageStreamEvent]:
-        """Yield the events; a silence longer than the first token may take ends the stream with TimeoutError."""
-        loop = asyncio.get_running_loop()
-        heard, listen_every = loop.time(), min(LISTEN_EVERY, self._first_token_within / 4)
-        async with asyncio.timeout(self._first_token_within) as silence:
-            async for event in stream:
-                yield event
-                now = loop.time()
-                if now - heard > listen_every:
-                    silence.reschedule(now + self._first_token_within)
-                    heard = now
+        async with AsyncExitStack() as ending:
+            async with asyncio.timeout(self._silent_for):
+                response = await ending.enter_async_context(
+                    self._client.messages.with_streaming_response.create(
+                        model=self._model, max_tokens=self._max_tokens, stream=True, **request
+                    )
+                )
+            stream, chunks = EventStream(), response.iter_bytes()
+            while True:
+                async with asyncio.timeout(self._silent_for):
+                    chunk = await anext(chunks, None)
+                if chunk is None:
+                    return
+                yield stream.take(chunk)
 
 
 class Gathered:
-    """The blocks of a streamed message, put together from its events."""
+    """The blocks of a streamed message, put together from its events. An event that comes twice counts once."""
 
     def __init__(self) -> None:
         self.stop_reason: str | None = None
-        self._blocks: list[TextBlock | ToolUseBlock] = []
-        self._parts: list[str] = []
+        self._blocks: dict[int, Block] = {}
         self._usage = Usage()
 
-    def take(self, event: RawMessageStreamEvent) -> str:
-        """Take one event in and return the text it adds, if any."""
-        match event.type:
-            case "message_start":
-                self._usage = _usage(event.message.usage)
-            case "content_block_start":
-                self._begin(event.content_block)
-            case "content_block_delta":
-                return self._extend(event.delta)
-            case "content_block_stop":
-                self._end()
-            case "message_delta":
-                self.stop_reason = event.delta.stop_reason
-                self._usage = self._usage.model_copy(update={"output_tokens": event.usage.output_tokens})
-        return ""
+    def take(self, events: list[dict[str, Any]]) -> str:
+        """Take events in and return the text they add. Raises ExternalUnavailableError for the API's own error."""
+        return "".join([self._one(event) for event in events])
 
     def reply(self, model: str) -> Reply:
         """Return the whole reply."""
-        return Reply([block for block in self._blocks if block.type == "tool_use" or block.text], model, self._usage)
+        whole = [block.whole() for block in self._blocks.values()]
+        return Reply([block for block in whole if block.type == "tool_use" or block.text], model, self._usage)
 
-    def _begin(self, block: Any) -> None:
-        self._parts = []
-        if block.type == "tool_use":
-            self._blocks.append(ToolUseBlock(id=block.id, name=block.name, input={}))
-        else:
-            self._blocks.append(TextBlock(text=""))
-
-    def _extend(self, delta: Any) -> str:
-        if delta.type == "text_delta":
-            self._parts.append(delta.text)
-            return str(delta.text)
-        if delta.type == "input_json_delta":
-            self._parts.append(delta.partial_json)
+    def _one(self, event: dict[str, Any]) -> str:
+        match event:
+            case {"type": "content_block_delta", "index": index, "delta": delta} if index in self._blocks:
+                return self._blocks[index].extend(delta)
+            case {"type": "content_block_start", "index": index, "content_block": block}:
+                self._blocks.setdefault(index, Block(block))
+            case {"type": "message_start", "message": {"usage": usage}}:
+                self._usage = _usage(usage)
+            case {"type": "message_delta", "delta": delta, "usage": usage}:
+                self.stop_reason = delta.get("stop_reason")
+                self._usage = self._usage.model_copy(update={"output_tokens": usage.get("output_tokens", 0)})
+            case {"type": "error", "error": error}:
+                raise ExternalUnavailableError(AWAY, code=f"model_{error.get('type', 'error')}")
         return ""
 
-    def _end(self) -> None:
-        block, whole = self._blocks[-1], "".join(self._parts)
-        if isinstance(block, TextBlock):
-            block.text = whole
-        else:
-            block.input = _arguments(whole)
+
+class Block:
+    """One block of a reply as its parts come in."""
+
+    def __init__(self, start: dict[str, Any]) -> None:
+        self._start = start
+        self._parts: list[str] = []
+
+    def extend(self, delta: dict[str, Any]) -> str:
+        """Take a part in and return the text to show."""
+        text = str(delta.get("text", ""))
+        self._parts.append(text or str(delta.get("partial_json", "")))
+        return text
+
+    def whole(self) -> TextBlock | ToolUseBlock:
+        """Return the block once all its parts are there."""
+        whole = "".join(self._parts)
+        if self._start.get("type") == "tool_use":
+            return ToolUseBlock(id=self._start["id"], name=self._start["name"], input=_arguments(whole))
+        return TextBlock(text=whole)
 
 
 def _arguments(text: str) -> dict[str, Any]:
@@ -156,16 +150,18 @@ def _arguments(text: str) -> dict[str, Any]:
     return value if isinstance(value, dict) else {"not_an_object": value}
 
 
-def _usage(usage: Any) -> Usage:
+def _usage(usage: dict[str, Any]) -> Usage:
     return Usage(
-        input_tokens=usage.input_tokens or 0,
-        output_tokens=usage.output_tokens or 0,
-        cache_read_tokens=usage.cache_read_input_tokens or 0,
-        cache_write_tokens=usage.cache_creation_input_tokens or 0,
+        input_tokens=usage.get("input_tokens") or 0,
+        output_tokens=usage.get("output_tokens") or 0,
+        cache_read_tokens=usage.get("cache_read_input_tokens") or 0,
+        cache_write_tokens=usage.get("cache_creation_input_tokens") or 0,
     )
 
 
 def _code(error: BaseException) -> str:
     if isinstance(error, anthropic.APIStatusError):
         return f"model_{error.status_code}"
+    if isinstance(error, UnreadableStreamError):
+        return "model_unreadable"
     return "model_timeout" if isinstance(error, TimeoutError) else "model_unreachable"
