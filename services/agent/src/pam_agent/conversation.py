@@ -1,5 +1,6 @@
 """A conversation, folded from its log. Pure: entries in, state out."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -7,11 +8,15 @@ from pam_shared.bus.log_reader import Entry
 from pam_shared.contracts import subjects
 from pam_shared.contracts.conversation import (
     LOG_EVENT,
+    CancelRequested,
     MessageReceived,
     ModelReplied,
+    OutputEvent,
     ToolReturned,
+    ToolUseBlock,
     TurnFinished,
     TurnStarted,
+    WhenBusy,
 )
 
 
@@ -19,7 +24,8 @@ from pam_shared.contracts.conversation import (
 class TurnRecord:
     """What the log holds about one message and its answer.
 
-    ``sequence`` is the message's own log sequence, ``epoch`` that of the newest attempt's start.
+    ``sequence`` is the message's own log sequence, ``epoch`` that of the newest attempt's start. ``fruitless`` counts
+    the newest attempts that began and added no step: a message that kills its agent shows by it.
     """
 
     message: MessageReceived
@@ -29,6 +35,14 @@ class TurnRecord:
     replies: dict[int, ModelReplied] = field(default_factory=dict)
     results: dict[str, ToolReturned] = field(default_factory=dict)
     finished: TurnFinished | None = None
+    cancelled: bool = False
+    fruitless: int = 0
+
+    @property
+    def doubtful(self) -> list[ToolUseBlock]:
+        """The calls that the model asked for and that the log holds no result of: they may have run."""
+        asked = (block for _, reply in sorted(self.replies.items()) for block in reply.content)
+        return [block for block in asked if isinstance(block, ToolUseBlock) and block.id not in self.results]
 
 
 @dataclass
@@ -47,6 +61,7 @@ class Conversation:
     inputs: dict[int, UUID] = field(default_factory=dict)
     forgotten: set[UUID] = field(default_factory=set)
     unreadable: set[int] = field(default_factory=set)
+    commands: set[int] = field(default_factory=set)
 
     def fold(self, entry: Entry) -> None:
         """Take one entry in. Entries seen before and unknown kinds change nothing."""
@@ -64,17 +79,31 @@ class Conversation:
             if not is_output:
                 self.unreadable.add(entry.sequence)
             return
-        if isinstance(event, MessageReceived):
-            self.inputs[entry.sequence] = event.id
-            if event.id not in self.forgotten:
-                self.turns.setdefault(event.id, TurnRecord(event, entry.sequence))
+        match event:
+            case MessageReceived():
+                self._fold_message(event, entry.sequence)
+            case CancelRequested():
+                self.commands.add(entry.sequence)
+                self._cancel(turn for turn in [self.turns.get(event.turn)] if turn is not None)
+            case _ if event.turn in self.turns:
+                _fold_output(self.turns[event.turn], event, entry.sequence)
+
+    def _fold_message(self, message: MessageReceived, sequence: int) -> None:
+        self.inputs[sequence] = message.id
+        if message.id in self.forgotten or message.id in self.turns:
             return
-        record = self.turns.get(event.turn)
-        if record is not None:
-            _fold_output(record, event, entry.sequence)
+        if message.when_busy is WhenBusy.INTERRUPT:
+            self._cancel(self.turns.values())
+        self.turns[message.id] = TurnRecord(message, sequence)
+
+    def _cancel(self, turns: Iterable[TurnRecord]) -> None:
+        for turn in turns:
+            turn.cancelled = turn.cancelled or turn.finished is None
 
     def settled(self, sequence: int) -> bool:
         """Whether nothing is left to do for the input at that sequence. Once true, it stays true."""
+        if sequence in self.commands:
+            return True
         message = self.inputs.get(sequence)
         if message is None:
             return self.first is not None and sequence < self.first
@@ -85,7 +114,7 @@ class Conversation:
 
     def knows(self, sequence: int) -> bool:
         """Whether the input at that sequence has been folded."""
-        return sequence in self.inputs
+        return sequence in self.inputs or sequence in self.commands
 
     def turn_at(self, sequence: int) -> TurnRecord:
         """Return the turn of the input at that sequence."""
@@ -109,18 +138,20 @@ class Conversation:
         self.forgotten |= {key for key, turn in self.turns.items() if turn.sequence < base}
         self.turns = {key: turn for key, turn in self.turns.items() if turn.sequence >= base}
         self.inputs = {sequence: message for sequence, message in self.inputs.items() if sequence >= base}
+        self.commands = {sequence for sequence in self.commands if sequence >= base}
         self.first = max(self.first or base, base)
 
 
-def _fold_output(
-    record: TurnRecord, event: TurnStarted | ModelReplied | ToolReturned | TurnFinished, sequence: int
-) -> None:
+def _fold_output(record: TurnRecord, event: OutputEvent, sequence: int) -> None:
     match event:
         case TurnStarted():
             record.start, record.epoch = event, sequence
+            record.fruitless += 1
         case ModelReplied():
             record.replies.setdefault(event.step, event)
+            record.fruitless = 0
         case ToolReturned():
             record.results.setdefault(event.tool_use_id, event)
+            record.fruitless = 0
         case TurnFinished():
             record.finished = record.finished or event

@@ -16,14 +16,34 @@ from pam_shared.contracts.tools import Outcome, ToolReply
 TEXT_MAX = 10_000
 
 
+class WhenBusy(StrEnum):
+    """What becomes of a message that is sent while an earlier one is being answered."""
+
+    ENQUEUE = "enqueue"
+    INTERRUPT = "interrupt"
+    REJECT = "reject"
+
+
 class MessageReceived(BaseModel):
-    """A member said something. ``id`` is the client's own and stays the same over retries."""
+    """A member said something. ``id`` is the client's own and stays the same over retries.
+
+    One that interrupts cancels every unanswered message before it in the log.
+    """
 
     type: Literal["MessageReceived"] = "MessageReceived"
     id: UUID
     text: str
     context: dict[str, Any] | None = None
+    when_busy: WhenBusy = WhenBusy.ENQUEUE
     received_at: datetime
+
+
+class CancelRequested(BaseModel):
+    """A member wants no answer, or no more of it, to the message with the id ``turn``."""
+
+    type: Literal["CancelRequested"] = "CancelRequested"
+    turn: UUID
+    requested_at: datetime
 
 
 class TextBlock(BaseModel):
@@ -111,7 +131,7 @@ class ToolUsed(BaseModel):
 
 
 class TurnFinished(BaseModel):
-    """The one terminal entry of a turn.
+    """The one terminal entry of a turn. ``tools`` were called; those named in ``not_run`` had no effect.
 
     ``epoch`` and ``sequence`` are the position of the terminal event clients see, so that whoever finds the turn
     settled can say it again without saying it twice.
@@ -123,6 +143,7 @@ class TurnFinished(BaseModel):
     text: str = ""
     error: Problem | None = None
     tools: list[ToolUsed] = []
+    not_run: list[str] = []
     model: str = ""
     usage: Usage = Usage()
     epoch: int
@@ -130,13 +151,10 @@ class TurnFinished(BaseModel):
     base: int
 
 
-OutputEvent = Annotated[TurnStarted | ModelReplied | ToolReturned | TurnFinished, Field(discriminator="type")]
-LogEvent = Annotated[
-    MessageReceived | TurnStarted | ModelReplied | ToolReturned | TurnFinished, Field(discriminator="type")
-]
-LOG_EVENT: TypeAdapter[MessageReceived | TurnStarted | ModelReplied | ToolReturned | TurnFinished] = TypeAdapter(
-    LogEvent
-)
+InputEvent = MessageReceived | CancelRequested
+OutputEvent = TurnStarted | ModelReplied | ToolReturned | TurnFinished
+LogEvent = InputEvent | OutputEvent
+LOG_EVENT: TypeAdapter[LogEvent] = TypeAdapter(Annotated[LogEvent, Field(discriminator="type")])
 
 
 def answer_id(turn: UUID) -> UUID:
@@ -147,3 +165,8 @@ def answer_id(turn: UUID) -> UUID:
 def accepted_id(user: UUID, conversation: UUID, message: UUID) -> str:
     """Return the ``Nats-Msg-Id`` of an accepted message. Deduplication is stream-wide, so it names its owner."""
     return f"{user}.{conversation}:{message}"
+
+
+def cancel_id(user: UUID, conversation: UUID, message: UUID) -> str:
+    """Return the ``Nats-Msg-Id`` of a request to cancel; asking twice asks once."""
+    return f"{user}.{conversation}:{message}:cancel"

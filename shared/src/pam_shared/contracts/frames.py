@@ -4,8 +4,9 @@ from enum import IntEnum
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field, TypeAdapter
+from pydantic import AliasChoices, BaseModel, Field, TypeAdapter
 
+from pam_shared.contracts.conversation import WhenBusy
 from pam_shared.contracts.live import Position
 from pam_shared.contracts.problems import Category, Problem
 from pam_shared.contracts.queries import StoredMessage
@@ -51,6 +52,15 @@ class Send(BaseModel):
     conversation: UUID
     text: str
     context: dict[str, Any] | None = None
+    when_busy: WhenBusy = WhenBusy.ENQUEUE
+
+
+class Cancel(BaseModel):
+    """Want no answer, or no more of it, to the message ``id``. The turn's terminal event is the reply."""
+
+    type: Literal["cancel"]
+    conversation: UUID
+    id: UUID = Field(validation_alias=AliasChoices("id", "turn"))
 
 
 class Ping(BaseModel):
@@ -60,8 +70,8 @@ class Ping(BaseModel):
     n: int | None = None
 
 
-ClientFrame = Annotated[Hello | Refresh | Open | Close | Send | Ping, Field(discriminator="type")]
-CLIENT_FRAME: TypeAdapter[Hello | Refresh | Open | Close | Send | Ping] = TypeAdapter(ClientFrame)
+ClientFrame = Annotated[Hello | Refresh | Open | Close | Send | Cancel | Ping, Field(discriminator="type")]
+CLIENT_FRAME: TypeAdapter[Hello | Refresh | Open | Close | Send | Cancel | Ping] = TypeAdapter(ClientFrame)
 
 
 class Welcome(BaseModel):

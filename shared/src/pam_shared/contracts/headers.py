@@ -18,3 +18,6 @@ TIME_ZONE = "Pam-Time-Zone"
 
 REQUEST_ID = "Pam-Request-Id"
 TRACEPARENT = "traceparent"
+
+NEW_CONVERSATION = "Pam-New-Conversation"
+"""On a message: nothing of its conversation is on record, so an empty log is all there is."""

@@ -12,6 +12,11 @@ BANNER = "pam.banner"
 SUPERSEDED = "pam.superseded"
 THINKING = "pam.thinking"
 STILL_WORKING = "pam.still_working"
+SO_FAR = "pam.so_far"
+"""The running turn whole, ``{"turn", "message", "text"}``: it replaces what a client has of it.
+
+Sent when LIVE may have lost events. ``message`` is the id of the text message, absent before its start.
+"""
 
 FRAME_SEPARATOR = b"\n"
 """Between the ``event`` frames of one message on a live subject. JSON has no bare line break."""

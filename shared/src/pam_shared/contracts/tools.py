@@ -42,19 +42,25 @@ class ToolManifest(BaseModel):
 
 
 class ToolCall(BaseModel):
-    """The body of a request to a tool. Who asks, the key and the deadline are in the headers."""
+    """The body of a request to a tool. Who asks, the key and the deadline are in the headers.
+
+    ``void`` closes the key instead of calling: the answer is the reply of the call that was made under it, or
+    ``not_run``, and from then on no call under this key has an effect.
+    """
 
     arguments: dict[str, Any]
     dry_run: bool = False
+    void: bool = False
 
 
 class Outcome(StrEnum):
-    """Three ways to end that must not be confused, and the good one."""
+    """Four ways to end that must not be confused, and the good one."""
 
     OK = "ok"
     NO_RESULTS = "no_results"
     UNAVAILABLE = "unavailable"
     FAILED = "failed"
+    NOT_RUN = "not_run"
 
 
 class Source(BaseModel):
