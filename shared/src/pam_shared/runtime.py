@@ -4,9 +4,9 @@ import asyncio
 import gc
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
-from typing import Any
+from typing import Any, TypeVar
 
 import uvloop
 
@@ -20,24 +20,44 @@ from pam_shared.telemetry.traces import setup_traces
 COLLECT_AFTER = 20_000
 """Allocations between two rounds of the garbage collector's youngest generation."""
 
+Result = TypeVar("Result")
+
 Serve = Callable[[Bus], AbstractAsyncContextManager[object]]
 """Builds the service on a connected bus; leaving it drains. It starts the bus itself, once all is subscribed."""
 
 
 def run(name: str, settings: ServiceSettings, serve: Serve) -> None:
     """Run a service until SIGTERM or SIGINT (exit 0), or until it cannot go on (exit 1)."""
-    setup_logs(name, settings.log_level, settings.log_format)
-    provider = setup_traces(name, settings.traces)
     serve_metrics(settings.metrics_host, settings.metrics_port)
     _spare_the_collector()
+    _in_telemetry(name, settings, _serve(name, settings, serve))
+
+
+def run_once(name: str, settings: ServiceSettings, work: Callable[[Bus], Awaitable[int]]) -> int:
+    """Do one piece of work of a service on a connection of its own, and return what it returns."""
+    return _in_telemetry(name, settings, _work(name, settings, work))
+
+
+def _in_telemetry(name: str, settings: ServiceSettings, running: Coroutine[Any, Any, Result]) -> Result:
+    setup_logs(name, settings.log_level, settings.log_format)
+    provider = setup_traces(name, settings.traces)
     try:
-        uvloop.run(_serve(name, settings, serve))
+        return uvloop.run(running)
     except PamError as error:
         log.error("the service stops", reason=str(error))
         sys.exit(1)
     finally:
         if provider:
             provider.shutdown()
+
+
+async def _work(name: str, settings: ServiceSettings, work: Callable[[Bus], Awaitable[int]]) -> int:
+    bus = Bus(name, settings.nats_url)
+    try:
+        await bus.connect()
+        return await work(bus)
+    finally:
+        await bus.close()
 
 
 def _spare_the_collector() -> None:

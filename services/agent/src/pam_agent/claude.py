@@ -1,7 +1,7 @@
 """Claude, through the Messages API. The only file that knows the SDK."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, aclosing
 from typing import Any, Literal
 
@@ -43,7 +43,7 @@ class Claude:
         self._max_tokens = max_tokens
         self._silent_for = first_token_within
 
-    async def reply(self, prompt: Prompt) -> AsyncIterator[str | Reply]:
+    async def reply(self, prompt: Prompt) -> AsyncGenerator[str | Reply, None]:
         """Yield text as it comes, and the whole reply last.
 
         Raises ExternalUnavailableError when the API refuses, falls silent or cuts the stream.

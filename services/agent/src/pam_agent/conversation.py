@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from pam_shared.bus.log_reader import Entry
-from pam_shared.contracts import subjects
+from pam_shared.contracts import headers, subjects
 from pam_shared.contracts.conversation import (
     LOG_EVENT,
     CancelRequested,
@@ -25,7 +25,8 @@ class TurnRecord:
     """What the log holds about one message and its answer.
 
     ``sequence`` is the message's own log sequence, ``epoch`` that of the newest attempt's start. ``fruitless`` counts
-    the newest attempts that began and added no step: a message that kills its agent shows by it.
+    the newest attempts that began and added no step: a message that kills its agent shows by it. ``finished_by`` is
+    the id of the terminal entry, which names its writer.
     """
 
     message: MessageReceived
@@ -35,6 +36,7 @@ class TurnRecord:
     replies: dict[int, ModelReplied] = field(default_factory=dict)
     results: dict[str, ToolReturned] = field(default_factory=dict)
     finished: TurnFinished | None = None
+    finished_by: str = ""
     cancelled: bool = False
     fruitless: int = 0
 
@@ -44,17 +46,23 @@ class TurnRecord:
         asked = (block for _, reply in sorted(self.replies.items()) for block in reply.content)
         return [block for block in asked if isinstance(block, ToolUseBlock) and block.id not in self.results]
 
+    def ended_by_other(self, writer: str) -> bool:
+        """Whether the turn is finished, and by another process than ``writer``."""
+        return self.finished is not None and writer not in self.finished_by
+
 
 @dataclass
 class Conversation:
     """The state every agent derives alike from the same entries.
 
     ``last`` is the newest log sequence folded, on either subject: the value of the fence. ``output_sequence`` and
-    ``output_id`` are those of the newest entry an agent wrote.
+    ``output_id`` are those of the newest entry an agent wrote. ``whole`` is whether the first message folded was the
+    first that was ever said.
     """
 
     last: int = 0
     first: int | None = None
+    whole: bool = False
     output_sequence: int = 0
     output_id: str = ""
     turns: dict[UUID, TurnRecord] = field(default_factory=dict)
@@ -81,14 +89,17 @@ class Conversation:
             return
         match event:
             case MessageReceived():
-                self._fold_message(event, entry.sequence)
+                self._fold_message(event, entry)
             case CancelRequested():
                 self.commands.add(entry.sequence)
                 self._cancel(turn for turn in [self.turns.get(event.turn)] if turn is not None)
             case _ if event.turn in self.turns:
-                _fold_output(self.turns[event.turn], event, entry.sequence)
+                _fold_output(self.turns[event.turn], event, entry)
 
-    def _fold_message(self, message: MessageReceived, sequence: int) -> None:
+    def _fold_message(self, message: MessageReceived, entry: Entry) -> None:
+        sequence = entry.sequence
+        if not self.inputs and not self.forgotten:
+            self.whole = headers.NEW_CONVERSATION in entry.headers
         self.inputs[sequence] = message.id
         if message.id in self.forgotten or message.id in self.turns:
             return
@@ -128,6 +139,11 @@ class Conversation:
         """Return the turns that came before one, oldest first."""
         return [turn for turn in self.turns.values() if turn.sequence < record.sequence]
 
+    def cancelled_behind(self, record: TurnRecord) -> list[TurnRecord]:
+        """Return the turns after one that were cancelled before they began."""
+        behind = (turn for turn in self.turns.values() if turn.sequence > record.sequence)
+        return [turn for turn in behind if turn.cancelled and turn.finished is None]
+
     def base(self, record: TurnRecord, turns: int) -> int:
         """Return the log sequence where the context of a turn begins: so many turns before it."""
         earlier = self.before(record)[-turns:]
@@ -142,10 +158,10 @@ class Conversation:
         self.first = max(self.first or base, base)
 
 
-def _fold_output(record: TurnRecord, event: OutputEvent, sequence: int) -> None:
+def _fold_output(record: TurnRecord, event: OutputEvent, entry: Entry) -> None:
     match event:
         case TurnStarted():
-            record.start, record.epoch = event, sequence
+            record.start, record.epoch = event, entry.sequence
             record.fruitless += 1
         case ModelReplied():
             record.replies.setdefault(event.step, event)
@@ -154,4 +170,5 @@ def _fold_output(record: TurnRecord, event: OutputEvent, sequence: int) -> None:
             record.results.setdefault(event.tool_use_id, event)
             record.fruitless = 0
         case TurnFinished():
-            record.finished = record.finished or event
+            if record.finished is None:
+                record.finished, record.finished_by = event, entry.message_id

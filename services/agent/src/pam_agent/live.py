@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
@@ -48,6 +49,7 @@ class Live:
         self._epoch = 0
         self._sequence = 0
         self._frames: list[bytes] = []
+        self._kept_place: int | None = None
         self._pending: list[str] = []
         self._pending_size = 0
         self._sent_at = 0.0
@@ -120,17 +122,46 @@ class Live:
             self._speaking = False
         await self._publish()
 
+    @contextmanager
+    def reserved(self) -> Iterator[live.Position]:
+        """Keep the next place for an event that :meth:`fill` brings; what is said meanwhile waits behind it."""
+        self._sequence += 1
+        self._kept_place = len(self._frames)
+        self._frames.append(b"")
+        try:
+            yield live.Position(epoch=self._epoch, sequence=self._sequence)
+        finally:
+            self._kept_place = None
+
+    def fill(self, finished: TurnFinished) -> None:
+        """Put the terminal event of another turn at the reserved place."""
+        if self._kept_place is not None:
+            self._frames[self._kept_place] = self._terminal(finished)
+
+    async def flush(self) -> None:
+        """Send what waits."""
+        await self._publish()
+
     async def finish(self, finished: TurnFinished) -> None:
         """Send the terminal event where ``finished`` says it stands. Safe to repeat: clients know the position."""
-        position = live.Position(epoch=finished.epoch, sequence=finished.sequence)
-        event = terminal_event(self._conversation, finished)
-        await self._bus.nats.publish(self._subject, live.encode(self._conversation, position, event))
+        await self._bus.nats.publish(self._subject, self._terminal(finished))
+
+    def repeat(self) -> None:
+        """Say the running turn whole: events sent while the connection was down may be lost."""
+        self._gather()
+        value = {"turn": str(self._turn), "text": self.text} | ({"message": self._message} if self._speaking else {})
+        self._add(CustomEvent(name=live.SO_FAR, value=value))
+        self._later = asyncio.create_task(self._publish())
 
     def stop(self) -> None:
         """Send nothing more by itself."""
         for running in (self._notices, self._waiting, self._later):
             if running:
                 running.cancel()
+
+    def _terminal(self, finished: TurnFinished) -> bytes:
+        position = live.Position(epoch=finished.epoch, sequence=finished.sequence)
+        return live.encode(self._conversation, position, terminal_event(self._conversation, finished))
 
     def _show_waiting(self) -> None:
         """Show gathered text though nothing follows it: the model may pause in mid-sentence."""
@@ -153,8 +184,8 @@ class Live:
         self._frames.append(live.encode(self._conversation, position, event))
 
     async def _publish(self) -> None:
-        """Send the events that wait, all in one message."""
-        if self._frames:
+        """Send the events that wait, all in one message; none while a place among them is reserved."""
+        if self._frames and self._kept_place is None:
             body = live.FRAME_SEPARATOR.join(self._frames)
             self._frames.clear()
             await self._bus.nats.publish(self._subject, body)
@@ -173,9 +204,9 @@ def terminal_event(conversation: UUID, finished: TurnFinished) -> BaseEvent:
     if finished.status is TurnStatus.FAILED:
         problem = finished.error or INTERNAL
         return RunErrorEvent(message=problem.message, code=problem.code)
-    outcome: Callable[..., Any] = RunFinishedSuccessOutcome
+    ids = {"thread_id": str(conversation), "run_id": str(finished.turn)}
     if finished.status is TurnStatus.CANCELLED:
-        outcome = RunFinishedCancelledOutcome
-    return RunFinishedEvent(
-        thread_id=str(conversation), run_id=str(finished.turn), outcome=outcome(type=finished.status)
-    )
+        # What a member must know after stopping it: what has happened all the same.
+        told = {"done": [used.name for used in finished.tools], "not_done": finished.not_run}
+        return RunFinishedEvent(outcome=RunFinishedCancelledOutcome(), result=told, **ids)
+    return RunFinishedEvent(outcome=RunFinishedSuccessOutcome(), **ids)

@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from uuid import uuid4
 
+from pam_agent.crew import Crew
+from pam_agent.isolation import FRUITLESS_MAX, MessageFatalError, survived
 from pam_agent.live import Live
 from pam_agent.mind import Mind
 from pam_agent.ownership import Hold, Ownership
@@ -11,10 +13,11 @@ from pam_agent.router import Rules
 from pam_agent.service import SERVICE
 from pam_agent.settings import AgentSettings
 from pam_agent.toolbox import Toolbox
-from pam_agent.turn import Crew, Turn
+from pam_agent.turn import Turn
 from pam_agent.view import View, Views
 from pam_shared.bus.connection import Bus
 from pam_shared.bus.consumers import Consumer
+from pam_shared.bus.dead_letters import write_letter
 from pam_shared.bus.discovery import Advertisement, Directory
 from pam_shared.bus.log_reader import LogReader
 from pam_shared.config import load
@@ -27,43 +30,60 @@ DRAIN_FOR = 20.0
 
 
 @asynccontextmanager
-async def serve(bus: Bus, settings: AgentSettings) -> AsyncIterator[None]:
-    """Answer messages until left."""
+async def crew_of(bus: Bus, settings: AgentSettings) -> AsyncIterator[tuple[Crew, Views]]:
+    """Bring together what turns share."""
     writer = uuid4().hex[:8]
     reader = LogReader(bus, topology.CONVERSATIONS)
     directory = Directory(bus)
-    minds = _minds(settings)
-    crew = Crew(bus, writer, minds, Toolbox(directory, ToolCaller(bus)), settings)
-    ownership = Ownership(
-        bus,
-        Views(bus, reader, writer),
-        lambda view, hold: _run_turn(crew, view, hold),
-        lambda view, finished: _say_again(bus, view, finished),
-        slots=settings.slots,
-        parked=settings.parked_max,
-        ack_wait=topology.AGENT.ack_wait.total_seconds(),
-    )
-    deliveries = Consumer(bus, topology.CONVERSATIONS, topology.AGENT.name, ownership.accept)
-    advertisement = Advertisement(bus, "The turn: one message, one answer.", lambda: {"mode": minds[0].mode})
+    crew = Crew(bus, writer, _minds(settings), Toolbox(directory, ToolCaller(bus)), settings)
+    bus.on_reconnect(crew.repeat)
     async with AsyncExitStack() as ending:
-        for mind in minds:
+        for mind in crew.minds:
             ending.push_async_callback(mind.close)
-        await reader.start()
-        ending.push_async_callback(reader.stop)
-        await directory.start()
-        ending.push_async_callback(directory.stop)
+        for part in (reader, directory):
+            await part.start()
+            ending.push_async_callback(part.stop)
+        yield crew, Views(bus, reader, writer)
+
+
+@asynccontextmanager
+async def serve(bus: Bus, settings: AgentSettings) -> AsyncIterator[None]:
+    """Answer messages until left."""
+    async with AsyncExitStack() as ending:
+        crew, views = await ending.enter_async_context(crew_of(bus, settings))
+        ownership = Ownership(
+            bus,
+            views,
+            lambda view, hold: _run_turn(crew, view, hold),
+            lambda view, finished: _say_again(bus, view, finished),
+            slots=settings.slots,
+            parked=settings.parked_max,
+            ack_wait=topology.AGENT.ack_wait.total_seconds(),
+        )
+        deliveries = Consumer(bus, topology.CONVERSATIONS, topology.AGENT.name, ownership.accept)
+        mode = crew.minds[0].mode
+        advertisement = Advertisement(bus, "The turn: one message, one answer.", lambda: {"mode": mode})
         await ownership.start()
         ending.push_async_callback(ownership.drain, DRAIN_FOR)
         await bus.start()
-        await deliveries.start()
-        ending.push_async_callback(deliveries.stop)
-        await advertisement.start()
-        ending.push_async_callback(advertisement.stop)
+        for part in (deliveries, advertisement):
+            await part.start()
+            ending.push_async_callback(part.stop)
         yield
 
 
 async def _run_turn(crew: Crew, view: View, hold: Hold) -> None:
-    await Turn(crew, view, hold).run()
+    """Run the turn here; one whose attempts died again and again in a process of its own, or not at all."""
+    errand, record = hold.errand, view.state.turn_at(hold.sequence)
+    if record.fruitless < FRUITLESS_MAX or record.cancelled:
+        await Turn(crew, view, errand).run()
+        return
+    survivor = await survived(errand, crew.settings.turn_within)
+    await view.refresh()
+    if not survivor and record.finished is None:
+        fatal = MessageFatalError()
+        await write_letter(crew.bus, hold.delivery, fatal)
+        await Turn(crew, view, errand).run(doom=fatal.problem)
 
 
 async def _say_again(bus: Bus, view: View, finished: TurnFinished) -> None:

@@ -1,6 +1,6 @@
 """What answers: a model or the rules. Both are asked the same way and answer the same way."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
@@ -54,7 +54,7 @@ class Mind(Protocol):
 
     mode: Literal["claude", "rules"]
 
-    def reply(self, prompt: Prompt) -> AsyncIterator[str | Reply]:
+    def reply(self, prompt: Prompt) -> AsyncGenerator[str | Reply, None]:
         """Yield text as it comes, and the whole reply last.
 
         Raises ExternalUnavailableError when it cannot answer now.

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from nats.errors import Error as NatsError
 
+from pam_agent.errand import Errand
 from pam_agent.ledger import FencedError
 from pam_agent.view import View, Views
 from pam_shared.bus.connection import Bus
@@ -47,6 +48,18 @@ class Hold:
         self.seen = time.monotonic()
         self.renewed = True
         self.stale = False
+
+    @property
+    def errand(self) -> Errand:
+        """What this delivery asks for."""
+        user, conversation = subjects.conversation_of(self.delivery.subject)
+        return Errand(
+            user=user,
+            conversation=conversation,
+            sequence=self.sequence,
+            delivered=self.delivered,
+            headers=dict(self.delivery.headers or {}),
+        )
 
     def lapsed(self, ack_wait: float) -> bool:
         """Whether heartbeats were silent for so long that JetStream has given it to another."""
@@ -185,7 +198,7 @@ class Ownership:
         metrics.TURNS_WAITING.inc()
         self._room.set()
         try:
-            await view.changed()
+            await view.change.wait()
         finally:
             self._busy += 1
             self._parked -= 1

@@ -4,7 +4,7 @@ A rule knows how members ask for a tool; what the tool takes it reads from the m
 """
 
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -161,7 +161,7 @@ class Rules:
 
     mode: Literal["claude", "rules"] = "rules"
 
-    async def reply(self, prompt: Prompt) -> AsyncIterator[str | Reply]:
+    async def reply(self, prompt: Prompt) -> AsyncGenerator[str | Reply, None]:
         """Ask for the tool a rule names, or say what there is to say."""
         content = _told(prompt.steps[-1]) if prompt.steps else _decide(prompt)
         for block in content:

@@ -1,10 +1,11 @@
 """The tools as the agent uses them: found by discovery, called on the member's behalf."""
 
+from pam_agent.breaker import Breaker
 from pam_shared.bus.discovery import Directory
 from pam_shared.contracts.conversation import ToolUseBlock
 from pam_shared.contracts.identity import Role
-from pam_shared.contracts.tools import ToolCall, ToolManifest, ToolReply
-from pam_shared.errors import NotFoundError
+from pam_shared.contracts.tools import Effect, Outcome, ToolCall, ToolManifest, ToolReply
+from pam_shared.errors import INTERNAL, NotFoundError, UnavailableError
 from pam_shared.tools.caller import OnBehalfOf, ToolCaller
 
 
@@ -14,6 +15,7 @@ class Toolbox:
     def __init__(self, directory: Directory, caller: ToolCaller) -> None:
         self._directory = directory
         self._caller = caller
+        self._breaker = Breaker()
 
     @property
     def offered(self) -> list[ToolManifest]:
@@ -21,10 +23,42 @@ class Toolbox:
         tools = self._directory.tools.values()
         return sorted((tool for tool in tools if Role.MEMBER in tool.roles), key=lambda tool: tool.name)
 
+    def changes(self, name: str) -> bool:
+        """Whether a call may change something; of a tool that is not there nobody knows."""
+        tool = self._directory.resolve(name)
+        return tool is None or tool.effect is not Effect.READ
+
     async def call(self, use: ToolUseBlock, who: OnBehalfOf, within: float) -> ToolReply:
         """Call one tool; whatever happens, there is a reply."""
         tool = self._directory.resolve(use.name)
         if tool is None:
             missing = NotFoundError(f"There is no tool named {use.name}.", code="no_such_tool")
             return ToolReply.failure(missing.problem)
-        return await self._caller.call(tool, ToolCall(arguments=use.input), who, within)
+        workers = self._directory.offering(tool.name)
+        if not self._breaker.allows(tool.name, workers):
+            resting = UnavailableError(f"{tool.title} is not available right now.", code="breaker_open")
+            return ToolReply.failure(resting.problem)
+        try:
+            reply = await self._caller.call(tool, ToolCall(arguments=use.input), who, within)
+        except BaseException:
+            self._breaker.gave_up(tool.name)
+            raise
+        if _failed(reply):
+            self._breaker.failed(tool.name, workers)
+        else:
+            self._breaker.succeeded(tool.name)
+        return reply
+
+    async def void(self, use: ToolUseBlock, who: OnBehalfOf, within: float) -> ToolReply | None:
+        """Close the key of a call: return the reply it had, or that it was not run, or None when nobody can say."""
+        tool = self._directory.resolve(use.name)
+        if tool is None:
+            return None
+        reply = await self._caller.call(tool, ToolCall(arguments={}, void=True), who, within)
+        return None if _failed(reply) else reply
+
+
+def _failed(reply: ToolReply) -> bool:
+    """Whether the worker is at fault: it was silent, or broke."""
+    broken = reply.error is not None and reply.error.code == INTERNAL.code
+    return broken or reply.outcome is Outcome.UNAVAILABLE

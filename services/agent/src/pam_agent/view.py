@@ -10,7 +10,7 @@ import orjson
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 
-from pam_agent.conversation import Conversation
+from pam_agent.conversation import Conversation, TurnRecord
 from pam_shared.bus.connection import Bus
 from pam_shared.bus.log_reader import Entry, LogReader
 from pam_shared.contracts import headers, subjects
@@ -34,6 +34,7 @@ class View:
         self.user = user
         self.id = conversation
         self.state = Conversation()
+        self.recalled: list[TurnRecord] | None = None
         self.holders = 0
         self.lock = asyncio.Lock()
         self._bus = bus
@@ -72,9 +73,10 @@ class View:
         self._changed = asyncio.Event()
         return True
 
-    async def changed(self) -> None:
-        """Wait until something is folded in."""
-        await self._changed.wait()
+    @property
+    def change(self) -> asyncio.Event:
+        """What is set as soon as something more is folded in."""
+        return self._changed
 
     def follow(self) -> None:
         """Keep this copy fresh while deliveries are held."""

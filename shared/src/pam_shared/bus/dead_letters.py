@@ -25,7 +25,13 @@ async def retry_or_bury(bus: Bus, delivery: Delivery, error: Exception) -> None:
 
 
 async def bury(bus: Bus, delivery: Delivery, error: Exception) -> None:
-    """Publish the delivery, whole, to the dead letters and take it off its stream's consumer."""
+    """Move the delivery to the dead letters: write it there, then take it off its stream's consumer."""
+    await write_letter(bus, delivery, error)
+    await delivery.ack()
+
+
+async def write_letter(bus: Bus, delivery: Delivery, error: Exception) -> None:
+    """Publish the delivery, whole, to the dead letters; it stays with its consumer. Writing it twice writes it once."""
     meta = delivery.metadata
     letter = DeadLetter(
         id=uuid4(),
@@ -46,7 +52,6 @@ async def bury(bus: Bus, delivery: Delivery, error: Exception) -> None:
     )
     metrics.DEAD_LETTERED.labels(meta.stream, meta.consumer).inc()
     log.error("a message was given up", stream=meta.stream, consumer=meta.consumer, error=letter.last_error)
-    await delivery.ack()
 
 
 def _text(body: bytes) -> str:

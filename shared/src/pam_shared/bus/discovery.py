@@ -139,6 +139,10 @@ class Directory:
         tools = self.tools
         return tools.get(name) or next((tool for tool in tools.values() if name in tool.aliases), None)
 
+    def offering(self, name: str) -> frozenset[str]:
+        """Return the ids of the instances that offer the tool of that name."""
+        return frozenset(record.id for record in self.services if any(tool.name == name for tool in record.tools))
+
     async def start(self) -> None:
         """Listen, ask once, and keep asking."""
         nats = self._bus.nats

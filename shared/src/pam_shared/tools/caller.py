@@ -15,7 +15,7 @@ from pam_shared.telemetry.logs import log
 from pam_shared.telemetry.traces import inject, span
 
 ATTEMPTS = 3
-AGAIN_AFTER = 0.25
+AGAIN_AFTER = 0.2
 
 
 @dataclass(frozen=True)

@@ -88,6 +88,8 @@ class Receiver:
             call = _call(request)
             arguments = call.arguments
             self._authorise(caller)
+            if call.void:
+                return await self._void(caller)
             args = validated(self._tool.input_model, call.arguments)
             if call.dry_run:
                 return ToolReply(outcome=Outcome.OK, message="This would be done.")
@@ -143,6 +145,17 @@ class Receiver:
             messages = [_audit_message(audit), *(_event_message(event, ctx) for event in ctx.events)]
             await queries.finish_call(db, caller.key, reply.model_dump(mode="json", exclude_none=True), messages)
         self._desk.relay.wake()
+        return reply
+
+    async def _void(self, caller: Caller) -> ToolReply:
+        """Close the key: what was done under it stays the answer, and if nothing was, nothing ever is."""
+        async with transaction(self._desk.pool) as db:
+            earlier = await queries.claim_call(db, caller.identity.user, caller.key, self._tool.name)
+            if earlier is not None:
+                return ToolReply.model_validate(earlier)
+            reply = ToolReply(outcome=Outcome.NOT_RUN, message="This was not done.")
+            await queries.finish_call(db, caller.key, reply.model_dump(mode="json", exclude_none=True), [])
+        log.info("call voided")
         return reply
 
     def _context(self, caller: Caller, db: Connection) -> ToolContext:

@@ -1,0 +1,54 @@
+"""A circuit breaker for each tool: what failed again and again is not waited for again and again."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+FAILURES = 5
+OPEN_FOR = 60.0
+
+
+@dataclass
+class _Circuit:
+    failures: int = 0
+    opened_at: float = 0.0
+    workers: frozenset[str] = frozenset()
+    probing: bool = False
+
+
+class Breaker:
+    """Opens after five failures in a row.
+
+    Then one call in a minute may try, or one as soon as other workers offer the tool; its success closes the circuit.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._circuits: dict[str, _Circuit] = {}
+
+    def allows(self, tool: str, workers: frozenset[str]) -> bool:
+        """Whether to call a tool that these worker instances offer. Report what becomes of a call that is allowed."""
+        circuit = self._circuits.get(tool)
+        if circuit is None or circuit.failures < FAILURES:
+            return True
+        due = self._clock() - circuit.opened_at >= OPEN_FOR or bool(workers - circuit.workers)
+        if circuit.probing or not due:
+            return False
+        circuit.probing = True
+        return True
+
+    def succeeded(self, tool: str) -> None:
+        """Close the circuit."""
+        self._circuits.pop(tool, None)
+
+    def failed(self, tool: str, workers: frozenset[str]) -> None:
+        """Count a failure; the fifth in a row opens the circuit, and so does a failed try."""
+        circuit = self._circuits.setdefault(tool, _Circuit())
+        circuit.failures += 1
+        circuit.probing = False
+        circuit.opened_at, circuit.workers = self._clock(), workers
+
+    def gave_up(self, tool: str) -> None:
+        """Forget a call whose end nobody waited for."""
+        if tool in self._circuits:
+            self._circuits[tool].probing = False

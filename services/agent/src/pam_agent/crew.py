@@ -1,0 +1,26 @@
+"""What the turns of one process share."""
+
+from dataclasses import dataclass, field
+
+from pam_agent.live import Live
+from pam_agent.mind import Mind
+from pam_agent.settings import AgentSettings
+from pam_agent.toolbox import Toolbox
+from pam_shared.bus.connection import Bus
+
+
+@dataclass(frozen=True)
+class Crew:
+    """``minds`` are asked in this order; ``speaking`` are the turns under way; ``writer`` names this process."""
+
+    bus: Bus
+    writer: str
+    minds: list[Mind]
+    toolbox: Toolbox
+    settings: AgentSettings
+    speaking: set[Live] = field(default_factory=set)
+
+    def repeat(self) -> None:
+        """Have every turn under way said whole again."""
+        for live in tuple(self.speaking):
+            live.repeat()

@@ -1,0 +1,59 @@
+"""An attempt in a process of its own, for a message that seems to kill whoever answers it."""
+
+import asyncio
+import sys
+from contextlib import suppress
+
+from pam_agent.errand import Errand
+from pam_agent.ledger import FencedError
+from pam_shared.contracts.problems import Category
+from pam_shared.errors import PamError
+from pam_shared.telemetry.logs import log
+
+FRUITLESS_MAX = 2
+"""Attempts that began and added no step before the next one is isolated."""
+LONGER = 15.0
+"""Seconds a process may take beyond the turn's own time, to start and to end."""
+OWNED_BY_ANOTHER = 3
+
+
+class MessageFatalError(PamError):
+    """A developer must act: answering the message kills the process that does."""
+
+    category = Category.SYSTEM
+    default_code = "message_fatal"
+
+    def __init__(self) -> None:
+        super().__init__("I cannot answer this message: it breaks something on our side. It has been noted.")
+
+
+async def survived(errand: Errand, turn_within: float) -> bool:
+    """Run the attempt and return whether its process ended by itself. It ends with this one.
+
+    Counting attempts alone would blame the innocent, for a crash takes its neighbours along; only a process seen
+    dying over this one message convicts it. Raises FencedError when the turn belongs to another agent.
+    """
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "pam_agent.attempt", stdin=asyncio.subprocess.PIPE
+    )
+    log.warning("a message is answered in a process of its own", pid=process.pid)
+    try:
+        code = await _ended(process, errand, turn_within + LONGER)
+    finally:
+        with suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+    if code == OWNED_BY_ANOTHER:
+        raise FencedError
+    return code == 0
+
+
+async def _ended(process: asyncio.subprocess.Process, errand: Errand, within: float) -> int | None:
+    """Hand the errand over and wait; the open pipe tells the process that we are alive. None when it took too long."""
+    assert process.stdin is not None  # noqa: S101 - asked for above
+    with suppress(TimeoutError, ConnectionError):
+        async with asyncio.timeout(within):
+            process.stdin.write(errand.model_dump_json().encode() + b"\n")
+            await process.stdin.drain()
+            return await process.wait()
+    return process.returncode
