@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from uuid import UUID, uuid4
 
@@ -17,7 +18,10 @@ from pam_shared.contracts import topology
 from pam_shared.contracts.identity import Identity, Role
 from pam_shared.identity import ACCESS, CALL, Signer
 from pam_shared.service import installed_services
+from pam_shared.tools.worker import WorkerSettings, serve_tools
 from pamctl.provisioning import provision_nats, provision_postgres
+from shared.tests.diary import SERVICE as DIARY
+from shared.tests.diary import tools as diary_tools
 
 pytest_plugins = ("pam_shared.testing.servers",)
 
@@ -155,3 +159,36 @@ async def administrator(postgres_url: str) -> AsyncIterator[asyncpg.Connection]:
     connection = await asyncpg.connect(postgres_url)
     yield connection
     await connection.close()
+
+
+@pytest.fixture(scope="session")
+async def diary_url(postgres_url):
+    """The diary's own login."""
+    return (await provision_postgres(postgres_url, [DIARY], {DIARY.name: "of the diary"}))[DIARY.name]
+
+
+@pytest.fixture
+def serving(nats, diary_url, keys):
+    """Run a diary worker."""
+    settings = WorkerSettings(nats_url=nats, postgres_url=diary_url, identity_public_key=keys.public)
+
+    @asynccontextmanager
+    async def serve():
+        bus = Bus(DIARY.name, nats)
+        await bus.connect()
+        try:
+            async with serve_tools(bus, settings, diary_tools, "Notes of the day.") as advertisement:
+                # Asked over the same connection: once this is answered, the server knows of every subscription.
+                await bus.request(f"$SRV.PING.{bus.service}.{advertisement.id}", b"")
+                yield advertisement
+        finally:
+            await bus.close()
+
+    return serve
+
+
+@pytest.fixture
+async def diary(serving):
+    """A running diary worker."""
+    async with serving() as advertisement:
+        yield advertisement

@@ -3,13 +3,11 @@
 import asyncio
 import json
 import time
-from contextlib import asynccontextmanager
 from uuid import uuid4
 
 import asyncpg
 import pytest
 
-from pam_shared.bus.connection import Bus
 from pam_shared.bus.discovery import Directory
 from pam_shared.bus.log_reader import LogReader
 from pam_shared.bus.revocations import Revocations
@@ -22,46 +20,11 @@ from pam_shared.errors import UnavailableError
 from pam_shared.identity import ACCESS, CALL, Signer
 from pam_shared.postgres.pool import open_pool
 from pam_shared.tools.outbox import OutboxRelay
-from pam_shared.tools.worker import WorkerSettings, serve_tools
-from pamctl.provisioning import provision_postgres
-from shared.tests.diary import SERVICE, tools
+from shared.tests.diary import SERVICE
 from shared.tests.diary.tools.write_note import BROKEN
 from tests.harness.waiting import eventually
 
 ADMIN = frozenset({Role.ADMIN})
-
-
-@pytest.fixture(scope="session")
-async def diary_url(postgres_url):
-    """The diary's own login."""
-    return (await provision_postgres(postgres_url, [SERVICE], {SERVICE.name: "of the diary"}))[SERVICE.name]
-
-
-@pytest.fixture
-def serving(nats, diary_url, keys):
-    """Run a diary worker."""
-    settings = WorkerSettings(nats_url=nats, postgres_url=diary_url, identity_public_key=keys.public)
-
-    @asynccontextmanager
-    async def serve():
-        bus = Bus(SERVICE.name, nats)
-        await bus.connect()
-        try:
-            async with serve_tools(bus, settings, tools, "Notes of the day.") as advertisement:
-                # Asked over the same connection: once this is answered, the server knows of every subscription.
-                await bus.request(f"$SRV.PING.{bus.service}.{advertisement.id}", b"")
-                yield advertisement
-        finally:
-            await bus.close()
-
-    return serve
-
-
-@pytest.fixture
-async def diary(serving):
-    """A running diary worker."""
-    async with serving() as advertisement:
-        yield advertisement
 
 
 class Client:
@@ -70,11 +33,11 @@ class Client:
     def __init__(self, bus):
         self.bus = bus
 
-    async def raw(self, person, tool, arguments, *, token=None, key=None, dry_run=False, extra=None):
+    async def raw(self, person, tool, arguments, *, token=None, key=None, dry_run=False, void=False, extra=None):
         values = {headers.IDENTITY: person.token() if token is None else token, **(extra or {})}
         if key is not None:
             values[headers.IDEMPOTENCY_KEY] = key
-        body = json.dumps({"arguments": arguments, "dry_run": dry_run}).encode()
+        body = json.dumps({"arguments": arguments, "dry_run": dry_run, "void": void}).encode()
         return await self.bus.request(subjects.tool("diary", tool), body, values, timeout=10)
 
     async def call(self, person, tool, arguments, **more) -> ToolReply:
@@ -609,3 +572,28 @@ async def test_a_worker_stops_while_its_relay_publishes(serving, client, person)
         stopping = asyncio.create_task(worker.__aexit__(None, None, None))
         _, hanging = await asyncio.wait({stopping}, timeout=5)
         assert not hanging
+
+
+async def test_a_voided_call_never_has_an_effect(diary, client, person):
+    """G4, G5: a key that was closed stays closed, for a repeat that comes late too."""
+    key = str(uuid4())
+    voided = await client.call(person, "write_note", {}, key=key, void=True)
+    late = await client.write(person, "too late", key=key)
+    assert (voided.outcome, late.outcome) == (Outcome.NOT_RUN, Outcome.NOT_RUN)
+    assert await client.texts(person) == []
+
+
+async def test_voiding_a_call_that_was_made_tells_its_reply(diary, client, person):
+    """G5: what is done is done, and is said."""
+    key = str(uuid4())
+    written = await client.write(person, "in time", key=key)
+    assert await client.call(person, "write_note", {}, key=key, void=True) == written
+
+
+async def test_voiding_a_running_call_waits_for_its_end(diary, client, person):
+    """G5: in the middle of it nobody can know yet."""
+    key = str(uuid4())
+    writing = asyncio.create_task(client.write(person, "slow", key=key, seconds=0.5))
+    await asyncio.sleep(0.2)
+    voided = await client.call(person, "write_note", {}, key=key, void=True)
+    assert (await writing).outcome is voided.outcome is Outcome.OK

@@ -1,117 +1,28 @@
 """Whole agents on real JetStream, several in one process: every message has one turn, in order, whoever dies."""
 
 import asyncio
-from contextlib import asynccontextmanager, suppress
-from datetime import UTC, datetime
-from uuid import UUID, uuid4
+from contextlib import suppress
+from uuid import uuid4
 
 import pytest
 from nats.errors import Error as NatsError
 
-from pam_agent.main import serve
 from pam_agent.router import GREETING, THANKS
-from pam_agent.settings import AgentSettings
-from pam_shared.bus.connection import Bus
 from pam_shared.bus.log_reader import LogReader
-from pam_shared.contracts import headers, live, subjects, topology
+from pam_shared.contracts import headers, live, topology
 from pam_shared.contracts.conversation import (
-    LOG_EVENT,
-    MessageReceived,
     ModelReplied,
-    TurnFinished,
     TurnStarted,
     TurnStatus,
-    accepted_id,
 )
 from pam_shared.contracts.events import DeadLetter
 from pam_shared.testing.messages_api import Reply, Say, Scene, Use, messages_api
+from services.agent.tests.conversing import Member, running_agent, settled
 from tests.harness.waiting import eventually
 
 pytestmark = pytest.mark.usefixtures("empty_streams")
 
 ROCKET = Reply(blocks=[Say(text="Let me try. "), Use(tool="launch_rocket")])
-
-
-@asynccontextmanager
-async def running_agent(nats, model=None, **settings):
-    given = {"ANTHROPIC_API_KEY": "key" if model else None, "ANTHROPIC_BASE_URL": model and model.url}
-    bus = Bus("agent", nats)
-    await bus.connect()
-    try:
-        async with serve(bus, AgentSettings(nats_url=nats, **given, **settings)):
-            yield bus
-    finally:
-        await bus.close()
-
-
-class Member:
-    """Someone who writes messages as the gateway does, reads the log, and watches what is live."""
-
-    def __init__(self, bus, reader, person):
-        self.bus, self.reader, self.person = bus, reader, person
-        self.frames: list[live.LiveFrame] = []
-
-    async def watch(self):
-        async def on(message):
-            parts = message.data.split(live.FRAME_SEPARATOR)
-            self.frames += [live.LiveFrame.model_validate_json(part) for part in parts]
-
-        await self.bus.nats.subscribe(subjects.live_of_member(self.person.user), cb=on)
-
-    async def say(self, conversation, text, message=None, message_id=None) -> UUID:
-        message = message or uuid4()
-        body = MessageReceived(id=message, text=text, received_at=datetime.now(UTC)).model_dump_json().encode()
-        values = {
-            headers.MESSAGE_ID: message_id or accepted_id(self.person.user, conversation, message),
-            headers.IDENTITY: self.person.token(turn=message),
-        }
-        await self.bus.publish(topology.CONVERSATIONS, self.subject(conversation), body, values)
-        return message
-
-    def subject(self, conversation) -> str:
-        return subjects.conversation_input(self.person.user, conversation)
-
-    async def log(self, conversation) -> list:
-        entries = await self.reader.read(f"{subjects.conversation(self.person.user, conversation)}.*")
-        return [LOG_EVENT.validate_json(entry.body) for entry in entries if entry.body.startswith(b"{")]
-
-    async def ends(self, conversation) -> list[TurnFinished]:
-        return [event for event in await self.log(conversation) if isinstance(event, TurnFinished)]
-
-    async def answered(self, conversation, count=1, within=15.0) -> list[TurnFinished]:
-        async def there():
-            found = await self.ends(conversation)
-            return found if len(found) >= count else None
-
-        return await eventually(there, within)
-
-    def kinds(self, conversation) -> list[str]:
-        mine = [frame.event for frame in self.frames if frame.conversation == conversation]
-        return [event.get("name") or event["type"] for event in mine]
-
-    def terminals(self, conversation) -> set[live.Position]:
-        return {frame.position for frame in self.frames if frame.conversation == conversation and frame.terminal}
-
-
-@pytest.fixture
-async def member(bus, new_person):
-    reader = LogReader(bus, topology.CONVERSATIONS)
-    await reader.start()
-    member = Member(bus, reader, new_person())
-    await member.watch()
-    yield member
-    await reader.stop()
-
-
-@pytest.fixture
-def talk():
-    """A conversation's id."""
-    return uuid4()
-
-
-async def settled(bus) -> bool:
-    info = await bus.jetstream.consumer_info(topology.CONVERSATIONS, topology.AGENT.name)
-    return info.num_pending == 0 and info.num_ack_pending == 0
 
 
 async def test_two_agents_answer_the_messages_of_a_conversation_in_order(nats, member):
@@ -323,3 +234,25 @@ async def test_more_messages_than_slots_are_all_answered(nats, member):
         for conversation in talks:
             assert len(await member.answered(conversation, 5, within=30)) == 5
         await eventually(lambda: settled(bus), within=10)
+
+
+async def test_after_a_reconnect_a_running_turn_is_said_whole_again(nats, member, talk):
+    """G3: LIVE may have lost events with the connection; what is said then replaces them."""
+    slow = Reply(blocks=[Say(text="one two three four five six seven eight")], token_delay=0.1)
+    async with messages_api([Scene(pattern=".*", replies=[slow])]) as api, running_agent(nats, api) as bus:
+        await member.say(talk, "hello")
+        await eventually(lambda: member.kinds(talk).count("TEXT_MESSAGE_CONTENT") >= 3)
+        await bus._on_reconnected()
+        (end,) = await member.answered(talk)
+        await eventually(lambda: member.terminals(talk))
+    said = [frame.event for frame in member.frames if frame.event.get("name") == live.SO_FAR]
+    (so_far,) = said
+    kinds = member.kinds(talk)
+    before = "".join(
+        frame.event.get("delta", "")
+        for frame in member.frames[: kinds.index(live.SO_FAR)]
+        if frame.conversation == talk
+    )
+    assert so_far["value"]["text"] == before
+    assert so_far["value"]["turn"] == str(end.turn)
+    assert so_far["value"]["message"]

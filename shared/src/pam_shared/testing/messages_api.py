@@ -174,6 +174,7 @@ async def _stream(writer: asyncio.StreamWriter, reply: Reply, model: str) -> Non
             tokens += 1
             if reply.token_delay:
                 await asyncio.sleep(reply.token_delay)
+                await writer.drain()
             if reply.cut_after is not None and tokens > reply.cut_after:
                 await writer.drain()
                 writer.transport.abort()
