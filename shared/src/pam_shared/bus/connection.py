@@ -8,10 +8,10 @@ import orjson
 from faststream.nats import NatsBroker
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
-from nats.errors import NoRespondersError
 from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError
 
+from pam_shared.bus.replies import NobodyAnswersError, Replies
 from pam_shared.errors import UnavailableError
 from pam_shared.telemetry import metrics
 from pam_shared.telemetry.logs import log
@@ -44,6 +44,7 @@ class Bus:
         self.service = service
         self.inbox = f"_INBOX.{service}"
         self.failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._replies: Replies
         self._closing = False
         self._watched: list[tuple[str, str]] = []
         self._watchdog: asyncio.Task[None] | None = None
@@ -84,6 +85,8 @@ class Bus:
         try:
             async with asyncio.timeout(CONNECT_TIMEOUT):
                 await self.broker.connect()
+                self._replies = Replies(self.nats)
+                await self._replies.start()
         except (TimeoutError, NatsError, OSError) as error:
             raise UnavailableError(
                 f"NATS does not answer: {error}. Is it running, and is PAM_NATS_URL right?"
@@ -117,8 +120,8 @@ class Bus:
         """
         values = {**headers, EXPECTED_STREAM: stream}
         try:
-            reply = await self.nats.request(subject, body, timeout=timeout, headers=values)
-        except (TimeoutError, NatsError, OSError) as error:
+            reply = await self._replies.ask(subject, body, values, timeout)
+        except (NobodyAnswersError, TimeoutError, NatsError, OSError) as error:
             raise UnavailableError("The message log does not answer. Please try again.") from error
         ack = orjson.loads(reply.data)
         if refused := ack.get("error"):
@@ -134,8 +137,8 @@ class Bus:
         nobody answered in time (the request may have had its effect).
         """
         try:
-            reply = await self.nats.request(subject, body, timeout=timeout, headers=dict(headers or {}))
-        except NoRespondersError as error:
+            reply = await self._replies.ask(subject, body, headers or {}, timeout)
+        except NobodyAnswersError as error:
             raise UnavailableError("Nobody is there to answer that right now.", code="no_responders") from error
         except (TimeoutError, NatsError, OSError) as error:
             raise UnavailableError("No answer came in time.", code="timeout") from error
