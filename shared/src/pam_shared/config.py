@@ -15,7 +15,8 @@ class ServiceSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="PAM_", frozen=True, extra="ignore")
 
     nats_url: str = Field(
-        "nats://127.0.0.1:4222", description="Server and credentials, nats://user:password@host:port."
+        "nats://127.0.0.1:4222",
+        description="Server and credentials, nats://user:password@host:port; nodes of a cluster separated by commas.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console"] = "json"

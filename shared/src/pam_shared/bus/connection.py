@@ -34,6 +34,8 @@ class StreamRefusedError(Exception):
 class Bus:
     """The connection, and the broker that FastStream's subscribers hang on.
 
+    ``url`` is a server's, or several nodes' of a cluster, separated by commas.
+
     ``inbox`` is the prefix of its replies, its own, so that no login need be able to read the replies to another.
 
     ``failed`` is done with an error when the service cannot go on: the connection was closed for good, or one of its
@@ -50,7 +52,7 @@ class Bus:
         self._watchdog: asyncio.Task[None] | None = None
         self._reconnected: list[Callable[[], None]] = []
         self.broker = NatsBroker(
-            url,
+            url.split(","),
             name=service,
             inbox_prefix=self.inbox,
             logger=None,
