@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 
 import nats
 
-NAME = urlsplit(os.environ["PAM_NATS_URL"]).username
+SERVERS = os.environ["PAM_NATS_URL"].split(",")
+NAME = urlsplit(SERVERS[0]).username
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
 
@@ -21,7 +22,7 @@ async def main() -> None:
     stop = asyncio.Event()
     heard = stop.set if os.environ.get("FAKE_STUBBORN") != NAME else (lambda: None)
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, heard)
-    connection = await nats.connect(os.environ["PAM_NATS_URL"], max_reconnect_attempts=-1, reconnect_time_wait=0.1)
+    connection = await nats.connect(SERVERS, max_reconnect_attempts=-1, reconnect_time_wait=0.1)
     reply = json.dumps({"name": NAME, "pid": os.getpid(), "environment": dict(os.environ)}).encode()
 
     async def answer(message):

@@ -1,6 +1,11 @@
 """Provisioning: everything is made in one place, may run again, and gives each service no more than its own."""
 
+import asyncio
+import os
+import signal
+import time
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -9,12 +14,15 @@ import asyncpg
 import nats
 import pytest
 from nats.aio.client import Client
+from nats.js.errors import NotFoundError
 
 from pam_shared.contracts import topology
 from pam_shared.contracts.topology import CONVERSATIONS, REVOKED_SESSIONS, STREAMS, StreamSpec
 from pam_shared.embedded.nats import start_nats
 from pam_shared.service import ServiceSpec
 from pamctl.provisioning import ProvisioningError, provision_nats, provision_postgres
+from pamctl.stream_keeper import StreamKeeper
+from tests.harness.waiting import eventually
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 SERVICES = [
@@ -70,6 +78,8 @@ async def test_streams_have_the_settings_the_bus_relies_on(connection):
         assert config.storage == ("memory" if stream.memory else "file")
         assert config.max_age == stream.max_age.total_seconds()
         assert config.duplicate_window == stream.duplicate_window.total_seconds()
+        assert config.discard == ("old" if stream.memory else "new")
+        assert config.max_bytes == (stream.max_bytes or -1)
 
 
 async def test_a_bucket_works_with_any_client(connection):
@@ -100,6 +110,69 @@ async def test_what_exists_is_brought_up_to_date_and_keeps_its_messages(connecti
     assert (info.config.max_age, info.state.messages) == (86400, 1)
     consumer = await connection.jetstream().consumer_info(topology.AUDIT, topology.RECORDER)
     assert consumer.config.max_ack_pending == 7
+
+
+async def test_a_stream_made_anew_goes_on_above_the_one_it_replaces(connection):
+    """G3: places in the log only grow, also when the log was lost; and every JSON reader can count that far."""
+    await provision_nats(connection)
+    jetstream = connection.jetstream()
+    old = [(await jetstream.publish("pam.audit.test", b"1")).seq for _ in range(50)][-1]
+    await jetstream.delete_stream(topology.AUDIT)
+    await asyncio.sleep(0.06)  # a burst is ahead of the clock for as many milliseconds as it has messages
+    await provision_nats(connection)
+    new = (await jetstream.publish("pam.audit.test", b"1")).seq
+    assert old < new < 2**53
+    assert abs(new - time.time() * 1000) < 60_000
+
+
+async def test_a_stream_that_exists_keeps_counting_where_it_was(connection):
+    """G3: a stream that was made otherwise is not renumbered."""
+    jetstream = connection.jetstream()
+    await jetstream.add_stream(name=topology.AUDIT, subjects=["pam.audit.*"])
+    await jetstream.publish("pam.audit.test", b"1")
+    await provision_nats(connection)
+    assert (await jetstream.publish("pam.audit.test", b"2")).seq == 2
+    assert (await jetstream.stream_info(topology.AUDIT)).config.discard == "new"
+
+
+async def test_where_all_is_as_it_should_be_nothing_is_changed(connection):
+    """Requirement: it runs at every start and reconnect, so it asks and leaves alone what is right."""
+    await provision_nats(connection)
+    changes = []
+
+    async def note(message):
+        changes.append(message.subject)
+
+    for what in ("STREAM.CREATE.*", "STREAM.UPDATE.*", "CONSUMER.CREATE.>"):
+        await connection.subscribe(f"$JS.API.{what}", cb=note)
+    await provision_nats(connection)
+    await connection.flush()
+    assert changes == []
+    await connection.jetstream().delete_stream(topology.LIVE)
+    await provision_nats(connection)
+    await connection.flush()
+    assert changes == [f"$JS.API.STREAM.CREATE.{topology.LIVE}"]
+
+
+async def test_a_keeper_beside_nats_makes_again_what_went_with_its_process(tmp_path):
+    """Requirement: where nobody starts NATS for us, `pamctl provision --keep` brings its memory streams back."""
+    server = await start_nats(tmp_path)
+    said = []
+    keeper = StreamKeeper(server.url, 1, said.append)
+    await keeper.start()
+    await keeper.provision()
+    os.kill(server.pid, signal.SIGKILL)
+    await server.process.wait()
+    server = await start_nats(tmp_path, port=server.port)
+
+    async def live_is_back():
+        with suppress(NotFoundError, nats.errors.Error):
+            return bool(await keeper.nats.jetstream().stream_info(topology.LIVE))
+
+    await eventually(live_is_back)
+    await keeper.stop()
+    assert said == []
+    await server.stop()
 
 
 async def test_what_nats_refuses_is_a_sentence(connection, monkeypatch):

@@ -3,83 +3,27 @@
 import asyncio
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from contextlib import suppress
 from pathlib import Path
 
 import asyncpg
+import httpx
 import nats
 import psutil
 import pytest
+from nats.js.errors import NotFoundError
 
+from deploy.pamctl.tests.supervised import TESTS, environment, pam, processes_of, until
+from pam_shared.contracts import topology
 from pam_shared.embedded.processes import choose_port
-from pamctl.home import Home
+from tests.harness.waiting import eventually
 
-TESTS = Path(__file__).parent
-NOT_PASSED_ON = ("PAM_NATS_URL", "PAM_POSTGRES_URL", "PAM_REDIS_URL", "ANTHROPIC_API_KEY", "PORT")
 EVERYTHING = {"valkey", "nats", "postgres", "gateway", "notes"}
-
-
-@dataclass
-class RunningPam:
-    """A supervisor in a process of its own."""
-
-    home: Home
-    port: int
-    process: asyncio.subprocess.Process
-    lines: list[str] = field(default_factory=list)
-
-    async def said(self, words: str, within: float = 20) -> str:
-        async with asyncio.timeout(within):
-            while True:
-                line = (await self.process.stdout.readline()).decode()
-                assert line, f"It ended, having said {self.lines}"
-                self.lines.append(line.strip())
-                if words in line:
-                    return line.strip()
-
-    def pid_of(self, name: str) -> int | None:
-        return next(state.pid for state in self.home.read_processes() if state.name == name)
-
-    async def ended(self, within: float = 20) -> int:
-        rest, _ = await asyncio.wait_for(self.process.communicate(), within)
-        self.lines += rest.decode().splitlines()
-        return self.process.returncode
-
-    async def ask(self, service: str) -> dict:
-        connection = await nats.connect(self.home.nats_url())
-        reply = await connection.request(f"$SRV.PING.{service}", timeout=2)
-        await connection.close()
-        return json.loads(reply.data)
-
-
-def environment(home: Path, port: int | str, **more: str) -> dict[str, str]:
-    inherited = {name: value for name, value in os.environ.items() if name not in NOT_PASSED_ON}
-    return inherited | {"PAM_HOME": str(home), "PAM_PORT": str(port), "PYTHONPATH": str(TESTS)} | more
-
-
-@asynccontextmanager
-async def pam(folder: Path, **more: str) -> AsyncIterator[RunningPam]:
-    port = choose_port()
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        TESTS / "run_supervisor.py",
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        env=environment(folder, port, **more),
-    )
-    try:
-        yield RunningPam(Home(folder), port, process)
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-        await until(lambda: not processes_of(folder))
 
 
 def refusal(folder: Path, port: int | str) -> subprocess.CompletedProcess[str]:
@@ -91,25 +35,6 @@ def refusal(folder: Path, port: int | str) -> subprocess.CompletedProcess[str]:
         timeout=20,
         check=False,
     )
-
-
-def processes_of(folder: Path) -> list[str]:
-    """Everything with this home in its environment, or at work inside it: servers overwrite their environment."""
-    found = []
-    for process in psutil.process_iter():
-        try:
-            ours = process.environ().get("PAM_HOME") == str(folder) or process.cwd().startswith(str(folder))
-            if ours and process.status() != psutil.STATUS_ZOMBIE:
-                found.append(f"{process.pid} {process.name()}")
-        except psutil.Error:
-            continue
-    return found
-
-
-async def until(holds: Callable[[], bool], within: float = 15) -> None:
-    async with asyncio.timeout(within):
-        while not holds():  # noqa: ASYNC110 - another process is awaited
-            await asyncio.sleep(0.05)
 
 
 @pytest.fixture(scope="module")
@@ -189,6 +114,50 @@ async def test_a_killed_server_is_started_again_on_the_same_port(folder, name):
         assert {state.name: state.port for state in running.home.read_processes()}[name] == before[0]
         running.process.terminate()
         assert await running.ended() == 0
+
+
+async def test_streams_are_made_again_when_nats_comes_back_without_them(folder):
+    """Requirement: what NATS kept in memory goes with its process; nobody has to run `pamctl provision` for it."""
+    async with pam(folder) as running:
+        await running.said("PAM is ready")
+        os.kill(running.pid_of("nats"), signal.SIGKILL)
+        shutil.rmtree(folder / "nats" / "jetstream")
+        await running.said("nats ended with code -9")
+        connection = await nats.connect(running.home.nats_url(), reconnect_time_wait=0.1)
+
+        async def whole() -> bool:
+            found = {info.config.name for info in await connection.jetstream().streams_info()}
+            return found >= {stream.name for stream in topology.STREAMS}
+
+        await eventually(whole)
+        await connection.close()
+
+
+async def test_a_service_that_is_started_again_finds_the_streams_it_needs(folder):
+    """Requirement: a service that ended because its streams were gone does not end again and again."""
+    async with pam(folder) as running:
+        await running.said("PAM is ready")
+        connection = await nats.connect(running.home.nats_url())
+        await connection.jetstream().delete_stream(topology.AUDIT)
+        os.kill(running.pid_of("notes"), signal.SIGKILL)
+
+        async def found() -> bool:
+            with suppress(NotFoundError):
+                return bool(await connection.jetstream().consumer_info(topology.AUDIT, topology.RECORDER))
+            return False
+
+        await eventually(found)
+        await connection.close()
+
+
+async def test_how_nats_stores_is_set_from_the_environment(folder):
+    """Requirement: what a power cut may take, and how much disk NATS takes, is the operator's to say."""
+    async with pam(folder, PAM_NATS_SYNC="always", PAM_NATS_STORE_MAX="50000000") as running:
+        await running.said("PAM is ready")
+        port = json.loads((folder / "ports.json").read_text())["nats-monitor"]
+        async with httpx.AsyncClient() as http:
+            store = (await http.get(f"http://127.0.0.1:{port}/varz")).json()["jetstream"]["config"]
+        assert (store["sync_always"], store["max_storage"]) == (True, 50_000_000)
 
 
 async def test_a_killed_supervisor_leaves_no_process_and_the_next_start_works(folder):

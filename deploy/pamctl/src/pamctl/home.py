@@ -17,6 +17,7 @@ from pam_shared.embedded.processes import LOOPBACK, choose_port, is_free, privat
 from pam_shared.errors import ConflictError, UnavailableError
 
 ADMIN = "postgres"
+NATS = "nats"
 VALKEY_USER = "default"
 OPERATOR = "pamctl"
 """The NATS user of this program itself."""
@@ -117,8 +118,14 @@ class Home:
         return int(known[name])
 
     def nats_url(self, user: str = OPERATOR) -> str:
-        """Return the URL of the NATS server that runs in this home."""
-        return f"nats://{user}:{self.password('nats', user)}@{LOOPBACK}:{self._port_in_use('nats')}"
+        """Return the URL of the NATS server that runs in this home; of several, all URLs with commas between."""
+        password = self.password(NATS, user)
+        return ",".join(f"nats://{user}:{password}@{LOOPBACK}:{port}" for port in self.nats_ports())
+
+    def nats_ports(self) -> list[int]:
+        """Return the ports of the NATS servers that run in this home: one, or a cluster's."""
+        ports = [state.port for state in self.read_processes() if _is_nats(state.name) and state.port]
+        return ports or [self._port_in_use(NATS)]
 
     def postgres_url(self) -> str:
         """Return the administrator's URL of the PostgreSQL that runs in this home."""
@@ -155,6 +162,10 @@ class Home:
 
     def _write(self, name: str, content: dict[str, Any]) -> None:
         write_private(self.path / name, json.dumps(content, indent=2))
+
+
+def _is_nats(name: str) -> bool:
+    return name == NATS or name.startswith(f"{NATS}-")
 
 
 def _try_to_write(file: Path) -> None:

@@ -32,7 +32,7 @@ class Keeper:
     """Keeps one process running.
 
     ``begin`` starts it, ``until_ready`` returns once it answers; ``say`` gets a line for people, and ``changed`` is
-    called at each change of state.
+    called at each change of state. ``before_again`` makes sure, before another start, of what the process stands on.
     """
 
     name: str
@@ -40,6 +40,7 @@ class Keeper:
     until_ready: Callable[[], Awaitable[None]]
     say: Callable[[str], None]
     changed: Callable[[], None]
+    before_again: Callable[[], Awaitable[None]] | None = None
     ready: asyncio.Event = field(default_factory=asyncio.Event)
     restarts: int = 0
     _state: str = "starting"
@@ -51,6 +52,7 @@ class Keeper:
         """Start the process and watch it from now on. Raises what ``begin`` raises."""
         self._mark("starting")
         self._running = await self.begin()
+        self.changed()
         self._watch = asyncio.create_task(self._keep(self._running))
 
     async def stop(self) -> None:
@@ -107,6 +109,8 @@ class Keeper:
             await asyncio.sleep(delay)
             delay = min(delay * 2, LONGEST_DELAY)
             try:
+                if self.before_again:
+                    await self.before_again()
                 self._running = await self.begin()
             except PamError as error:
                 self.say(f"{self.name} does not start: {error} Trying again in {delay:g} s.")

@@ -1,131 +1,25 @@
 """What the services stand on: streams, consumers and buckets in NATS; roles, schemas and tables in PostgreSQL.
 
-The one place that makes them. Every function may run again at any time and brings what exists up to date.
+Every function may run again at any time and brings what exists up to date.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from datetime import timedelta
-from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import asyncpg
-from nats.aio.client import Client
-from nats.errors import Error as NatsError
-from nats.errors import NoRespondersError
-from nats.errors import TimeoutError as NatsTimeoutError
 
-from pam_shared.contracts import topology
-from pam_shared.contracts.topology import BucketSpec, ConsumerSpec, StreamSpec
-from pam_shared.errors import PamError, UnavailableError
+from pam_shared.errors import UnavailableError
 from pam_shared.postgres.migrations import login_role, migrate, quoted
 from pam_shared.service import ServiceSpec
 from pamctl.home import Home
-from pamctl.servers import nats_url, postgres_url
+from pamctl.servers import nats_url, postgres_url, replicas
 from pamctl.settings import PamctlSettings
+from pamctl.streams import ProvisioningError, provision_nats, provision_nats_at
 
-_API = "$JS.API"
-_STREAM_NOT_FOUND = 10059
+__all__ = ["ProvisioningError", "provision_all", "provision_nats", "provision_nats_at", "provision_postgres"]
+
 _CONNECTIONS_PER_ROLE = 20
-
-
-class ProvisioningError(PamError):
-    """An operator must act: a server refused what the services need."""
-
-    default_code = "provisioning"
-
-
-async def provision_nats(connection: Client, *, replicas: int = 1) -> None:
-    """Create or update the streams, durable consumers and buckets of the topology.
-
-    Raises ProvisioningError with the server's own words when it refuses, UnavailableError when JetStream is away.
-    """
-    for stream in topology.STREAMS:
-        await _ensure_stream(connection, _stream_config(stream, replicas))
-        for consumer in stream.consumers:
-            await _ensure_consumer(connection, stream.name, consumer)
-    for bucket in topology.BUCKETS:
-        await _ensure_stream(connection, _bucket_config(bucket, replicas))
-
-
-def _stream_config(stream: StreamSpec, replicas: int) -> dict[str, Any]:
-    return {
-        "name": stream.name,
-        "subjects": list(stream.subjects),
-        "retention": "limits",
-        "discard": "old",
-        "storage": "memory" if stream.memory else "file",
-        "max_age": _nanoseconds(stream.max_age),
-        "duplicate_window": _nanoseconds(stream.duplicate_window),
-        "num_replicas": replicas,
-        "allow_direct": True,
-        "allow_atomic": stream.name == topology.CONVERSATIONS,
-    }
-
-
-def _bucket_config(bucket: BucketSpec, replicas: int) -> dict[str, Any]:
-    """Return the stream behind a key-value bucket, as every NATS client expects it."""
-    return {
-        "name": f"KV_{bucket.name}",
-        "subjects": [f"$KV.{bucket.name}.>"],
-        "retention": "limits",
-        "discard": "new",
-        "storage": "file",
-        "max_age": _nanoseconds(bucket.ttl),
-        "max_msgs_per_subject": 1,
-        "num_replicas": replicas,
-        "allow_direct": True,
-        "allow_rollup_hdrs": True,
-        "deny_delete": True,
-    }
-
-
-def _consumer_config(consumer: ConsumerSpec) -> dict[str, Any]:
-    return {
-        "name": consumer.name,
-        "durable_name": consumer.name,
-        "filter_subject": consumer.filter_subject,
-        "deliver_policy": "all",
-        "ack_policy": "explicit",
-        "ack_wait": _nanoseconds(consumer.ack_wait),
-        "max_deliver": -1,
-        "max_ack_pending": consumer.max_ack_pending,
-        "replay_policy": "instant",
-    }
-
-
-async def _ensure_stream(connection: Client, config: dict[str, Any]) -> None:
-    name = config["name"]
-    error = await _ask(connection, f"STREAM.UPDATE.{name}", config)
-    if error and error["err_code"] == _STREAM_NOT_FOUND:
-        error = await _ask(connection, f"STREAM.CREATE.{name}", config)
-    if error:
-        raise ProvisioningError(f"NATS refuses the stream {name}: {error['description']}.")
-
-
-async def _ensure_consumer(connection: Client, stream: str, consumer: ConsumerSpec) -> None:
-    # Without an action the server creates what is missing and updates what differs.
-    subject = f"CONSUMER.CREATE.{stream}.{consumer.name}.{consumer.filter_subject}"
-    error = await _ask(connection, subject, {"stream_name": stream, "config": _consumer_config(consumer)})
-    if error:
-        raise ProvisioningError(f"NATS refuses the consumer {stream}/{consumer.name}: {error['description']}.")
-
-
-async def _ask(connection: Client, request: str, body: dict[str, Any]) -> dict[str, Any] | None:
-    """Send one request of the JetStream API; return its error, or None."""
-    try:
-        reply = await connection.request(f"{_API}.{request}", json.dumps(body).encode(), timeout=10)
-    except (NoRespondersError, NatsTimeoutError):
-        raise UnavailableError(
-            f"JetStream does not answer {request}: start nats-server with -js, and let this user use {_API}.>."
-        ) from None
-    error: dict[str, Any] | None = json.loads(reply.data).get("error")
-    return error
-
-
-def _nanoseconds(duration: timedelta) -> int:
-    return duration // timedelta(microseconds=1) * 1000
 
 
 async def provision_postgres(
@@ -202,7 +96,7 @@ async def provision_all(home: Home, settings: PamctlSettings, services: Sequence
 
     Passwords are those of the home, unless the settings hold others. Raises a PamError with its sentence.
     """
-    await _provision_nats_at(nats_url(home, settings), settings.nats_replicas)
+    await provision_nats_at(nats_url(home, settings), replicas(home, settings))
     passwords = {
         spec.name: settings.passwords.get(spec.name) or home.password("postgres", spec.name) for spec in services
     }
@@ -214,19 +108,3 @@ async def provision_all(home: Home, settings: PamctlSettings, services: Sequence
         ) from error
     except asyncpg.PostgresError as error:
         raise ProvisioningError(f"PostgreSQL refuses: {error}. PAM_POSTGRES_URL must be an administrator's.") from error
-
-
-async def _provision_nats_at(url: str, replicas: int) -> None:
-    connection = Client()
-    try:
-        await connection.connect(url, allow_reconnect=False, connect_timeout=5, error_cb=_ignore)
-    except (OSError, NatsError) as error:
-        raise UnavailableError(f"NATS does not answer ({error}): start it, or correct PAM_NATS_URL.") from error
-    try:
-        await provision_nats(connection, replicas=replicas)
-    finally:
-        await connection.close()
-
-
-async def _ignore(_: Exception) -> None:
-    """What ``connect`` and ``request`` raise says it all."""

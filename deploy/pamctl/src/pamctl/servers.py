@@ -1,14 +1,15 @@
 """The three servers under PAM: ours, out of wheels, unless a URL names another."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from pathlib import Path
 
-from pam_shared.embedded.nats import start_nats
+from pam_shared.embedded.nats import ClusterNode, start_nats
 from pam_shared.embedded.postgres import start_postgres
 from pam_shared.embedded.processes import EmbeddedServer
 from pam_shared.embedded.valkey import start_valkey
-from pamctl.home import ADMIN, OPERATOR, VALKEY_USER, Home
-from pamctl.settings import PamctlSettings
+from pamctl.home import ADMIN, NATS, OPERATOR, VALKEY_USER, Home
+from pamctl.settings import Nodes, PamctlSettings
 
 Begin = Callable[[], Awaitable[EmbeddedServer]]
 
@@ -22,7 +23,7 @@ def servers_to_start(home: Home, settings: PamctlSettings, users: Sequence[str])
     if not settings.redis_url:
         begins["valkey"] = _valkey(home)
     if not settings.nats_url:
-        begins["nats"] = _nats(home, users)
+        begins |= _nats(home, settings, users)
     if not settings.postgres_url:
         begins["postgres"] = _postgres(home)
     return begins
@@ -33,10 +34,24 @@ def _valkey(home: Home) -> Begin:
     return lambda: start_valkey(_folder(home, "valkey"), port=port, password=password)
 
 
-def _nats(home: Home, users: Sequence[str]) -> Begin:
-    port, monitor_port = home.port("nats"), home.port("nats-monitor")
-    passwords = {user: home.password("nats", user) for user in (OPERATOR, *users)}
-    return lambda: start_nats(_folder(home, "nats"), port=port, monitor_port=monitor_port, users=passwords)
+def _nats(home: Home, settings: PamctlSettings, users: Sequence[str]) -> dict[str, Begin]:
+    start = partial(
+        start_nats,
+        users={user: home.password("nats", user) for user in (OPERATOR, *users)},
+        sync_always=settings.nats_sync == "always",
+        store_max=settings.nats_store_max,
+    )
+    if settings.nats_nodes is Nodes.ONE:
+        ports = {"port": home.port(NATS), "monitor_port": home.port(f"{NATS}-monitor")}
+        return {NATS: partial(start, _folder(home, NATS), **ports)}
+    routes = tuple(home.port(f"{NATS}-{number}-route") for number in range(1, int(settings.nats_nodes) + 1))
+    nodes = [ClusterNode(number, routes, home.password(NATS, "route")) for number, _ in enumerate(routes, 1)]
+    return {node.name: _node(home, node, start) for node in nodes}
+
+
+def _node(home: Home, node: ClusterNode, start: Callable[..., Awaitable[EmbeddedServer]]) -> Begin:
+    ports = {"port": home.port(node.name), "monitor_port": home.port(f"{node.name}-monitor")}
+    return partial(start, _folder(home, node.name), cluster=node, **ports)
 
 
 def _postgres(home: Home) -> Begin:
@@ -49,8 +64,23 @@ def _folder(home: Home, name: str) -> Path:
 
 
 def nats_url(home: Home, settings: PamctlSettings, user: str = OPERATOR) -> str:
-    """Return where NATS answers a user. Raises HomeError when no URL is set and nothing runs in the home."""
+    """Return where NATS answers a user: one URL, or those of a cluster with commas between.
+
+    Raises HomeError when no URL is set and nothing runs in the home.
+    """
     return settings.nats_url or home.nats_url(user)
+
+
+def replicas(home: Home, settings: PamctlSettings) -> int:
+    """Return how many copies of each stream there are: one on each of our own nodes. Raises HomeError as above."""
+    return settings.nats_replicas if settings.nats_url else len(home.nats_ports())
+
+
+def signing_key(settings: PamctlSettings) -> str | None:
+    """Return the key that signs members' tokens: the one that is set, else the home's if PAM runs in it."""
+    if settings.identity_private_key or settings.nats_url:
+        return settings.identity_private_key
+    return Home(settings.home).identity_keys()[0]
 
 
 def postgres_url(home: Home, settings: PamctlSettings) -> str:

@@ -2,12 +2,21 @@
 
 import os
 import sys
+from enum import StrEnum
 from pathlib import Path
+from typing import Literal
 
 from pydantic import AliasChoices, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 _PORT = ("PAM_PORT", "PORT")
+
+
+class Nodes(StrEnum):
+    """How many NATS servers there can be: two would stop with either of them."""
+
+    ONE = "1"
+    THREE = "3"
 
 
 class PamctlSettings(BaseSettings):
@@ -18,12 +27,22 @@ class PamctlSettings(BaseSettings):
     home: Path = Field(Path(".pam"), description="Folder of data, secrets and logs.")
     host: str = Field("127.0.0.1", description="Where the gateway listens.")
     port: int = Field(8000, ge=1, le=65535, validation_alias=AliasChoices(*_PORT), description="Port of the gateway.")
-    nats_url: str | None = Field(None, description="A NATS server with JetStream: nats://user:password@host:port.")
-    nats_replicas: int = Field(1, ge=1, le=5, description="Copies of each stream: three in a cluster.")
+    nats_url: str | None = Field(
+        None, description="NATS with JetStream: nats://user:password@host:port; of a cluster, several with commas."
+    )
+    nats_replicas: int = Field(1, ge=1, le=5, description="Copies of each stream at PAM_NATS_URL: 3 in a cluster.")
+    nats_nodes: Nodes = Field(Nodes.ONE, description="How many NATS servers to start.")
+    nats_sync: Literal["default", "always"] = Field(
+        "default", description="always: a message is on the disk before it is acknowledged; default: two minutes later."
+    )
+    nats_store_max: int | None = Field(None, gt=0, description="Bytes each NATS server may use on the disk.")
     postgres_url: str | None = Field(None, description="A PostgreSQL, as its administrator.")
     redis_url: str | None = Field(None, description="A Redis or Valkey.")
     passwords: dict[str, str] = Field(
         {}, description="JSON: PostgreSQL passwords of services, instead of made-up ones."
+    )
+    identity_private_key: str | None = Field(
+        None, description="Ed25519 private key (PEM) of the gateway, to replay members' messages elsewhere."
     )
     anthropic_api_key: str | None = Field(None, validation_alias="ANTHROPIC_API_KEY")
 

@@ -25,8 +25,9 @@ from pamctl.environment import GATEWAY, service_environment
 from pamctl.home import Home
 from pamctl.keeper import Keeper
 from pamctl.provisioning import provision_all
-from pamctl.servers import nats_url, servers_to_start
+from pamctl.servers import nats_url, replicas, servers_to_start
 from pamctl.settings import PamctlSettings
+from pamctl.stream_keeper import StreamKeeper
 
 READY_WITHIN = 60.0
 STOPPED_WITHIN = 25.0
@@ -63,7 +64,7 @@ class Supervisor:
     _servers: list[Keeper] = field(default_factory=list)
     _children: list[Keeper] = field(default_factory=list)
     _database_urls: dict[str, str] = field(default_factory=dict)
-    _nats: Client = field(default_factory=Client)
+    _streams: StreamKeeper | None = None
     _killed: bool = False
 
     async def run(self) -> int:
@@ -108,8 +109,11 @@ class Supervisor:
             self.say(f"Starting {', '.join(keeper.name for keeper in self._servers)} in {self.home.path}")
         await _all(keeper.start() for keeper in self._servers)
         self._database_urls = await provision_all(self.home, self.settings, self.services)
-        await self._connect()
-        self._children = [self._child(spec) for spec in self.services]
+        streams = self._streams = StreamKeeper(
+            nats_url(self.home, self.settings), replicas(self.home, self.settings), self.say
+        )
+        await streams.start()
+        self._children = [self._child(spec, streams) for spec in self.services]
         self.say(f"Starting {', '.join(spec.name for spec in self.services)}")
         await _all(keeper.start() for keeper in self._children)
         await self._until_all_answer()
@@ -124,12 +128,7 @@ class Supervisor:
         begins = servers_to_start(self.home, self.settings, [spec.name for spec in self.services])
         return [Keeper(name, begin, _at_once, self.say, self._record) for name, begin in begins.items()]
 
-    async def _connect(self) -> None:
-        await self._nats.connect(
-            nats_url(self.home, self.settings), max_reconnect_attempts=-1, reconnect_time_wait=1, error_cb=_ignore
-        )
-
-    def _child(self, spec: ServiceSpec) -> Keeper:
+    def _child(self, spec: ServiceSpec, streams: StreamKeeper) -> Keeper:
         metrics_port = self.home.port(f"metrics.{spec.name}")
         environment = service_environment(
             spec,
@@ -144,15 +143,22 @@ class Supervisor:
             command = [sys.executable, "-m", spec.module]
             return Service(port, await spawn(command, log=self.home.log(spec.name), env=environment))
 
-        return Keeper(spec.name, begin, lambda: self._until_answered(spec), self.say, self._record)
+        return Keeper(
+            spec.name,
+            begin,
+            lambda: self._until_answered(spec, streams.nats),
+            self.say,
+            self._record,
+            streams.provision,
+        )
 
-    async def _until_answered(self, spec: ServiceSpec) -> None:
-        while not await self._answers(spec):  # noqa: ASYNC110 - nobody tells us, so we ask
+    async def _until_answered(self, spec: ServiceSpec, connection: Client) -> None:
+        while not await self._answers(spec, connection):  # noqa: ASYNC110 - nobody tells us, so we ask
             await asyncio.sleep(ASK_EVERY)
 
-    async def _answers(self, spec: ServiceSpec) -> bool:
+    async def _answers(self, spec: ServiceSpec, connection: Client) -> bool:
         try:
-            reply = await self._nats.request(f"$SRV.PING.{spec.name}", timeout=1)
+            reply = await connection.request(f"$SRV.PING.{spec.name}", timeout=1)
             named = json.loads(reply.data)["name"] == spec.name
             return named and (spec.name != GATEWAY or await answers_ok(self.settings.port, "/api/v1/health/ready"))
         except (NatsError, OSError, ValueError):
@@ -173,8 +179,8 @@ class Supervisor:
     async def _stop(self) -> None:
         """End the gateway first, so that nothing new comes in, then the other services, then the servers."""
         self.say("Stopping")
-        if self._nats.is_connected or self._nats.is_reconnecting:
-            await self._nats.close()
+        if self._streams:
+            await self._streams.stop()
         first = [keeper for keeper in self._children if keeper.name == GATEWAY]
         edge = asyncio.create_task(_all(keeper.stop() for keeper in first))
         await asyncio.wait([edge], timeout=HEAD_START)
@@ -215,7 +221,3 @@ async def _all(steps: Iterable[Coroutine[Any, Any, Any]]) -> None:
 
 async def _at_once() -> None:
     """A server answers when its start returns."""
-
-
-async def _ignore(_: Exception) -> None:
-    """The connection comes back by itself, and NATS has a keeper that speaks."""

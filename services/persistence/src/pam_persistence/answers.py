@@ -1,7 +1,8 @@
 """What persistence answers: each query one method, identity checked, rows limited to the member's own."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
@@ -9,13 +10,17 @@ from opentelemetry.trace import SpanKind
 from pydantic import BaseModel
 
 from pam_persistence import cursor, queries
+from pam_persistence.recorder import Entry, Record
+from pam_shared.bus.dead_letters import SEQUENCE, STORED_AT, body_of
 from pam_shared.bus.queries import answering
 from pam_shared.bus.requests import Request, Responder
 from pam_shared.contracts import headers, subjects
 from pam_shared.contracts import queries as asked
 from pam_shared.contracts.identity import Identity
+from pam_shared.contracts.topology import RECORDER
+from pam_shared.errors import InvalidRequestError
 from pam_shared.identity import CALL, Verifier
-from pam_shared.postgres.pool import Pool, member_transaction, transaction
+from pam_shared.postgres.pool import Connection, Pool, member_transaction, transaction
 from pam_shared.telemetry.traces import span
 
 Question = TypeVar("Question", bound=BaseModel)
@@ -27,9 +32,11 @@ LOOK_EVERY = 0.05
 class Answers:
     """The queries of members and of operators."""
 
-    def __init__(self, pool: Pool, verifier: Verifier) -> None:
+    def __init__(self, pool: Pool, verifier: Verifier, records: Mapping[str, Record]) -> None:
+        """Replay what the recorder gave up by ``records``, by stream."""
         self._pool = pool
         self._verifier = verifier
+        self._records = records
 
     def serve(self, responder: Responder) -> None:
         """Subscribe every query."""
@@ -88,9 +95,27 @@ class Answers:
         )
 
     async def discard(self, command: asked.DiscardDeadLetter) -> asked.Discarded:
-        """Close a dead letter."""
+        """Close a dead letter. One of the recorder's that is replayed is recorded in the same transaction."""
         async with transaction(self._pool) as db:
-            return asked.Discarded(found=await queries.resolve_dead_letter(db, command.id, command.resolution))
+            found = await queries.resolve_dead_letter(db, command.id, command.resolution)
+            if found is not None and (found.consumer, command.resolution) == (RECORDER, "replayed"):
+                await self._record(db, found)
+            return asked.Discarded(found=found is not None)
+
+    async def _record(self, db: Connection, letter: asked.StoredDeadLetter) -> None:
+        entry = Entry(
+            subject=letter.subject,
+            body=body_of(letter.payload),
+            sequence=int(letter.headers.get(SEQUENCE, 0)),
+            stored_at=datetime.fromisoformat(letter.headers.get(STORED_AT, letter.created_at.isoformat())),
+        )
+        record = self._records[letter.stream]
+        try:
+            row = record.decode(entry)
+        except ValueError as error:
+            raise InvalidRequestError(f"It still cannot be read: {error}", code="unreadable") from error
+        if row is not None:
+            await record.store(db, [row])
 
     async def _wait_until_recorded(self, user: UUID, conversation: UUID, sequence: int) -> None:
         deadline = asyncio.get_running_loop().time() + RECORDED_WITHIN

@@ -3,20 +3,20 @@
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
-from pam_persistence import queries, rows
 from pam_persistence.answers import Answers
 from pam_persistence.recorder import Recorder
+from pam_persistence.records import RECORDS
 from pam_persistence.service import SERVICE
 from pam_persistence.settings import PersistenceSettings
 from pam_shared.bus.connection import Bus
-from pam_shared.bus.consumers import Consumer, Delivery
+from pam_shared.bus.consumers import Consumer
 from pam_shared.bus.discovery import Advertisement
 from pam_shared.bus.requests import Responder
 from pam_shared.bus.revocations import Revocations
 from pam_shared.config import load
 from pam_shared.contracts import topology
 from pam_shared.identity import Verifier
-from pam_shared.postgres.pool import Pool, open_pool
+from pam_shared.postgres.pool import open_pool
 from pam_shared.runtime import run
 
 DRAIN_FOR = 20.0
@@ -28,15 +28,13 @@ async def serve(bus: Bus, settings: PersistenceSettings) -> AsyncIterator[None]:
     pool = await open_pool(settings.postgres_url, bus.service)
     revocations = Revocations(bus)
     responder = Responder(bus, queue=bus.service)
-    Answers(pool, Verifier(settings.identity_public_key, revocations.sessions)).serve(responder)
-    recorders = {
-        topology.CONVERSATIONS: _messages(bus, pool),
-        topology.AUDIT: _audit(bus, pool),
-        topology.DEAD_LETTERS: _dead_letters(bus, pool),
-    }
+    Answers(pool, Verifier(settings.identity_public_key, revocations.sessions), RECORDS).serve(responder)
+    recorders = [Recorder(bus, pool, record) for record in RECORDS.values()]
     consumers = [
-        Consumer(bus, stream, topology.RECORDER, recorder.record, batch=settings.batch_size, linger=settings.linger)
-        for stream, recorder in recorders.items()
+        Consumer(
+            bus, recorder.stream, topology.RECORDER, recorder.record, batch=settings.batch_size, linger=settings.linger
+        )
+        for recorder in recorders
     ]
     advertisement = Advertisement(bus, "The record: messages, dead letters, audit events, history.")
     async with AsyncExitStack() as ending:
@@ -51,25 +49,6 @@ async def serve(bus: Bus, settings: PersistenceSettings) -> AsyncIterator[None]:
         await advertisement.start()
         ending.push_async_callback(advertisement.stop)
         yield
-
-
-def _messages(bus: Bus, pool: Pool) -> Recorder:
-    def decode(delivery: Delivery) -> rows.Row | None:
-        meta = delivery.metadata
-        return rows.message_row(delivery.subject, delivery.data, meta.sequence.stream, meta.timestamp.isoformat())
-
-    return Recorder(bus, pool, topology.CONVERSATIONS, decode, queries.record_messages)
-
-
-def _audit(bus: Bus, pool: Pool) -> Recorder:
-    return Recorder(bus, pool, topology.AUDIT, lambda item: rows.audit_row(item.data), queries.record_audit)
-
-
-def _dead_letters(bus: Bus, pool: Pool) -> Recorder:
-    def decode(delivery: Delivery) -> rows.Row:
-        return rows.dead_letter_row(delivery.data)
-
-    return Recorder(bus, pool, topology.DEAD_LETTERS, decode, queries.record_dead_letters)
 
 
 def main() -> None:

@@ -52,6 +52,22 @@ async def record_dead_letters(db: Connection, rows: Sequence[Row]) -> None:
     await _insert(db, "message_dead_letter_queue", _LETTER, rows)
 
 
+async def note_try(db: Connection, stream: str, sequence: int) -> int:
+    """Note that an entry is about to be recorded alone; return how often that was noted."""
+    tries: int = await db.fetchval(
+        "insert into recording_tries (stream, sequence) values ($1, $2)"
+        " on conflict (stream, sequence) do update set tries = recording_tries.tries + 1 returning tries",
+        stream,
+        sequence,
+    )
+    return tries
+
+
+async def forget_tries(db: Connection, stream: str, sequence: int) -> None:
+    """Drop an entry's notes: it is recorded, or given up."""
+    await db.execute("delete from recording_tries where stream = $1 and sequence = $2", stream, sequence)
+
+
 async def is_recorded(db: Connection, conversation: UUID, sequence: int) -> bool:
     """Whether the message at that log sequence is in the table."""
     found: bool = await db.fetchval(
@@ -121,15 +137,15 @@ async def dead_letters(
     return [StoredDeadLetter.model_validate(dict(row)) for row in rows]
 
 
-async def resolve_dead_letter(db: Connection, letter: UUID, resolution: str) -> bool:
-    """Close a dead letter; return whether it was there and open."""
-    found: UUID | None = await db.fetchval(
+async def resolve_dead_letter(db: Connection, letter: UUID, resolution: str) -> StoredDeadLetter | None:
+    """Close a dead letter and return it; None when it is not there, or closed already."""
+    found = await db.fetchrow(
         "update message_dead_letter_queue set resolution = $2, resolved_at = now()"
-        " where id = $1 and resolution is null returning id",
+        " where id = $1 and resolution is null returning *",
         letter,
         resolution,
     )
-    return found is not None
+    return None if found is None else StoredDeadLetter.model_validate(dict(found))
 
 
 async def _insert(db: Connection, table: str, columns: Sequence[str], rows: Sequence[Row]) -> None:

@@ -27,6 +27,8 @@ SILENCE = 2.5 * HEARTBEAT
 AGAIN_AFTER = 0.5
 IDLE_HEARTBEAT = "100"
 REQUEST_LOST = "lost"
+USED_UP = {"408", REQUEST_LOST}
+"""How a request ends in the course of things; after any other end the next one would end so too, at once."""
 
 
 @dataclass
@@ -41,6 +43,7 @@ class Pull:
     _subscription: Subscription | None = None
     _inbox: str = ""
     _wanted: int = 0
+    _refused: bool = False
 
     async def start(self) -> None:
         """Subscribe the inbox that deliveries come to."""
@@ -91,6 +94,7 @@ class Pull:
             return False
         if status != IDLE_HEARTBEAT:
             self._wanted = 0
+            self._refused = status not in USED_UP
         return True
 
     async def _request(self) -> None:
@@ -100,6 +104,9 @@ class Pull:
             "idle_heartbeat": int(HEARTBEAT * 1e9),
         }
         subject = f"$JS.API.CONSUMER.MSG.NEXT.{self.stream}.{self.consumer}"
+        if self._refused:
+            await asyncio.sleep(AGAIN_AFTER)
+            self._refused = False
         while True:
             try:
                 await self.bus.nats.publish(subject, orjson.dumps(question), reply=self._inbox)

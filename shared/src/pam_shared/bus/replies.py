@@ -41,7 +41,7 @@ class Replies:
         try:
             async with asyncio.timeout(within):
                 await self._nats.publish(subject, body, reply=f"{self._inbox}.{token}", headers=dict(headers) or None)
-                message = await answer
+                message: Msg = await answer
         finally:
             del self._waiting[token]
         if not message.data and (message.headers or {}).get("Status") == NO_RESPONDERS:

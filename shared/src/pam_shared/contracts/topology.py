@@ -7,6 +7,7 @@ from pam_shared.contracts import subjects
 
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
+MEBIBYTE = 1 << 20
 
 CONVERSATIONS = "CONVERSATIONS"
 LIVE = "LIVE"
@@ -26,6 +27,9 @@ class ConsumerSpec:
 
     Five seconds: at two, stalls of an event loop become needless takeovers; at four, none did; more would keep what a
     killed process held away from its successor.
+
+    None has a ``max_deliver``. JetStream counts every delivery, also of what a crash took along, then stops with an
+    advisory that is lost when nobody listens. The consumer itself decides when to give up, and on what evidence.
     """
 
     name: str
@@ -36,12 +40,17 @@ class ConsumerSpec:
 
 @dataclass(frozen=True)
 class StreamSpec:
-    """A stream and its consumers. Age and duplicate window as JetStream means them."""
+    """A stream and its consumers. Age, size in bytes and duplicate window as JetStream means them.
+
+    A file stream refuses what finds no room; dropping the oldest instead would lose acknowledged messages that nobody
+    has answered yet. One in memory drops the oldest, which whoever misses it can get elsewhere.
+    """
 
     name: str
     subjects: tuple[str, ...]
     max_age: timedelta
     memory: bool = False
+    max_bytes: int | None = None
     duplicate_window: timedelta = 2 * MINUTE
     consumers: tuple[ConsumerSpec, ...] = field(default=())
 
@@ -64,7 +73,7 @@ STREAMS = (
         max_age=7 * DAY,
         consumers=(AGENT, ConsumerSpec(RECORDER, subjects.ALL_CONVERSATIONS)),
     ),
-    StreamSpec(LIVE, (subjects.ALL_LIVE,), max_age=15 * MINUTE, memory=True),
+    StreamSpec(LIVE, (subjects.ALL_LIVE,), max_age=15 * MINUTE, memory=True, max_bytes=128 * MEBIBYTE),
     StreamSpec(EVENTS, (subjects.ALL_EVENTS,), max_age=30 * DAY),
     StreamSpec(AUDIT, (subjects.ALL_AUDIT,), max_age=30 * DAY, consumers=(ConsumerSpec(RECORDER, subjects.ALL_AUDIT),)),
     StreamSpec(

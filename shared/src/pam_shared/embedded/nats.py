@@ -26,6 +26,23 @@ from pam_shared.embedded.processes import (
 _FITS_A_URL = re.compile(r"[A-Za-z0-9_.-]+")
 
 
+@dataclass(frozen=True)
+class ClusterNode:
+    """A server's place in a cluster on this machine: its own number from 1, and everybody's route ports in that order.
+
+    ``secret`` is what the servers know each other by.
+    """
+
+    number: int
+    ports: tuple[int, ...]
+    secret: str
+
+    @property
+    def name(self) -> str:
+        """The server's own name."""
+        return f"nats-{self.number}"
+
+
 @dataclass
 class NatsServer(EmbeddedServer):
     """A running nats-server. ``url`` holds no credentials; ``monitor_url`` serves /varz, /jsz, /connz, /healthz."""
@@ -56,11 +73,15 @@ async def start_nats(
     monitor_port: int | None = None,
     users: Mapping[str, str] | None = None,
     sync_always: bool = False,
+    store_max: int | None = None,
+    cluster: ClusterNode | None = None,
 ) -> NatsServer:
     """Start nats-server on loopback with its streams in ``folder``; return when it is healthy.
 
     ``users`` maps names to passwords; without it anyone on this machine may connect. ``sync_always`` writes every
-    message to disk before it is acknowledged. Raises PortInUseError or ServerStartError; ValueError for a name or
+    message to disk before it is acknowledged. ``store_max`` is how many bytes streams may take on disk; a publish that
+    finds no room is refused with error 10023. One node of a ``cluster`` is healthy by itself: it serves streams once
+    most of the others are there. Raises PortInUseError or ServerStartError; ValueError for a name or
     password that does not fit into a URL as it is, because clients do not decode it.
     """
     for word in (*(users or {}).keys(), *(users or {}).values()):
@@ -70,7 +91,9 @@ async def start_nats(
     log, config = folder / "nats.log", folder / "nats.json"
     async with claimed(folder / "nats.lock") as lock:
         port, monitor_port = choose_port(port), choose_port(monitor_port)
-        write_private(config, json.dumps(_config(folder, port, monitor_port, users, sync_always=sync_always)))
+        settings = _listening(port, monitor_port, users) | _clustered(cluster)
+        settings["jetstream"] = _store(folder / "jetstream", sync_always=sync_always, store_max=store_max)
+        write_private(config, json.dumps(settings))
         server = NatsServer(
             url=f"nats://{LOOPBACK}:{port}",
             port=port,
@@ -82,22 +105,44 @@ async def start_nats(
             monitor_url=f"http://{LOOPBACK}:{monitor_port}",
             users=users,
         )
-    await wait_until_ready(server, lambda: answers_ok(monitor_port, "/healthz"))
+    # Whether a cluster has a leader is not up to this node, and no reason to start it again.
+    health = "/healthz?js-server-only=true" if cluster else "/healthz"
+    await wait_until_ready(server, lambda: answers_ok(monitor_port, health))
     return server
 
 
-def _config(
-    folder: Path, port: int, monitor_port: int, users: Mapping[str, str] | None, *, sync_always: bool
-) -> dict[str, Any]:
-    jetstream: dict[str, Any] = {"store_dir": str(folder / "jetstream")}
-    if sync_always:
-        jetstream["sync_interval"] = "always"
-    config: dict[str, Any] = {
+def _listening(port: int, monitor_port: int, users: Mapping[str, str] | None) -> dict[str, Any]:
+    settings: dict[str, Any] = {
         "server_name": "pam",
         "listen": f"{LOOPBACK}:{port}",
         "http": f"{LOOPBACK}:{monitor_port}",
-        "jetstream": jetstream,
     }
     if users:
-        config["authorization"] = {"users": [{"user": user, "password": users[user]} for user in users]}
-    return config
+        settings["authorization"] = {"users": [{"user": user, "password": users[user]} for user in users]}
+    return settings
+
+
+def _store(folder: Path, *, sync_always: bool, store_max: int | None) -> dict[str, Any]:
+    settings: dict[str, Any] = {"store_dir": str(folder)}
+    if sync_always:
+        settings["sync_interval"] = "always"
+    if store_max is not None:
+        settings["max_file_store"] = store_max
+    return settings
+
+
+def _clustered(node: ClusterNode | None) -> dict[str, Any]:
+    if node is None:
+        return {}
+    routes = [f"nats-route://route:{node.secret}@{LOOPBACK}:{port}" for port in node.ports]
+    return {
+        "server_name": node.name,
+        "cluster": {
+            "name": "pam",
+            "listen": f"{LOOPBACK}:{node.ports[node.number - 1]}",
+            "authorization": {"user": "route", "password": node.secret},
+            "routes": routes,
+            # Clients are given every URL with their credentials; an address without them would only be refused.
+            "no_advertise": True,
+        },
+    }

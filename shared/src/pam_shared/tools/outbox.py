@@ -54,6 +54,10 @@ class OutboxRelay:
             except (UnavailableError, StreamRefusedError) as error:
                 log.warning("the outbox has to wait", reason=str(error))
                 await asyncio.sleep(POLL_EVERY)
+            except Exception:
+                # Whatever it was, the rows are still there, and a relay that ended would be missed by nobody.
+                log.exception("the outbox could not be relayed")
+                await asyncio.sleep(POLL_EVERY)
             with suppress(TimeoutError):
                 async with asyncio.timeout(POLL_EVERY):
                     await self._wake.wait()

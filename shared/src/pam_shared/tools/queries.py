@@ -4,12 +4,24 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from asyncpg import UniqueViolationError
+
+from pam_shared.errors import ConflictError
 from pam_shared.postgres.pool import Connection, Record
 
 
 async def claim_call(db: Connection, user: UUID, key: str, tool: str) -> dict[str, Any] | None:
-    """Make the member's rows visible and claim a call's key; return the reply of an earlier call with that key."""
-    earlier: dict[str, Any] | None = await db.fetchval("select claim_call($1, $2, $3)", user, key, tool)
+    """Make the member's rows visible and claim a call's key; return the reply of an earlier call with that key.
+
+    Raises ConflictError with code ``idempotency_key_reused`` when that call was another tool's.
+    """
+    try:
+        earlier: dict[str, Any] | None = await db.fetchval("select claim_call($1, $2, $3)", user, key, tool)
+    except UniqueViolationError as error:
+        raise ConflictError(
+            "This idempotency key was used for another tool: give each call a key of its own.",
+            code="idempotency_key_reused",
+        ) from error
     return earlier
 
 

@@ -1,7 +1,6 @@
 """``pamctl dead-letters``: what consumers gave up on."""
 
 import asyncio
-import base64
 import json
 from typing import Annotated
 from uuid import UUID
@@ -12,17 +11,17 @@ from rich.table import Table
 
 from pam_shared.bus.connection import Bus
 from pam_shared.bus.queries import ask
-from pam_shared.contracts import headers, subjects
 from pam_shared.contracts import queries as asked
+from pam_shared.contracts import subjects
 from pam_shared.errors import NotFoundError
 from pamctl.operator import connected
+from pamctl.replay import publish_again
+from pamctl.servers import signing_key
 from pamctl.settings import load_settings
 
 app = typer.Typer(no_args_is_help=True, help="List, show, replay or discard what consumers gave up on.")
 
 Letter = Annotated[UUID, typer.Argument(help="The dead letter's id.")]
-
-_BASE64 = "base64:"
 
 
 @app.command("list")
@@ -54,12 +53,17 @@ def show(letter: Letter) -> None:
 
 @app.command()
 def replay(letter: Letter) -> None:
-    """Publish the original again, with its own idempotency key: what was done already is not done twice.
+    """Have the original processed again; however often it is replayed, that has one effect.
+
+    What persistence gave up it records itself. A member's message that killed its agent is sent again in their name, as
+    another message with an id that follows from the first: the failed turn stays in the history, and what it had done
+    is not undone. Anything else is published again with its own idempotency key. For a PAM elsewhere
+    PAM_IDENTITY_PRIVATE_KEY must be the gateway's, to speak for the member.
 
     Example: pamctl dead-letters replay 01a1fc0e-0000-7000-8000-000000000000
     """
     asyncio.run(_replay(letter))
-    print(f"{letter} was published again.")
+    print(f"{letter} is replayed.")
 
 
 @app.command()
@@ -86,14 +90,10 @@ async def _one(letter: UUID) -> asked.StoredDeadLetter:
 
 
 async def _replay(letter: UUID) -> None:
+    settings = load_settings()
     found = await _one(letter)
-    body = found.payload
-    raw = base64.b64decode(body.removeprefix(_BASE64)) if body.startswith(_BASE64) else body.encode()
-    # A new id for the stream, which has seen the old one; the key that matters is in the payload.
-    values = {name: value for name, value in found.headers.items() if not name.startswith("Nats-")}
-    values[headers.MESSAGE_ID] = f"replay:{found.id}"
-    async with connected(load_settings()) as bus:
-        await bus.publish(found.stream, found.subject, raw, values)
+    async with connected(settings) as bus:
+        await publish_again(bus, found, signing_key(settings))
         await _close(bus, letter, "replayed")
 
 
