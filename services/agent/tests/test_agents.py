@@ -133,7 +133,7 @@ async def test_a_turn_whose_agent_is_cut_off_is_finished_by_another(nats, member
     events = await member.log(talk)
     assert [event.attempt for event in events if isinstance(event, TurnStarted)] == [1, 2]
     assert len([event for event in events if isinstance(event, ModelReplied)]) == 1
-    assert (end.turn, end.text) == (message, "It did not fly, after quite a long countdown.")
+    assert (end.turn, end.text) == (message, "Let me try. It did not fly, after quite a long countdown.")
     assert len([request for request in api.requests if len(request["messages"]) == 1]) == 1
     assert live.SUPERSEDED in member.kinds(talk)
     assert member.terminals(talk) == {live.Position(epoch=end.epoch, sequence=end.sequence)}

@@ -65,6 +65,7 @@ class Conversation:
     whole: bool = False
     output_sequence: int = 0
     output_id: str = ""
+    written: dict[str, int] = field(default_factory=dict)
     turns: dict[UUID, TurnRecord] = field(default_factory=dict)
     inputs: dict[int, UUID] = field(default_factory=dict)
     forgotten: set[UUID] = field(default_factory=set)
@@ -81,6 +82,7 @@ class Conversation:
         is_output = entry.subject.endswith(f".{subjects.OUTBOX}")
         if is_output:
             self.output_sequence, self.output_id = entry.sequence, entry.message_id
+            self.written[entry.message_id] = entry.sequence
         try:
             event = LOG_EVENT.validate_json(entry.body)
         except ValueError:
@@ -155,6 +157,7 @@ class Conversation:
         self.turns = {key: turn for key, turn in self.turns.items() if turn.sequence >= base}
         self.inputs = {sequence: message for sequence, message in self.inputs.items() if sequence >= base}
         self.commands = {sequence for sequence in self.commands if sequence >= base}
+        self.written = {key: sequence for key, sequence in self.written.items() if sequence >= base}
         self.first = max(self.first or base, base)
 
 

@@ -1,6 +1,7 @@
 """What the turns of one process share."""
 
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from pam_agent.live import Live
 from pam_agent.mind import Mind
@@ -11,7 +12,10 @@ from pam_shared.bus.connection import Bus
 
 @dataclass(frozen=True)
 class Crew:
-    """``minds`` are asked in this order; ``speaking`` are the turns under way; ``writer`` names this process."""
+    """``minds`` are asked in this order; ``writer`` names this process.
+
+    ``speaking`` are the turns under way, ``unsaid`` those whose end is in the log and perhaps not in LIVE.
+    """
 
     bus: Bus
     writer: str
@@ -19,6 +23,7 @@ class Crew:
     toolbox: Toolbox
     settings: AgentSettings
     speaking: set[Live] = field(default_factory=set)
+    unsaid: set[UUID] = field(default_factory=set)
 
     def repeat(self) -> None:
         """Have every turn under way said whole again."""

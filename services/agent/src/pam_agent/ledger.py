@@ -42,7 +42,10 @@ class Ledger:
     @property
     def record(self) -> TurnRecord:
         """The turn as the log has it."""
-        return self._view.state.turns[self._turn]
+        record = self._view.state.turns.get(self._turn)
+        if record is None:
+            raise FencedError  # finished by another, and forgotten since
+        return record
 
     async def append(self, event: Output) -> int:
         """Append an event and return its log sequence.
@@ -55,11 +58,11 @@ class Ledger:
             state = self._view.state
             message_id = f"{self._view.user}.{self._view.id}:{self._turn}:{self.nonce}:{self._count}"
             body = event.model_dump_json(exclude_none=True).encode()
-            while state.output_id != message_id:
+            while message_id not in state.written:
                 self._guard()
                 await self._try(message_id, body)
             self._started = True
-            return state.output_sequence
+            return state.written[message_id]
 
     async def _try(self, message_id: str, body: bytes) -> None:
         expected = self._view.state.last

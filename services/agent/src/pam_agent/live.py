@@ -26,11 +26,14 @@ from ag_ui.core import (
 )
 
 from pam_shared.bus.connection import Bus
-from pam_shared.contracts import live, subjects
+from pam_shared.contracts import live, subjects, topology
 from pam_shared.contracts.conversation import ToolUseBlock, TurnFinished, TurnStatus, answer_id
 from pam_shared.contracts.tools import ToolReply
-from pam_shared.errors import INTERNAL
+from pam_shared.errors import INTERNAL, UnavailableError
 
+SURELY_TIMES = 10
+SURELY_WITHIN = 2.0
+SURELY_AGAIN_AFTER = 0.2
 GATHER_FOR = 0.04
 GATHER_MAX = 512
 THINKING_AFTER = 2.0
@@ -50,6 +53,7 @@ class Live:
         self._sequence = 0
         self._frames: list[bytes] = []
         self._kept_place: int | None = None
+        self._ends_another = False
         self._pending: list[str] = []
         self._pending_size = 0
         self._sent_at = 0.0
@@ -131,12 +135,16 @@ class Live:
         try:
             yield live.Position(epoch=self._epoch, sequence=self._sequence)
         finally:
+            if self._kept_place is not None and not self._frames[self._kept_place]:
+                # Nothing stands there: the attempt was fenced off, and clients are told of its successor.
+                del self._frames[self._kept_place]
             self._kept_place = None
 
     def fill(self, finished: TurnFinished) -> None:
         """Put the terminal event of another turn at the reserved place."""
         if self._kept_place is not None:
             self._frames[self._kept_place] = self._terminal(finished)
+            self._ends_another = True
 
     async def flush(self) -> None:
         """Send what waits."""
@@ -144,7 +152,19 @@ class Live:
 
     async def finish(self, finished: TurnFinished) -> None:
         """Send the terminal event where ``finished`` says it stands. Safe to repeat: clients know the position."""
-        await self._bus.nats.publish(self._subject, self._terminal(finished))
+        await self._say_surely(self._terminal(finished))
+
+    async def _say_surely(self, body: bytes) -> None:
+        """Say what nobody else will say: until LIVE has it. Raises UnavailableError when that is never."""
+        for left in reversed(range(SURELY_TIMES)):
+            try:
+                await self._bus.publish(topology.LIVE, self._subject, body, {}, SURELY_WITHIN)
+            except UnavailableError:
+                if not left:
+                    raise
+                await asyncio.sleep(SURELY_AGAIN_AFTER)
+            else:
+                return
 
     def repeat(self) -> None:
         """Say the running turn whole: events sent while the connection was down may be lost."""
@@ -188,7 +208,11 @@ class Live:
         if self._frames and self._kept_place is None:
             body = live.FRAME_SEPARATOR.join(self._frames)
             self._frames.clear()
-            await self._bus.nats.publish(self._subject, body)
+            if self._ends_another:
+                self._ends_another = False
+                await self._say_surely(body)
+            else:
+                await self._bus.nats.publish(self._subject, body)
 
     async def _notice(self) -> None:
         """Tell a waiting member that work goes on, as long as no text has come."""

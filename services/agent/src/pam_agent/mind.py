@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal, Protocol
 
 from pam_agent.conversation import TurnRecord
-from pam_shared.contracts.conversation import ModelReplied, TextBlock, ToolReturned, ToolUseBlock, Usage
+from pam_shared.contracts.conversation import ModelReplied, TextBlock, ToolReturned, ToolUseBlock, Usage, text_of
 from pam_shared.contracts.tools import ToolManifest
 
 
@@ -46,7 +46,7 @@ class Reply:
     @property
     def text(self) -> str:
         """The text alone."""
-        return "".join(block.text for block in self.content if isinstance(block, TextBlock))
+        return text_of(self.content)
 
 
 class Mind(Protocol):

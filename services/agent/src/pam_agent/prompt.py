@@ -5,7 +5,7 @@ from typing import Any
 from pam_agent.conversation import TurnRecord
 from pam_agent.mind import Prompt
 from pam_agent.router import MODEL
-from pam_shared.contracts.conversation import ModelReplied, ToolUseBlock, TurnFinished, TurnStatus
+from pam_shared.contracts.conversation import ModelReplied, ToolUseBlock, TurnFinished, TurnStatus, text_of
 from pam_shared.contracts.tools import ToolManifest, ToolReply
 
 SYSTEM = """You are PAM, a travel companion for people who live on the road in their RVs. You keep their money straight.
@@ -72,11 +72,13 @@ def _earlier(record: TurnRecord) -> list[dict[str, Any]]:
         # The rules count their calls anew in each turn; within one request an id may stand once.
         prefix = f"{record.message.id.hex[:12]}_" if reply.model == MODEL else ""
         told += _round(reply, results, prefix)
-    return [*told, {"role": "assistant", "content": _said(record.finished)}]
+    before = "".join(text_of(reply.content) for _, reply in sorted(record.replies.items()))
+    return [*told, {"role": "assistant", "content": _said(record.finished, before)}]
 
 
-def _said(finished: TurnFinished | None) -> str:
-    text = finished.text.strip() if finished else ""
+def _said(finished: TurnFinished | None, before: str) -> str:
+    """Return what a turn said in the end, without what it had said before its tools."""
+    text = finished.text.removeprefix(before).strip() if finished else ""
     if finished and finished.status is TurnStatus.CANCELLED:
         return f"{text}\n\n{STOPPED}".strip()
     return text or NO_ANSWER

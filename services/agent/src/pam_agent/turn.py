@@ -2,6 +2,8 @@
 
 import asyncio
 import time
+from collections.abc import Coroutine
+from typing import Any
 
 from opentelemetry.trace import SpanKind
 
@@ -22,6 +24,7 @@ from pam_shared.contracts.conversation import (
     TurnStarted,
     TurnStatus,
     Usage,
+    text_of,
 )
 from pam_shared.contracts.problems import Problem
 from pam_shared.contracts.tools import Outcome
@@ -54,6 +57,7 @@ class Turn:
         self._calls = Calls(crew.toolbox, self._ledger, self._live, errand, self._asking.zone, self._base)
         self._beginning: asyncio.Task[None]
         self._cancelling = False
+        self._unbroken: set[asyncio.Task[None] | asyncio.Task[int]] = set()
 
     async def run(self, doom: Problem | None = None) -> None:
         """Run the turn to its one terminal entry, or with ``doom`` end it as failed.
@@ -83,6 +87,17 @@ class Turn:
     def _record(self) -> TurnRecord:
         return self._ledger.record
 
+    async def _whole(self, step: Coroutine[Any, Any, Any]) -> None:
+        """Do what must not be left half done: cancelled, it goes on, and the end of the turn waits for it."""
+        task = asyncio.create_task(step)
+        self._unbroken.add(task)
+        await asyncio.shield(task)
+        self._unbroken.discard(task)
+
+    async def _settled(self) -> None:
+        """Wait for what must not be left half done. Raises FencedError."""
+        await asyncio.gather(*self._unbroken)
+
     async def _begun(self) -> None:
         await self._beginning
 
@@ -94,9 +109,9 @@ class Turn:
         """End what runs beside the turn; after a good end nothing does any more."""
         self._live.stop()
         self._crew.speaking.discard(self._live)
-        await end([self._beginning])
+        await end([self._beginning, *self._unbroken])
         await self._calls.stop()
-        seen(self._beginning)
+        seen(self._beginning, *self._unbroken)
 
     async def _begin(self) -> None:
         earlier = self._record.start
@@ -117,7 +132,11 @@ class Turn:
 
     async def _repeat_last_words(self) -> None:
         """Say again what another process ended in its newest attempt: it may have died before it did."""
-        ends = [turn.finished for turn in self._view.state.turns.values() if turn.ended_by_other(self._crew.writer)]
+        ends = [
+            turn.finished
+            for key, turn in self._view.state.turns.items()
+            if turn.ended_by_other(self._crew.writer) or key in self._crew.unsaid
+        ]
         newest = max((finished.epoch for finished in ends if finished), default=0)
         for finished in ends:
             if finished and finished.epoch == newest:
@@ -148,14 +167,15 @@ class Turn:
         finally:
             await end([watching, steps])
             seen(watching)
-        return await self._finish(TurnStatus.SUCCESS, text=reply.text, model=reply.model)
+        return await self._finish(TurnStatus.SUCCESS, model=reply.model)
 
     async def _watch(self, steps: asyncio.Task[Reply]) -> None:
         """Hear of cancels: those of messages that wait behind this one are answered here, its own ends the steps."""
         await self._beginning
         while not self._record.cancelled:
             change = self._view.change
-            await self._end_queued()
+            if self._view.state.cancelled_behind(self._record):
+                await self._whole(self._end_queued())
             await change.wait()
         self._cancelling = True
         await end([steps])
@@ -194,32 +214,36 @@ class Turn:
                     base=self._base,
                 )
                 # On the log before any tool runs: a takeover must call the same tools under the same keys.
-                await self._ledger.append(replied)
+                await self._whole(self._ledger.append(replied))
+            else:
+                await self._live.say(text_of(replied.content))
             steps.append(Step(replied, await self._calls.run(replied, self._left())))
         raise UnavailableError(TOO_MANY_STEPS, code="too_many_steps")
 
     async def _cancel(self) -> TurnStatus:
         await self._beginning
+        await self._settled()
         await self._calls.wind_up()
-        return await self._finish(TurnStatus.CANCELLED, text=self._live.text)
+        return await self._finish(TurnStatus.CANCELLED)
 
     async def _fail(self, problem: Problem) -> TurnStatus:
         await self._beginning
+        await self._settled()
         await self._calls.wind_up()
-        return await self._finish(TurnStatus.FAILED, text=self._live.text, error=problem)
+        return await self._finish(TurnStatus.FAILED, error=problem)
 
-    async def _finish(
-        self, status: TurnStatus, *, text: str, model: str = "", error: Problem | None = None
-    ) -> TurnStatus:
+    async def _finish(self, status: TurnStatus, *, model: str = "", error: Problem | None = None) -> TurnStatus:
         """Write the terminal entry, then say it. In between this process may die: then the next one says it."""
         await self._beginning
         await self._calls.written()
+        await self._settled()
+        self._crew.speaking.discard(self._live)
         await self._live.close_text()
         place = self._live.next_position
         finished = TurnFinished(
             turn=self._id,
             status=status,
-            text=text,
+            text=self._live.text,
             error=error,
             tools=[used for used in self._tools_used() if used.outcome is not Outcome.NOT_RUN],
             not_run=[used.name for used in self._tools_used() if used.outcome is Outcome.NOT_RUN],
@@ -229,8 +253,10 @@ class Turn:
             sequence=place.sequence,
             base=self._base,
         )
+        self._crew.unsaid.add(self._id)
         await self._ledger.append(finished)
         await self._live.finish(finished)
+        self._crew.unsaid.discard(self._id)
         return status
 
     def _tools_used(self) -> list[ToolUsed]:

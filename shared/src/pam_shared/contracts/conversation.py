@@ -65,6 +65,11 @@ class ToolUseBlock(BaseModel):
 Block = Annotated[TextBlock | ToolUseBlock, Field(discriminator="type")]
 
 
+def text_of(content: list[TextBlock | ToolUseBlock]) -> str:
+    """Return the text of a reply alone."""
+    return "".join(block.text for block in content if isinstance(block, TextBlock))
+
+
 class Usage(BaseModel):
     """Tokens of one model call, or of a turn."""
 
@@ -132,6 +137,8 @@ class ToolUsed(BaseModel):
 
 class TurnFinished(BaseModel):
     """The one terminal entry of a turn. ``tools`` were called; those named in ``not_run`` had no effect.
+
+    ``text`` is all that clients were shown, over all steps.
 
     ``epoch`` and ``sequence`` are the position of the terminal event clients see, so that whoever finds the turn
     settled can say it again without saying it twice.
