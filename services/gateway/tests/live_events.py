@@ -6,14 +6,32 @@ from ag_ui.core import BaseEvent, CustomEvent, RunErrorEvent, RunFinishedEvent, 
 
 from pam_gateway.live_feed import Frame, frames_of
 from pam_shared.contracts import subjects
-from pam_shared.contracts.live import Position, encode
+from pam_shared.contracts.live import SO_FAR, SUPERSEDED, Position, encode
 
 CONVERSATION = uuid4()
 
 SAID = CustomEvent(name="pam.said", value="a word")
-STARTED = RunStartedEvent(thread_id="a conversation", run_id="a turn")
-FINISHED = RunFinishedEvent(thread_id="a conversation", run_id="a turn")
 FAILED = RunErrorEvent(message="That went wrong.")
+
+
+def started(turn: str) -> BaseEvent:
+    """Return the event a turn begins with."""
+    return RunStartedEvent(thread_id="a conversation", run_id=turn)
+
+
+def finished(turn: str) -> BaseEvent:
+    """Return the event a turn ends with."""
+    return RunFinishedEvent(thread_id="a conversation", run_id=turn)
+
+
+def superseded(turn: str) -> BaseEvent:
+    """Return the event another attempt at a turn begins with."""
+    return CustomEvent(name=SUPERSEDED, value={"turn": turn})
+
+
+def so_far(turn: str, text: str = "all of it") -> BaseEvent:
+    """Return the event that says a running turn whole."""
+    return CustomEvent(name=SO_FAR, value={"turn": turn, "text": text})
 
 
 def at(epoch: int, sequence: int) -> Position:
@@ -27,10 +45,13 @@ def frame(epoch: int, sequence: int, event: BaseEvent = SAID, conversation: UUID
     return frames_of(subjects.live(uuid4(), conversation), body)[0]
 
 
-def turn(epoch: int, length: int, *, ends: bool = True) -> list[Frame]:
-    """Return an attempt of so many events, whose last one ends it if it ends."""
-    frames = [frame(epoch, sequence) for sequence in range(1, length + 1)]
-    return [*frames[:-1], frame(epoch, length, FINISHED)] if ends else frames
+def turn(epoch: int, length: int, *, ends: bool = True, takes_over: str | None = None) -> list[Frame]:
+    """Return an attempt of at least so many events, at a turn named after its epoch or at the one it takes over."""
+    name = takes_over or f"turn {epoch}"
+    events = [superseded(name), started(name)] if takes_over else [started(name)]
+    events += [SAID] * (length - len(events) - ends)
+    events += [finished(name)] if ends else []
+    return [frame(epoch, sequence, event) for sequence, event in enumerate(events, 1)]
 
 
 def places(frames: list[Frame]) -> list[tuple[int, int]]:

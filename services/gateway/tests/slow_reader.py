@@ -12,6 +12,8 @@ class SlowReader:
         self.closed: tuple[int, str] | None = None
         self.after_close = 0
         self.gone = False
+        self.aborted = False
+        self.scope = {"state": {"abort": self._abort}}
         if reading:
             self.reading.set()
 
@@ -27,3 +29,6 @@ class SlowReader:
         """Close."""
         assert self.closed is None, "closed twice"
         self.closed = (code, reason)
+
+    def _abort(self) -> None:
+        self.aborted = True

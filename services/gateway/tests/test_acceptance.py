@@ -2,13 +2,11 @@
 
 import asyncio
 from contextlib import suppress
-from uuid import uuid4
 
 import pytest
 
-from pam_gateway.acceptance import Acceptance, Incoming
+from pam_gateway.acceptance import Acceptance
 from pam_gateway.limits import Limits
-from pam_gateway.settings import GatewaySettings
 from pam_shared.bus.connection import Bus
 from pam_shared.bus.log_reader import LogReader
 from pam_shared.contracts import headers, subjects, topology
@@ -16,23 +14,6 @@ from pam_shared.contracts.conversation import LOG_EVENT
 from pam_shared.embedded.nats import start_nats
 from pam_shared.errors import InvalidRequestError, UnavailableError
 from pam_shared.identity import CALL, Signer, Verifier
-
-
-@pytest.fixture
-def settings(keys):
-    return GatewaySettings(
-        postgres_url="postgresql://", identity_private_key=keys.private, identity_public_key=keys.public
-    )
-
-
-@pytest.fixture
-def acceptance(bus, keys, settings):
-    return Acceptance(bus, Signer(keys.private), settings)
-
-
-def incoming(text="hello", **about) -> Incoming:
-    given = {"id": uuid4(), "conversation": uuid4(), "text": text, "context": None, "request_id": "r1"}
-    return Incoming(**given | about)
 
 
 async def entries(bus, person, conversation):
@@ -44,7 +25,7 @@ async def entries(bus, person, conversation):
         await reader.stop()
 
 
-async def test_an_accepted_message_is_in_the_log(acceptance, bus, person):
+async def test_an_accepted_message_is_in_the_log(acceptance, bus, person, incoming):
     """G1: the promise is given after the durable write, and the log has all that the turn needs."""
     message = incoming("I spent $45 on gas", context={"timezone": "America/Denver"})
     assert await acceptance.accept(person.identity(), message) is False
@@ -54,7 +35,7 @@ async def test_an_accepted_message_is_in_the_log(acceptance, bus, person):
     assert entry.headers[headers.REQUEST_ID] == "r1"
 
 
-async def test_a_message_carries_a_token_for_its_own_turn_only(acceptance, bus, person, keys):
+async def test_a_message_carries_a_token_for_its_own_turn_only(acceptance, bus, person, keys, incoming):
     """G6: what travels with a message opens the tools for that message, in the member's name."""
     message = incoming()
     await acceptance.accept(person.identity(), message)
@@ -63,7 +44,7 @@ async def test_a_message_carries_a_token_for_its_own_turn_only(acceptance, bus, 
     assert (identity.user, identity.session, identity.turn) == (person.user, person.session, message.id)
 
 
-async def test_a_message_sent_again_is_a_duplicate_and_stored_once(acceptance, bus, person):
+async def test_a_message_sent_again_is_a_duplicate_and_stored_once(acceptance, bus, person, incoming):
     """G2: however often it is sent, also all at once."""
     message = incoming()
     answers = await asyncio.gather(*(acceptance.accept(person.identity(), message) for _ in range(10)))
@@ -71,7 +52,7 @@ async def test_a_message_sent_again_is_a_duplicate_and_stored_once(acceptance, b
     assert len(await entries(bus, person, message.conversation)) == 1
 
 
-async def test_two_members_may_use_the_same_ids(acceptance, bus, new_person):
+async def test_two_members_may_use_the_same_ids(acceptance, bus, new_person, incoming):
     """G6: deduplication is stream-wide; nobody's message is swallowed by another's."""
     message, ann, ben = incoming(), new_person(), new_person()
     assert await acceptance.accept(ann.identity(), message) is False
@@ -83,7 +64,7 @@ async def test_two_members_may_use_the_same_ids(acceptance, bus, new_person):
     ("text", "code"),
     [("", "text_empty"), (" \n\t", "text_empty"), ("x" * 10_001, "text_too_long"), ("a\x00b", "text_invalid")],
 )
-async def test_text_out_of_bounds_is_refused_loudly(acceptance, bus, person, text, code):
+async def test_text_out_of_bounds_is_refused_loudly(acceptance, bus, person, text, code, incoming):
     """R-S2: refused, never truncated; nothing reaches the log."""
     message = incoming(text)
     with pytest.raises(InvalidRequestError) as refused:
@@ -95,7 +76,7 @@ async def test_text_out_of_bounds_is_refused_loudly(acceptance, bus, person, tex
 @pytest.mark.parametrize(
     "text", ["x" * 10_000, "🚐" * 10_000, "O'Brien; drop table users; --", "update my budget", "$45"]
 )
-async def test_a_legitimate_text_is_accepted_as_it_is(acceptance, bus, person, text):
+async def test_a_legitimate_text_is_accepted_as_it_is(acceptance, bus, person, text, incoming):
     """R-S2: 10,000 characters of whatever a member may say."""
     message = incoming(text)
     await acceptance.accept(person.identity(), message)
@@ -103,7 +84,7 @@ async def test_a_legitimate_text_is_accepted_as_it_is(acceptance, bus, person, t
     assert LOG_EVENT.validate_json(entry.body).text == text
 
 
-async def test_a_context_out_of_bounds_is_refused(acceptance, person):
+async def test_a_context_out_of_bounds_is_refused(acceptance, person, incoming):
     """R-S2: 16 KiB of context."""
     with pytest.raises(InvalidRequestError) as refused:
         await acceptance.accept(person.identity(), incoming(context={"a": "x" * 16_384}))
@@ -111,21 +92,22 @@ async def test_a_context_out_of_bounds_is_refused(acceptance, person):
 
 
 @pytest.mark.parametrize("context", [{"n": 10**30}, {"n": [-(10**40)]}, {"n": float("nan")}, {"a": {"b": {"c": None}}}])
-async def test_an_odd_context_is_accepted_or_refused_but_breaks_nothing(acceptance, person, context):
+async def test_an_odd_context_is_accepted_or_refused_but_breaks_nothing(acceptance, person, context, incoming):
     """R-O1: what a client sends is the client's fault at worst, never an error of ours that closes its socket."""
     with suppress(InvalidRequestError):
         await acceptance.accept(person.identity(), incoming(context=context))
 
 
-async def test_while_the_log_is_away_nothing_is_promised(tmp_path, keys, settings, person):
+async def test_while_the_log_is_away_nothing_is_promised(tmp_path, keys, settings, person, incoming):
     """G1: no PubAck, no promise; the client repeats it with the same id."""
     server = await start_nats(tmp_path / "nats")
     bus = Bus("gateway", server.url)
     await bus.connect()
     await server.stop()
+    acceptance = Acceptance(bus, LogReader(bus, topology.CONVERSATIONS), Signer(keys.private), settings)
     with pytest.raises(UnavailableError):
         async with asyncio.timeout(15):
-            await Acceptance(bus, Signer(keys.private), settings).accept(person.identity(), incoming())
+            await acceptance.accept(person.identity(), incoming())
     await bus.close()
 
 

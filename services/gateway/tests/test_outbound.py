@@ -2,6 +2,7 @@
 
 import asyncio
 
+import orjson
 import pytest
 
 from pam_gateway.settings import GatewaySettings
@@ -66,6 +67,17 @@ async def test_a_client_that_reads_on_is_never_let_go():
     await outbound.finish()
 
 
+async def test_one_frame_may_be_larger_than_the_queue():
+    """G3: a snapshot of long messages is not a slow client's fault, and would not be smaller the next time."""
+    reader = SlowReader()
+    outbound = Outbound(reader, settings(queue_bytes=100))
+    outbound.put_raw("opened")
+    outbound.put_raw("x" * 1000)
+    assert not outbound.closed
+    await eventually(lambda: "x" * 1000 in reader.taken)
+    await outbound.finish()
+
+
 async def test_putting_never_waits_for_the_client():
     """R-M5: the bus reader never waits for a socket."""
     reader = SlowReader(reading=False)
@@ -110,3 +122,35 @@ async def test_a_client_that_is_gone_ends_the_writing():
     await eventually(lambda: outbound.done, within=2)
     assert outbound.closed
     await outbound.finish()
+
+
+async def test_a_client_half_a_queue_behind_is_told_first_and_once():
+    """R-M5: the notice comes ahead of what is queued, and again only after the client had caught up."""
+    reader = SlowReader(reading=False)
+    outbound = Outbound(reader, settings(queue_frames=10))
+    for _ in range(2):
+        await asyncio.sleep(0)
+        reader.taken.clear()
+        for number in range(8):
+            outbound.put_raw(str(number))
+            await asyncio.sleep(0)
+        reader.reading.set()
+        await eventually(lambda: len(reader.taken) == 9, within=2)
+        notice = orjson.loads(reader.taken[1])
+        assert (notice["type"], notice["code"], notice["temporary"]) == ("error", "lagging", True)
+        assert [text for text in reader.taken if text != reader.taken[1]] == [str(number) for number in range(8)]
+        reader.reading.clear()
+    reader.reading.set()
+    await outbound.finish()
+    assert reader.closed[0] == CloseCode.GOING_AWAY
+
+
+async def test_a_peer_that_does_not_even_take_the_close_is_cut_off(monkeypatch):
+    """R-M3: nothing of it stays behind, though its connection still stands."""
+    monkeypatch.setattr("pam_gateway.sockets.outbound.CLOSE_WITHIN", 0.1)
+    reader, never = SlowReader(reading=False), asyncio.Event()
+    monkeypatch.setattr(reader, "close", lambda _code, _reason: never.wait())
+    outbound = Outbound(reader, settings(write_within=0.1))
+    outbound.put_raw("a frame")
+    await eventually(lambda: outbound.done, within=2)
+    assert reader.aborted

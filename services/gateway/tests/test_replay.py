@@ -4,10 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pam_gateway.course import START, contiguous, place_behind
 from pam_gateway.live_feed import Frame
-from pam_gateway.replay import contiguous, in_order, resume
+from pam_gateway.replay import in_order, rejoin, resume
 from pam_shared.contracts.live import Position
-from services.gateway.tests.live_events import at, frame, places, turn
+from services.gateway.tests.live_events import at, finished, frame, places, so_far, turn
 
 pytestmark = pytest.mark.unit
 
@@ -15,9 +16,12 @@ pytestmark = pytest.mark.unit
 @st.composite
 def told(draw) -> list[Frame]:
     """All that agents said of a conversation: attempts one after the other, the last one perhaps still running."""
-    count = draw(st.integers(0, 4))
-    attempts = [turn(epoch + 1, draw(st.integers(1, 6)), ends=draw(st.booleans())) for epoch in range(count)]
-    return [item for attempt in attempts for item in attempt]
+    frames, unfinished = [], None
+    for epoch in range(1, draw(st.integers(0, 4)) + 1):
+        ends = draw(st.booleans())
+        frames += turn(epoch, draw(st.integers(1, 6)), ends=ends, takes_over=unfinished)
+        unfinished = None if ends else unfinished or f"turn {epoch}"
+    return frames
 
 
 @st.composite
@@ -36,18 +40,24 @@ def kept(draw) -> list[Frame]:
     return frames
 
 
-def follow(position: Position | None, frames: list[Frame]) -> bool:
-    """Say by the protocol's own words whether a client at the position takes these: +1 within an epoch."""
+def follow(position: Position | None, frames: list[Frame], *, ended: bool) -> bool:
+    """Say by the protocol's own words whether a client takes these: +1 within an epoch, an epoch behind an end."""
     for item in frames:
         here = item.position
-        if position is not None and here.epoch == position.epoch and here.sequence != position.sequence + 1:
+        same = position is not None and here.epoch == position.epoch
+        if position is not None and here < position:
             return False
-        if position is not None and here.epoch < position.epoch:
+        if same and here.sequence != position.sequence + 1:
             return False
-        if (position is None or here.epoch > position.epoch) and here.sequence != 1:
+        if not same and (here.sequence != 1 or not (ended or item.kind == "pam.superseded")):
             return False
-        position = here
+        position, ended = here, item.terminal
     return True
+
+
+def ended(frames: list[Frame], position: Position | None) -> bool:
+    """Whether the event at a position ends a turn; behind none of them nothing is running."""
+    return all(item.terminal for item in frames if item.position == position)
 
 
 @given(kept(), st.one_of(st.builds(at, st.integers(0, 5), st.integers(0, 8))))
@@ -58,9 +68,9 @@ def test_a_client_is_sent_what_follows_its_position_or_is_told_that_it_is_lost(f
     assert len(set(places(sent))) == len(sent)
     if resumption.recovered:
         assert resumption.position == position
-        assert follow(position, sent)
-    else:
-        assert follow(resumption.position, sent)
+        assert follow(position, sent, ended=ended(in_order(frames), position))
+    elif sent:
+        assert follow(resumption.position, sent, ended=False)
 
 
 @given(kept(), st.data())
@@ -75,7 +85,7 @@ def test_whatever_is_sent_ends_at_the_newest_event(frames, data):
     elif resumption.frames:
         assert resumption.frames[-1] == newest[0]
     else:
-        assert resumption.position == newest[0].position
+        assert resumption.place.position == newest[0].position
 
 
 @given(told(), st.data())
@@ -94,12 +104,15 @@ def test_without_a_position_a_client_begins_at_the_running_turn_or_behind_everyt
     """R-M10: whoever opens a conversation sees the turn that is running from its start, and no turn that is over."""
     resumption = resume(None, frames)
     ordered = in_order(frames)
-    assert resumption.recovered
     if resumption.frames:
+        assert resumption.recovered
         assert places(resumption.frames)[0] == (ordered[-1].position.epoch, 1)
-        assert not any(item.terminal for item in resumption.frames[-1:])
-        assert follow(None, resumption.frames)
+        assert not resumption.frames[-1].terminal
+        assert follow(None, resumption.frames, ended=True)
+    elif ordered and not ordered[-1].terminal:
+        assert (resumption.recovered, resumption.waiting, resumption.position) == (False, True, None)
     else:
+        assert resumption.recovered
         assert resumption.position == (ordered[-1].position if ordered else None)
 
 
@@ -134,7 +147,8 @@ def test_a_client_that_has_everything_is_sent_nothing():
 
 def test_what_a_superseded_attempt_says_late_is_left_out():
     """G3: every client sees one order, though the attempt that lost goes on talking for a while."""
-    frames = [*turn(1, 2, ends=False), frame(2, 1), frame(1, 3), frame(2, 2), frame(1, 4)]
+    wins = turn(2, 2, ends=False, takes_over="turn 1")
+    frames = [*turn(1, 2, ends=False), wins[0], frame(1, 3), wins[1], frame(1, 4)]
     assert places(in_order(frames)) == [(1, 1), (1, 2), (2, 1), (2, 2)]
     assert places(resume(at(1, 1), frames).frames) == [(1, 2), (2, 1), (2, 2)]
 
@@ -147,10 +161,47 @@ def test_events_in_order_are_each_there_once_and_only_go_forward(frames):
     assert set(ordered) <= set(places(frames))
 
 
-@given(
-    st.builds(at, st.integers(0, 3), st.integers(0, 4)),
-    st.lists(st.builds(frame, st.integers(1, 3), st.integers(1, 4))),
-)
-def test_frames_are_contiguous_exactly_if_the_protocol_says_so(position, frames):
-    """G3: sequence is +1 within an epoch, and an epoch begins with 1."""
-    assert contiguous(position, frames) is follow(position, frames)
+def test_a_running_turn_that_is_not_all_there_begins_where_it_was_said_whole():
+    """G3: after LIVE was lost, what the agent said again stands for all that came before it."""
+    again = [frame(1, 6, so_far("turn 1")), frame(1, 7)]
+    frames = [frame(1, 4), *again]
+    assert (resume(None, frames).frames, resume(None, frames).recovered) == (again, True)
+    lost = resume(at(1, 2), frames)
+    assert (lost.frames, lost.recovered, lost.position) == (again, False, at(1, 5))
+
+
+def test_a_turn_that_is_all_there_is_told_from_its_start_though_it_was_said_again():
+    """G3: the whole of it shows more, its tools for one."""
+    frames = [*turn(1, 3, ends=False), frame(1, 4, so_far("turn 1"))]
+    assert resume(None, frames).frames == frames
+
+
+def test_a_turn_that_is_over_is_not_followed_by_what_belongs_to_nobody():
+    """G3: the end of an epoch may be what is missing."""
+    first, second = turn(1, 4), turn(2, 3)
+    assert resume(at(1, 3), [*first, *second]).recovered
+    assert not resume(at(1, 3), [*first[:-1], *second]).recovered
+    assert resume(at(1, 4), [*first, *second]).recovered
+
+
+def test_the_end_of_a_turn_that_waited_leaves_the_running_one_running():
+    """G5: whoever joins then sees the running turn, not the end of another."""
+    frames = [*turn(1, 3, ends=False), frame(1, 4, finished("the next turn"))]
+    assert resume(None, frames).frames == frames
+    assert place_behind(frames).turn == "turn 1"
+
+
+def test_who_found_nothing_is_sent_everything_that_was_said_since():
+    """G3: a whole turn that did not come is no less missing than one event."""
+    frames = [*turn(1, 4), *turn(2, 3, ends=False)]
+    assert rejoin(START, frames, waiting=False).frames == frames
+    assert not rejoin(START, frames[1:], waiting=False).recovered
+
+
+@given(told())
+def test_whatever_was_told_is_contiguous_and_nothing_can_be_left_out_but_what_was_replaced(frames):
+    """G3: by the protocol's own words, and whichever event is missing."""
+    assert contiguous(START, frames) is follow(None, frames, ended=True) is True
+    for index in range(len(frames) - 1):
+        rest = frames[:index] + frames[index + 1 :]
+        assert contiguous(START, rest) is follow(None, rest, ended=True)

@@ -1,33 +1,54 @@
-"""Accepting a message: checked, then written to the conversation's log. The log's answer is the promise."""
+"""Accepting what members want: checked, then written to the conversation's log. The log's answer is the promise."""
 
 import json
 import time
-from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from opentelemetry.trace import SpanKind
 
+from pam_gateway.access import Access
+from pam_gateway.backlog import Backlogs
 from pam_gateway.settings import GatewaySettings
 from pam_shared.bus.connection import Bus, StreamRefusedError
-from pam_shared.bus.queries import ask
+from pam_shared.bus.log_reader import LogReader
 from pam_shared.clock import utc_now
 from pam_shared.contracts import headers, subjects, topology
-from pam_shared.contracts import queries as asked
-from pam_shared.contracts.conversation import TEXT_MAX, MessageReceived, accepted_id
+from pam_shared.contracts.conversation import (
+    TEXT_MAX,
+    CancelRequested,
+    InputEvent,
+    MessageReceived,
+    WhenBusy,
+    accepted_id,
+    cancel_id,
+)
 from pam_shared.contracts.identity import Identity
-from pam_shared.errors import InvalidRequestError, NotFoundError, UnavailableError
+from pam_shared.contracts.problems import Advice
+from pam_shared.errors import ConflictError, InvalidRequestError, OverloadedError, UnavailableError
 from pam_shared.identity import CALL, Signer
 from pam_shared.telemetry.logs import bind, log
 from pam_shared.telemetry.traces import inject, span
 
-ACCESS_WITHIN = 1.0
-REMEMBERED = 20_000
 FRESH_FOR = 100.0
 """Seconds a new id is surely inside the stream's duplicate window of two minutes."""
 AHEAD = 5.0
 UUID_WITH_TIME = 7
+WRONG_LAST_SEQUENCE = 10071
+FENCED_TRIES = 5
+BUSY_RETRY_AFTER = 1.0
+
+
+class BusyError(ConflictError):
+    """An earlier message is being answered, and this one was not to wait for that."""
+
+    advice = Advice.TRY_LATER
+    default_code = "conversation_busy"
+
+
+class _OvertakenError(Exception):
+    """Something else was appended in between."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +60,7 @@ class Incoming:
     text: str
     context: dict[str, Any] | None
     request_id: str
+    when_busy: WhenBusy = WhenBusy.ENQUEUE
 
 
 def just_made(message: UUID) -> bool:
@@ -52,16 +74,18 @@ def just_made(message: UUID) -> bool:
 class Acceptance:
     """The way into the log, the same for every protocol."""
 
-    def __init__(self, bus: Bus, signer: Signer, settings: GatewaySettings) -> None:
+    def __init__(self, bus: Bus, log_reader: LogReader, signer: Signer, settings: GatewaySettings) -> None:
         self._bus = bus
         self._signer = signer
         self._settings = settings
-        self._own: OrderedDict[tuple[UUID, UUID], None] = OrderedDict()
+        self._backlogs = Backlogs(log_reader, settings.unanswered_max)
+        self._access = Access(bus, self.call_token)
 
     async def accept(self, who: Identity, message: Incoming) -> bool:
         """Write a message down and return whether it was there already.
 
         Raises InvalidRequestError for text or context out of bounds, NotFoundError for somebody else's conversation,
+        BusyError for a message that is to be rejected then, OverloadedError where too many wait for an answer,
         UnavailableError when the log does not answer: the client repeats it with the same id then.
         """
         self._check(message)
@@ -69,18 +93,36 @@ class Acceptance:
             bind(member=str(who.user), conversation=str(message.conversation), turn=str(message.id)),
             span("accept", {}, SpanKind.PRODUCER),
         ):
-            duplicate = await self._is_known(who, message) or await self._publish(who, message)
+            duplicate = await self._is_known(who, message) or await self._write(who, message)
             log.info("message accepted", duplicate=duplicate, request=message.request_id)
         return duplicate
 
-    async def check_access(self, who: Identity, conversation: UUID) -> None:
-        """Refuse somebody else's conversation: raises NotFoundError.
+    async def cancel(self, who: Identity, conversation: UUID, message: UUID, request_id: str) -> None:
+        """Write down that no answer to a message, or no more of it, is wanted. Asking again changes nothing.
 
-        Subjects carry the member's id, so nothing of another's could be seen or written anyway; this makes it an error
-        rather than an empty conversation. While persistence is away, that wall alone stands.
+        Raises NotFoundError for somebody else's conversation, UnavailableError when the log does not answer.
         """
-        if (who.user, conversation) not in self._own:
-            await self._look_up(who, asked.AccessQuery(conversation=conversation))
+        with (
+            bind(member=str(who.user), conversation=str(conversation), turn=str(message)),
+            span("cancel", {}, SpanKind.PRODUCER),
+        ):
+            await self._access.check(who, conversation)
+            event = CancelRequested(turn=message, requested_at=utc_now())
+            values = {
+                headers.MESSAGE_ID: cancel_id(who.user, conversation, message),
+                headers.REQUEST_ID: request_id,
+            }
+            await self._append(who, conversation, event, values)
+            log.info("cancel requested", request=request_id)
+
+    async def check_access(self, who: Identity, conversation: UUID) -> None:
+        """Refuse somebody else's conversation: raises NotFoundError."""
+        await self._access.check(who, conversation)
+
+    def call_token(self, who: Identity, turn: UUID | None = None) -> str:
+        """Return the token that travels with a call: the member's, short-lived, for one turn if there is one."""
+        until = int(time.time()) + self._settings.call_token_for
+        return self._signer.sign(who.model_copy(update={"expires_at": until, "turn": turn}), CALL)
 
     async def _is_known(self, who: Identity, message: Incoming) -> bool:
         """Whether a message that is sent again was recorded long ago.
@@ -89,46 +131,71 @@ class Acceptance:
         was just made (UUIDv7) needs no look; while persistence is away those two alone stand.
         """
         if just_made(message.id):
-            await self.check_access(who, message.conversation)
+            await self._access.check(who, message.conversation)
             return False
-        return await self._look_up(who, asked.AccessQuery(conversation=message.conversation, message=message.id))
+        return await self._access.knows(who, message.conversation, message.id)
 
-    async def _look_up(self, who: Identity, question: asked.AccessQuery) -> bool:
-        """Ask persistence whose a conversation is, and whether the message is known. Raises NotFoundError."""
-        values = {headers.IDENTITY: self.call_token(who)}
-        subject = subjects.query(asked.CONVERSATION_ACCESS)
-        try:
-            reply = await ask(self._bus, subject, question, asked.AccessReply, values, ACCESS_WITHIN)
-        except UnavailableError as error:
-            log.warning("persistence could not be asked about a conversation", reason=str(error))
-            return False
-        if reply.access is asked.Access.FOREIGN:
-            raise NotFoundError("There is no such conversation.", code="conversation_not_found")
-        self._own[who.user, question.conversation] = None
-        if len(self._own) > REMEMBERED:
-            self._own.popitem(last=False)
-        return reply.known
+    async def _write(self, who: Identity, message: Incoming) -> bool:
+        """Write a message down as it wants to be; return whether it was there already."""
+        if message.when_busy is WhenBusy.REJECT:
+            return await self._write_alone(who, message)
+        if self._backlogs.may_be_full(who.user, message.conversation):
+            backlog = await self._backlogs.read(who.user, message.conversation)
+            if message.id in backlog.messages:
+                return True
+            if self._backlogs.is_full(who.user, message.conversation, backlog):
+                raise OverloadedError(
+                    "Too many messages of this conversation wait for an answer. Please wait for one.",
+                    code="too_many_unanswered",
+                    retry_after=BUSY_RETRY_AFTER,
+                )
+        return await self._publish(who, message)
 
-    def call_token(self, who: Identity, turn: UUID | None = None) -> str:
-        """Return the token that travels with a call: the member's, short-lived, for one turn if there is one."""
-        until = int(time.time()) + self._settings.call_token_for
-        return self._signer.sign(who.model_copy(update={"expires_at": until, "turn": turn}), CALL)
+    async def _write_alone(self, who: Identity, message: Incoming) -> bool:
+        """Write a message down if no other waits for an answer. The fence keeps everybody else out in between."""
+        for _ in range(FENCED_TRIES):
+            backlog = await self._backlogs.read(who.user, message.conversation)
+            if message.id in backlog.messages:
+                return True
+            if backlog.unanswered:
+                raise BusyError("An earlier message is still being answered.", retry_after=BUSY_RETRY_AFTER)
+            try:
+                return await self._publish(who, message, backlog.last)
+            except _OvertakenError:
+                continue
+        raise UnavailableError("The conversation is changing too fast. Please try again in a moment.")
 
-    async def _publish(self, who: Identity, message: Incoming) -> bool:
-        body = MessageReceived(
-            id=message.id, text=message.text, context=message.context, received_at=utc_now()
-        ).model_dump_json(exclude_none=True)
+    async def _publish(self, who: Identity, message: Incoming, expected: int | None = None) -> bool:
+        event = MessageReceived(
+            id=message.id,
+            text=message.text,
+            context=message.context,
+            when_busy=message.when_busy,
+            received_at=utc_now(),
+        )
         values = {
             headers.MESSAGE_ID: accepted_id(who.user, message.conversation, message.id),
             headers.IDENTITY: self.call_token(who, message.id),
             headers.REQUEST_ID: message.request_id,
         }
+        if self._access.first(who, message.conversation):
+            values[headers.NEW_CONVERSATION] = "1"
+        if expected is not None:
+            values[headers.EXPECTED_SEQUENCE] = str(expected)
+            values[headers.EXPECTED_SUBJECT] = f"{subjects.conversation(who.user, message.conversation)}.*"
+        return await self._append(who, message.conversation, event, values)
+
+    async def _append(self, who: Identity, conversation: UUID, event: InputEvent, values: dict[str, str]) -> bool:
+        """Append to the log and return whether it was there already."""
         inject(values)
-        subject = subjects.conversation_input(who.user, message.conversation)
+        subject = subjects.conversation_input(who.user, conversation)
+        body = event.model_dump_json(exclude_none=True).encode()
         try:
-            _, duplicate = await self._bus.publish(topology.CONVERSATIONS, subject, body.encode(), values)
+            _, duplicate = await self._bus.publish(topology.CONVERSATIONS, subject, body, values)
         except StreamRefusedError as error:
-            log.exception("the log refused a message")
+            if error.code == WRONG_LAST_SEQUENCE:
+                raise _OvertakenError from error
+            log.exception("the log refused an entry")
             raise UnavailableError("The message log is full or not ready. Please try again in a moment.") from error
         return duplicate
 

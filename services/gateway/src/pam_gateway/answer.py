@@ -2,55 +2,82 @@
 
 import asyncio
 from contextlib import suppress
+from typing import Any
 from uuid import UUID
 
 from pam_gateway.live_feed import Frame
-from pam_shared.contracts.live import SUPERSEDED, LiveFrame
+from pam_shared.contracts import live
+from pam_shared.contracts.live import LiveFrame, Position
 
 
 class Answer:
-    """Listens until the turn of one message ends."""
+    """Listens until the turn of one message ends.
+
+    ``torn`` says that something of the text did not come: the answer on record is the whole one.
+    """
 
     def __init__(self, conversation: UUID, turn: UUID) -> None:
         self.conversation = conversation
         self.turn = turn
         self.text = ""
         self.error: str | None = None
-        self._epoch: int | None = None
-        self._done = asyncio.Event()
-
-    @property
-    def complete(self) -> bool:
-        """Whether the turn has ended."""
-        return self._done.is_set()
+        self.complete = False
+        self.torn = False
+        self._last: Position | None = None
+        self._heard = asyncio.Event()
 
     def hear(self, frame: Frame) -> None:
         """Take a live frame of the member."""
         if frame.conversation != self.conversation or self.complete:
             return
-        event = LiveFrame.model_validate_json(frame.raw).event
-        if event.get("type") == "RUN_STARTED" and event.get("runId") == str(self.turn):
-            self._epoch, self.text = frame.position.epoch, ""
-        if frame.position.epoch == self._epoch and event.get("name") != SUPERSEDED:
-            self._take(event)
+        mine = frame.turn == str(self.turn)
+        if mine and frame.kind in {"RUN_STARTED", live.SO_FAR}:
+            self._last, self.text, self.torn = frame.position, "", False
+        elif not self._continues(frame) and not mine:
+            return
+        self._take(frame.kind, LiveFrame.model_validate_json(frame.raw).event)
+
+    def interrupted(self) -> None:
+        """Something may not have come."""
+        self.torn = True
 
     def settle(self, text: str) -> None:
         """Take an answer that was found elsewhere."""
-        self.text = text
-        self._done.set()
+        self.text, self.torn = text, False
+        self._end()
+
+    def give_up(self) -> None:
+        """Wait no longer; the answer still comes to the conversation."""
+        self._heard.set()
 
     async def wait(self, seconds: float) -> None:
         """Wait for the end of the turn, no longer than that."""
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                await self._done.wait()
+                await self._heard.wait()
 
-    def _take(self, event: dict[str, object]) -> None:
-        match event.get("type"):
+    def _continues(self, frame: Frame) -> bool:
+        """Whether a frame belongs to the attempt that is heard; one that skips some tears it."""
+        last, here = self._last, frame.position
+        if last is None or here.epoch != last.epoch or here <= last:
+            return False
+        self.torn = self.torn or here.sequence != last.sequence + 1
+        self._last = here
+        return True
+
+    def _take(self, kind: str, event: dict[str, Any]) -> None:
+        match kind:
             case "TEXT_MESSAGE_CONTENT":
                 self.text += str(event.get("delta", ""))
+            case live.SO_FAR:
+                self.text = str(event["value"].get("text", ""))
             case "RUN_ERROR":
                 self.error = str(event.get("message", ""))
-                self._done.set()
-            case "RUN_FINISHED":
-                self._done.set()
+                self._end()
+            case "RUN_FINISHED" if event.get("runId") == str(self.turn):
+                self.torn = self.torn or self._last is None
+                self._end()
+
+    def _end(self) -> None:
+        self.complete = True
+        self._heard.set()

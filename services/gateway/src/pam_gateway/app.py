@@ -7,16 +7,15 @@ from fastapi import FastAPI, WebSocket
 from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
 
-from pam_gateway.http import auth, chat, conversations, health, problems, tools
+from pam_gateway.http import auth, chat, conversations, events, health, problems, tools
 from pam_gateway.http.desk import Desk
 from pam_gateway.sockets.chat import ChatSocket, Hall
-from pam_gateway.sockets.registry import Registry
 from pam_shared.contracts.frames import SUBPROTOCOL, CloseCode
 
 WEB = Path(__file__).parent / "web"
 
 
-def create_app(desk: Desk, hall: Hall, registry: Registry) -> FastAPI:
+def create_app(desk: Desk, hall: Hall) -> FastAPI:
     """Return the application on parts that run already."""
     app = FastAPI(
         title="PAM",
@@ -27,7 +26,7 @@ def create_app(desk: Desk, hall: Hall, registry: Registry) -> FastAPI:
     )
     app.state.desk = desk
     problems.install(app)
-    for module in (auth, chat, conversations, tools, health):
+    for module in (auth, chat, conversations, events, tools, health):
         app.include_router(module.router)
 
     @app.get("/", include_in_schema=False)
@@ -47,6 +46,6 @@ def create_app(desk: Desk, hall: Hall, registry: Registry) -> FastAPI:
         if offered and SUBPROTOCOL not in offered:
             await socket.close(CloseCode.VERSION, f"The subprotocol is {SUBPROTOCOL}.")
             return
-        await registry.serve(ChatSocket(socket, user, hall))
+        await ChatSocket(socket, user, hall).serve()
 
     return app

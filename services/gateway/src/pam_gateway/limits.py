@@ -52,8 +52,8 @@ class Limits:
             allowed = await limiter.hit(limit, bucket, key)
         if not allowed:
             window = await limiter.get_window_stats(limit, bucket, key)
-            wait = max(1.0, window.reset_time - time.time())
-            raise OverloadedError(f"That was too often. Please wait {wait:.0f} seconds.", retry_after=round(wait, 1))
+            wait = round(max(1.0, window.reset_time - time.time()), 1)
+            raise OverloadedError(f"That was too often. Please wait {wait:.0f} seconds.", retry_after=wait)
 
 
 def _redis(url: str) -> Storage:

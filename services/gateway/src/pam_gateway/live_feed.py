@@ -3,6 +3,7 @@
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 from uuid import UUID
 
 from nats.aio.msg import Msg
@@ -13,17 +14,29 @@ from pam_shared.contracts import subjects
 from pam_shared.contracts.live import FRAME_SEPARATOR, TERMINAL, Position
 from pam_shared.telemetry.logs import log
 
-_HEAD = re.compile(rb'\{"type":"event","conversation":"[^"]+","epoch":(\d+),"sequence":(\d+),"event":\{"type":"(\w+)"')
+_HEAD = re.compile(
+    rb'\{"type":"event","conversation":"[^"]+","epoch":(\d+),"sequence":(\d+),"event":\{"type":"(\w+)"'
+    rb'(?:,"name":"([^"]+)"(?:,"value":\{"turn":"([^"]+)")?|,"threadId":"[^"]+","runId":"([^"]+)")?'
+)
 
 
 @dataclass(frozen=True)
 class Frame:
-    """An ``event`` frame as it came, and the little that must be known of it to pass it on."""
+    """An ``event`` frame as it came, and the little that must be known of it to pass it on.
+
+    ``kind`` is the event's type, or the name of one of PAM's own events; ``turn`` the turn that its head names.
+    """
 
     conversation: UUID
     position: Position
     kind: str
+    turn: str | None
     raw: bytes
+
+    @property
+    def begins(self) -> bool:
+        """Whether an attempt begins with it."""
+        return self.position.sequence == 1
 
     @property
     def terminal(self) -> bool:
@@ -42,12 +55,20 @@ def _frame(conversation: UUID, raw: bytes) -> Frame:
     head = _HEAD.match(raw)
     if head is None:
         raise ValueError("not an event frame")
-    position = Position(epoch=int(head[1]), sequence=int(head[2]))
-    return Frame(conversation, position, head[3].decode(), raw)
+    epoch, sequence, kind, name, subject, run = head.groups()
+    position = Position(epoch=int(epoch), sequence=int(sequence))
+    turn = subject or run
+    return Frame(conversation, position, (name or kind).decode(), turn.decode() if turn else None, raw)
 
 
-Listener = Callable[[Frame], None]
-"""Called for each frame of the member; must not wait."""
+class Listener(Protocol):
+    """Who hears the events of a member. Neither method may wait."""
+
+    def hear(self, frame: Frame) -> None:
+        """Take the next event."""
+
+    def interrupted(self) -> None:
+        """Take note that events may not have come: the connection was gone for a while."""
 
 
 @dataclass
@@ -62,6 +83,7 @@ class LiveFeed:
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
         self._feeds: dict[UUID, _Feed] = {}
+        bus.on_reconnect(self._interrupted)
 
     async def join(self, user: UUID, listener: Listener) -> None:
         """Hear everything live of a member from now on."""
@@ -86,6 +108,11 @@ class LiveFeed:
             del self._feeds[user]
             await feed.subscription.unsubscribe()
 
+    def _interrupted(self) -> None:
+        for feed in self._feeds.values():
+            for listener in tuple(feed.listeners):
+                listener.interrupted()
+
     def _heard(self, user: UUID) -> Callable[[Msg], Awaitable[None]]:
         async def pass_on(message: Msg) -> None:
             try:
@@ -96,6 +123,6 @@ class LiveFeed:
             feed = self._feeds.get(user)
             for listener in tuple(feed.listeners) if feed else ():
                 for frame in frames:
-                    listener(frame)
+                    listener.hear(frame)
 
         return pass_on

@@ -14,6 +14,7 @@ from pam_gateway.http.desk import Desk
 from pam_gateway.http.problems import Door
 from pam_gateway.limits import Limits
 from pam_gateway.live_feed import LiveFeed
+from pam_gateway.protocols import RequestProtocol, SocketProtocol
 from pam_gateway.replay import Replay
 from pam_gateway.service import SERVICE
 from pam_gateway.settings import GatewaySettings
@@ -42,6 +43,7 @@ class Parts:
     directory: Directory
     live: LogReader
     log: LogReader
+    registry: Registry
 
 
 class Server(uvicorn.Server):
@@ -59,11 +61,11 @@ async def serve(bus: Bus, settings: GatewaySettings) -> AsyncIterator[None]:
     pool = await open_pool(settings.postgres_url, bus.service)
     revocations, audit, directory = Revocations(bus), AuditTrail(bus), Directory(bus)
     live, log = LogReader(bus, topology.LIVE), LogReader(bus, topology.CONVERSATIONS)
-    desk = _desk(bus, settings, pool, Parts(revocations, audit, directory, live, log))
-    hall = Hall(settings, desk.verifier, desk.acceptance, desk.replay, desk.feed, desk.limits, directory)
     registry = Registry(settings)
+    desk = _desk(bus, settings, pool, Parts(revocations, audit, directory, live, log, registry))
+    hall = Hall(settings, desk.verifier, desk.acceptance, desk.replay, desk.feed, desk.limits, directory, registry)
     advertisement = Advertisement(bus, "The edge: sign-in, WebSocket and HTTP.")
-    server = _server(Door(create_app(desk, hall, registry), settings.body_max), settings)
+    server = _server(Door(create_app(desk, hall), settings.body_max), settings)
     async with AsyncExitStack() as ending:
         ending.push_async_callback(pool.close)
         for part in (revocations, audit, live, log, directory, registry):
@@ -87,7 +89,7 @@ async def _finish(server: Server, serving: asyncio.Task[None], within: float) ->
 
 def _desk(bus: Bus, settings: GatewaySettings, pool: Pool, parts: Parts) -> Desk:
     signer = Signer(settings.identity_private_key)
-    acceptance = Acceptance(bus, signer, settings)
+    acceptance = Acceptance(bus, parts.log, signer, settings)
     return Desk(
         settings=settings,
         bus=bus,
@@ -99,6 +101,7 @@ def _desk(bus: Bus, settings: GatewaySettings, pool: Pool, parts: Parts) -> Desk
         feed=LiveFeed(bus),
         limits=Limits(settings.redis_url, on=settings.rate_limits == "on"),
         directory=parts.directory,
+        registry=parts.registry,
         tools=ToolCaller(bus),
     )
 
@@ -115,7 +118,8 @@ def _server(app: Door, settings: GatewaySettings) -> Server:
             app,
             host=settings.host,
             port=settings.port,
-            ws="websockets-sansio",
+            http=RequestProtocol,
+            ws=SocketProtocol,
             ws_max_size=settings.frame_max,
             ws_per_message_deflate=False,
             ws_ping_interval=settings.ping_interval,

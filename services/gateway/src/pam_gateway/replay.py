@@ -4,41 +4,59 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from pam_gateway.acceptance import Acceptance
+from pam_gateway.backlog import read_backlog
+from pam_gateway.course import START, UNNAMED, Place, contiguous, place_behind
 from pam_gateway.live_feed import Frame, frames_of
 from pam_shared.bus.connection import Bus
 from pam_shared.bus.log_reader import Entry, LogReader
 from pam_shared.bus.queries import ask
 from pam_shared.contracts import headers, subjects
 from pam_shared.contracts import queries as asked
-from pam_shared.contracts.conversation import LOG_EVENT, MessageReceived, TurnFinished
+from pam_shared.contracts.conversation import LOG_EVENT, LogEvent, MessageReceived, TurnFinished
 from pam_shared.contracts.identity import Identity
-from pam_shared.contracts.live import Position
+from pam_shared.contracts.live import SO_FAR, Position
 from pam_shared.telemetry.logs import log
 
 
 @dataclass(frozen=True)
 class Resumption:
-    """How a client goes on: from ``position`` with ``frames``; where ``recovered`` is false, after a snapshot."""
+    """How a client goes on: from ``place`` with ``frames``; where ``recovered`` is false, after a snapshot.
 
-    position: Position | None
+    ``waiting`` means that the running turn's events are not all there any more: nothing of it is sent from the middle,
+    only from where its agent says it whole, or its end as another snapshot.
+    """
+
+    place: Place
     frames: list[Frame]
     recovered: bool
+    waiting: bool = False
+
+    @property
+    def position(self) -> Position | None:
+        """The position the client is told it has, if there is one to tell."""
+        return None if self.waiting or self.place == START else self.place.position
 
 
 def resume(position: Position | None, kept: list[Frame]) -> Resumption:
-    """Decide what a client at ``position`` is sent, given what LIVE still holds of the conversation, oldest first.
+    """Decide what a client at ``position`` is sent, given what is known of the conversation's events, oldest first.
 
     Without a position the client begins now: at the start of the turn that is running, or behind everything.
     """
     frames = in_order(kept)
     if position is None:
         return _from_now(frames, recovered=True)
-    if not any(frame.position == position for frame in frames):
+    had = [frame for frame in frames if frame.position <= position]
+    if not had or had[-1].position != position:
         return _from_now(frames, recovered=False)
-    missed = [frame for frame in frames if position < frame.position]
-    if not contiguous(position, missed):
+    return _on_from(place_behind(had), frames)
+
+
+def rejoin(place: Place, kept: list[Frame], *, waiting: bool) -> Resumption:
+    """Decide how a client goes on that was at ``place`` when something did not reach it."""
+    frames = in_order(kept)
+    if waiting:
         return _from_now(frames, recovered=False)
-    return Resumption(position, missed, recovered=True)
+    return _on_from(START, frames) if place == START else resume(place.position, frames)
 
 
 def in_order(kept: list[Frame]) -> list[Frame]:
@@ -50,26 +68,30 @@ def in_order(kept: list[Frame]) -> list[Frame]:
     return frames
 
 
-def contiguous(position: Position, frames: list[Frame]) -> bool:
-    """Whether the frames follow the position and each other without a hole."""
-    for frame in frames:
-        if not position.precedes(frame.position):
-            return False
-        position = frame.position
-    return True
+def _on_from(place: Place, frames: list[Frame]) -> Resumption:
+    missed = [frame for frame in frames if place.position < frame.position]
+    if not contiguous(place, missed):
+        return _from_now(frames, recovered=False)
+    return Resumption(place, missed, recovered=True)
 
 
 def _from_now(frames: list[Frame], *, recovered: bool) -> Resumption:
-    if not frames:
-        return Resumption(None, [], recovered)
-    top = frames[-1]
-    if top.terminal:
-        return Resumption(top.position, [], recovered)
-    begin = Position(epoch=top.position.epoch, sequence=0)
-    running = [frame for frame in frames if begin < frame.position]
-    if not contiguous(begin, running):
-        return Resumption(top.position, [], recovered)
-    return Resumption(begin, running, recovered)
+    """Begin behind everything, or, while a turn is running, where its attempt began or was said whole since."""
+    top = place_behind(frames)
+    if top.turn is None:
+        return Resumption(top, [], recovered)
+    attempt = [frame for frame in frames if frame.position.epoch == top.position.epoch]
+    whole = [index for index, frame in enumerate(attempt) if frame.begins or frame.kind == SO_FAR]
+    for index in (*whole[:1], *whole[-1:]):
+        before = _before(attempt[index])
+        if contiguous(before, attempt[index:]):
+            return Resumption(before, attempt[index:], recovered)
+    return Resumption(top, [], recovered=False, waiting=True)
+
+
+def _before(frame: Frame) -> Place:
+    position = Position(epoch=frame.position.epoch, sequence=frame.position.sequence - 1)
+    return Place(position, UNNAMED)
 
 
 class Replay:
@@ -86,6 +108,12 @@ class Replay:
         entries = await self._live.read(subjects.live(user, conversation))
         return [frame for entry in entries for frame in _readable(entry)]
 
+    async def ends_at(self, user: UUID, conversation: UUID, position: Position) -> bool:
+        """Whether the newest thing an agent wrote is the end of a turn, told at this position."""
+        newest = await self._log.last(subjects.conversation_output(user, conversation))
+        event = _event(newest)
+        return isinstance(event, TurnFinished) and position == Position(epoch=event.epoch, sequence=event.sequence)
+
     async def history(self, who: Identity, conversation: UUID, page: asked.Page | None = None) -> asked.MessagesPage:
         """Return a page of a conversation's messages, by default the newest: none of those the log has is left out.
 
@@ -99,10 +127,10 @@ class Replay:
 
     async def _newest(self, user: UUID, conversation: UUID) -> int | None:
         """Return the log sequence of the newest entry that becomes a message."""
-        newest = [
-            await self._log.last(subjects.conversation_input(user, conversation)),
-            await self._log.last(subjects.conversation_output(user, conversation)),
-        ]
+        said = await self._log.last(subjects.conversation_input(user, conversation))
+        if said is not None and not _is_message(said):
+            return (await read_backlog(self._log, user, conversation)).newest
+        newest = [said, await self._log.last(subjects.conversation_output(user, conversation))]
         return max((entry.sequence for entry in newest if entry and _is_message(entry)), default=None)
 
 
@@ -115,7 +143,11 @@ def _readable(entry: Entry) -> list[Frame]:
 
 
 def _is_message(entry: Entry) -> bool:
+    return isinstance(_event(entry), MessageReceived | TurnFinished)
+
+
+def _event(entry: Entry | None) -> LogEvent | None:
     try:
-        return isinstance(LOG_EVENT.validate_json(entry.body), MessageReceived | TurnFinished)
+        return LOG_EVENT.validate_json(entry.body) if entry else None
     except ValueError:
-        return False
+        return None

@@ -24,6 +24,7 @@ class GatewaySettings(VerifyingSettings):
     refresh_token_for: int = Field(30 * 86_400, gt=0)
     call_token_for: int = Field(3600, gt=0, description="How long a message's own token opens the tools for its turn.")
 
+    unanswered_max: int = Field(20, ge=1, description="How many messages of a conversation may wait for an answer.")
     frame_max: int = 65_536
     context_max: int = 16_384
     body_max: int = 32_768

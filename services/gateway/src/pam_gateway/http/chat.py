@@ -7,14 +7,14 @@ from typing import Annotated, Any
 from uuid import UUID, uuid4, uuid5
 
 from fastapi import APIRouter, Header, Request, Response, status
-from pydantic import BaseModel, Field
+from pydantic import AliasChoices, BaseModel, Field
 
 from pam_gateway.acceptance import Incoming
 from pam_gateway.answer import Answer
 from pam_gateway.http.desk import Desk, Member, TheDesk
 from pam_gateway.http.problems import request_id
 from pam_shared.clock import utc_now
-from pam_shared.contracts.conversation import TEXT_MAX, answer_id
+from pam_shared.contracts.conversation import TEXT_MAX, WhenBusy, answer_id
 from pam_shared.contracts.identity import Identity
 from pam_shared.contracts.queries import Page
 
@@ -51,6 +51,19 @@ class NewMessage(BaseModel):
     id: UUID
     text: str
     context: dict[str, Any] | None = None
+    when_busy: WhenBusy = WhenBusy.ENQUEUE
+
+
+class Cancellation(BaseModel):
+    """The message that no answer, or no more of it, is wanted to; ``turn`` is another name for its id."""
+
+    id: UUID = Field(validation_alias=AliasChoices("id", "turn"))
+
+
+class Cancelled(BaseModel):
+    """The wish is written down; the turn's terminal event says what became of it."""
+
+    id: UUID
 
 
 class Accepted(BaseModel):
@@ -79,14 +92,17 @@ async def chat(
     message = Incoming(message_id, conversation, body.message, body.context, request_id(request))
     answer = Answer(conversation, message_id)
     await desk.limits.count("messages", str(who.user))
-    await desk.feed.join(who.user, answer.hear)
+    await desk.feed.join(who.user, answer)
     try:
         duplicate = await desk.acceptance.accept(who, message)
         if duplicate:
             await _recall(desk, who, answer)
-        await answer.wait(desk.settings.answer_within)
+        with desk.registry.telling(answer.give_up):
+            await answer.wait(desk.settings.answer_within)
+        if answer.torn:
+            await _recall(desk, who, answer)
     finally:
-        await desk.feed.leave(who.user, answer.hear)
+        await desk.feed.leave(who.user, answer)
     if not answer.complete:
         response.status_code = status.HTTP_202_ACCEPTED
     return ChatResponse(
@@ -104,8 +120,15 @@ async def chat(
 async def send(conversation: UUID, body: NewMessage, request: Request, who: Member, desk: TheDesk) -> Accepted:
     """Say something without waiting: the same as the socket's ``send``."""
     await desk.limits.count("messages", str(who.user))
-    message = Incoming(body.id, conversation, body.text, body.context, request_id(request))
+    message = Incoming(body.id, conversation, body.text, body.context, request_id(request), body.when_busy)
     return Accepted(id=body.id, duplicate=await desk.acceptance.accept(who, message))
+
+
+@router.post("/conversations/{conversation}/cancel", status_code=status.HTTP_202_ACCEPTED)
+async def cancel(conversation: UUID, body: Cancellation, request: Request, who: Member, desk: TheDesk) -> Cancelled:
+    """Want no answer, or no more of it, to a message: the same as the socket's ``cancel``."""
+    await desk.acceptance.cancel(who, conversation, body.id, request_id(request))
+    return Cancelled(id=body.id)
 
 
 async def _recall(desk: Desk, who: Identity, answer: Answer) -> None:

@@ -11,6 +11,7 @@ from pam_gateway.limits import Limits
 from pam_gateway.live_feed import LiveFeed
 from pam_gateway.replay import Replay
 from pam_gateway.settings import GatewaySettings
+from pam_gateway.sockets.registry import Registry
 from pam_shared.bus.connection import Bus
 from pam_shared.bus.discovery import Directory
 from pam_shared.contracts.identity import Identity
@@ -33,6 +34,7 @@ class Desk:
     feed: LiveFeed
     limits: Limits
     directory: Directory
+    registry: Registry
     tools: ToolCaller
 
 

@@ -40,8 +40,8 @@ async def live() -> Health:
 
 @router.get("/ready")
 async def ready(response: Response, desk: TheDesk) -> Health:
-    """Say whether messages can be accepted: they need NATS, and nothing else."""
-    if desk.bus.nats.is_connected:
+    """Say whether clients may be sent here: messages need NATS, and nothing else, and a gateway that stays."""
+    if desk.bus.nats.is_connected and not desk.registry.draining:
         return Health(status="healthy")
     response.status_code = status.HTTP_503_SERVICE_UNAVAILABLE
     return Health(status="unhealthy")

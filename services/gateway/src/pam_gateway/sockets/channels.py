@@ -1,14 +1,17 @@
-"""The conversations open on one socket, and how each is brought from where the client was to now."""
+"""The conversations one client has open, and how each is brought from where the client was to now."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Protocol
 from uuid import UUID
 
+from pydantic import BaseModel
+
+from pam_gateway.course import Place
 from pam_gateway.live_feed import Frame
 from pam_gateway.replay import Replay, Resumption, resume
-from pam_gateway.sockets.channel import Channel
-from pam_gateway.sockets.outbound import Outbound
+from pam_gateway.sockets.channel import Channel, EventSink
 from pam_shared.contracts import frames
 from pam_shared.contracts.frames import CloseCode
 from pam_shared.contracts.identity import Identity
@@ -16,17 +19,33 @@ from pam_shared.contracts.live import Position
 from pam_shared.errors import InvalidRequestError, PamError
 from pam_shared.telemetry.logs import log
 
+LIVE_BEHIND = (0.0, 0.004, 0.032, 0.256)
+"""Seconds between looks into LIVE: what was just heard may not be stored yet."""
+
+
+class Sink(EventSink, Protocol):
+    """Where a client's frames go, whatever carries them. It calls ``on_room`` when what is missing may follow."""
+
+    on_room: Callable[[], None]
+
+    def put(self, frame: BaseModel) -> None:
+        """Queue a frame of ours; must not wait."""
+
+    def close(self, code: int, reason: str = "") -> None:
+        """End the client's connection after what is queued."""
+
 
 class Channels:
     """Opens, joins and, after a hole, joins again."""
 
-    def __init__(self, who: Identity, replay: Replay, outbound: Outbound, most: int) -> None:
+    def __init__(self, who: Identity, replay: Replay, outbound: Sink, most: int) -> None:
         self._who = who
         self._replay = replay
         self._outbound = outbound
         self._most = most
         self._open: dict[UUID, Channel] = {}
         self._rejoining: set[asyncio.Task[None]] = set()
+        outbound.on_room = self._flush
 
     @property
     def running(self) -> bool:
@@ -39,6 +58,11 @@ class Channels:
         if channel is not None:
             channel.hear(frame)
 
+    def interrupted(self) -> None:
+        """Look whether events of any of them did not come."""
+        for channel in tuple(self._open.values()):
+            channel.interrupted()
+
     async def open(self, conversation: UUID, position: Position | None) -> None:
         """Open a conversation at a position. Raises InvalidRequestError, UnavailableError."""
         if conversation not in self._open and len(self._open) >= self._most:
@@ -46,11 +70,13 @@ class Channels:
                 f"At most {self._most} conversations can be open on a socket.", code="too_many_open"
             )
         channel = self._open[conversation] = Channel(conversation, self._outbound, self._on_hole)
-        channel.position = position
         try:
-            await self._join(channel, quietly=False)
+            kept = await self._replay.kept(self._who.user, conversation)
+            resumption = await self._confirmed(channel, position, resume(position, kept))
+            await self._join(channel, resumption, quietly=False)
         except PamError:
-            self._open.pop(conversation, None)
+            if self._open.get(conversation) is channel:
+                del self._open[conversation]
             raise
 
     def close(self, conversation: UUID) -> None:
@@ -75,10 +101,12 @@ class Channels:
         for task in tuple(self._rejoining):
             task.cancel()
 
-    async def _join(self, channel: Channel, *, quietly: bool) -> None:
-        """Bring a channel from its position to now: by what LIVE holds, else by a snapshot."""
-        kept = await self._replay.kept(self._who.user, channel.conversation)
-        resumption = resume(channel.position, kept)
+    def _flush(self) -> None:
+        for channel in tuple(self._open.values()):
+            channel.flush()
+
+    async def _join(self, channel: Channel, resumption: Resumption, *, quietly: bool) -> None:
+        """Bring a channel to now: by what LIVE holds, else by a snapshot."""
         page = None if resumption.recovered else await self._replay.history(self._who, channel.conversation)
         if self._open.get(channel.conversation) is not channel:
             return  # closed, or opened anew, meanwhile
@@ -97,17 +125,35 @@ class Channels:
 
     def _on_hole(self, channel: Channel) -> None:
         """Something between agent and here was lost: join again from the last position, by snapshot if need be."""
-        log.warning("a hole in the live events", conversation=str(channel.conversation))
         task = asyncio.create_task(self._rejoin(channel))
         self._rejoining.add(task)
         task.add_done_callback(self._rejoining.discard)
 
     async def _rejoin(self, channel: Channel) -> None:
         try:
-            await self._join(channel, quietly=True)
+            resumption = await self._found(channel)
+            await self._join(channel, await self._confirmed(channel, channel.position, resumption), quietly=True)
         except PamError as error:
             log.warning("a hole could not be filled", reason=str(error))
             self._outbound.close(CloseCode.POSITION_LOST, "Events were lost; reconnect and resume.")
+
+    async def _found(self, channel: Channel) -> Resumption:
+        """Look for what is missing."""
+        log.warning("live events may be missing", conversation=str(channel.conversation))
+        for pause in LIVE_BEHIND:
+            await asyncio.sleep(pause)
+            resumption = channel.rejoined(await self._replay.kept(self._who.user, channel.conversation))
+            if resumption.recovered:
+                break
+        return resumption
+
+    async def _confirmed(self, channel: Channel, position: Position | None, resumption: Resumption) -> Resumption:
+        """Where LIVE knows nothing of a position any more, the log may: the client has it all if a turn ended there."""
+        if resumption.recovered or position is None:
+            return resumption
+        if not await self._replay.ends_at(self._who.user, channel.conversation, position):
+            return resumption
+        return Resumption(Place(position, None), [], recovered=True)
 
 
 def _opened(channel: Channel, resumption: Resumption) -> frames.Opened:

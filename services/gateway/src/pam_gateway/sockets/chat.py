@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
@@ -17,13 +16,18 @@ from pam_gateway.settings import GatewaySettings
 from pam_gateway.sockets.channels import Channels
 from pam_gateway.sockets.inbound import Closing, Inbound
 from pam_gateway.sockets.outbound import Outbound
+from pam_gateway.sockets.registry import Registry
+from pam_gateway.sockets.session import end_of
 from pam_shared.bus.discovery import Directory
 from pam_shared.contracts import frames
 from pam_shared.contracts.frames import CloseCode
 from pam_shared.contracts.identity import Identity
-from pam_shared.errors import InvalidRequestError, PamError, problem_of
+from pam_shared.errors import InvalidRequestError, OverloadedError, PamError, problem_of
 from pam_shared.identity import ACCESS, Verifier
 from pam_shared.telemetry.logs import log
+
+QUIET_FOR = 0.1
+QUIET_LOOKS = 20
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,7 @@ class Hall:
     feed: LiveFeed
     limits: Limits
     directory: Directory
+    registry: Registry
 
 
 @dataclass
@@ -48,7 +53,7 @@ class Guest:
 
 
 class ChatSocket:
-    """One client. The reading side runs in :meth:`run`; the writing side is the outbound queue's task."""
+    """One client. The reading side runs in :meth:`serve`; the writing side is the outbound queue's task."""
 
     def __init__(self, socket: WebSocket, user: UUID, hall: Hall) -> None:
         self._user = user
@@ -58,24 +63,16 @@ class ChatSocket:
         self.outbound = Outbound(socket, hall.settings)
         budget = hall.limits.frame_budget(hall.settings.frames_per_second, hall.settings.frames_burst)
         self._inbound = Inbound(socket, self.outbound, budget)
-        self.last_message = time.monotonic()
+        self._handling = asyncio.Lock()
+        self._handled = 0
+        self._last_message = time.monotonic()
 
-    async def run(self, admit: Callable[["ChatSocket", Identity], None]) -> None:
-        """Serve the client until it goes or has to go. ``admit`` may refuse it once it is known."""
-        self._reading = asyncio.current_task()
-        try:
-            guest = await self._greet(admit)
-            while True:
-                await self._handle(guest, await self._inbound.next())
-        except Closing as closing:
-            self.outbound.close(closing.code, str(closing))
-        except WebSocketDisconnect:
-            pass
-        except Exception:
-            log.exception("a socket failed")
-            self.outbound.close(CloseCode.INTERNAL, "Something went wrong on our side.")
-        finally:
-            await self._leave()
+    async def serve(self) -> None:
+        """Serve the client until it goes or has to go."""
+        with self._hall.registry.attending(self):
+            if self._hall.registry.draining:
+                await self._hall.registry.turn_away(self)
+            await self._run()
 
     def sweep(self, now: float) -> None:
         """Close the socket when its time is over: token expired, session revoked, or idle without a running turn.
@@ -87,14 +84,41 @@ class ChatSocket:
         guest = self._guest
         if guest is None:
             return
-        if guest.who.session in self._hall.verifier.revoked:
-            self.outbound.close(CloseCode.FORBIDDEN, "You were signed out.")
-        elif guest.who.expires_at <= time.time():
-            self.outbound.close(CloseCode.TOKEN_EXPIRED, "The token has expired; refresh it and resume.")
-        elif now - self.last_message > self._hall.settings.idle_after and not guest.channels.running:
+        if end := end_of(guest.who, self._hall.verifier):
+            self.outbound.close(*end)
+        elif now - self._last_message > self._hall.settings.idle_after and not guest.channels.running:
             self.outbound.close(CloseCode.IDLE, "Nothing happened for a while.")
 
-    async def _greet(self, admit: Callable[["ChatSocket", Identity], None]) -> Guest:
+    async def drain(self, after_ms: int) -> None:
+        """Send the client elsewhere, after an answer to all that it has sent."""
+        self.outbound.put(frames.Drain(after_ms=after_ms))
+        for _ in range(QUIET_LOOKS):
+            handled = self._handled
+            await asyncio.sleep(QUIET_FOR)
+            if handled == self._handled and not self._handling.locked():
+                break
+        self.outbound.close(CloseCode.DRAIN, "This gateway is going away; reconnect and resume.")
+
+    async def _run(self) -> None:
+        self._reading = asyncio.current_task()
+        try:
+            guest = await self._greet()
+            while True:
+                frame = await self._inbound.next()
+                async with self._handling:
+                    await self._handle(guest, frame)
+                self._handled += 1
+        except Closing as closing:
+            self.outbound.close(closing.code, str(closing))
+        except WebSocketDisconnect:
+            pass
+        except Exception:
+            log.exception("a socket failed")
+            self.outbound.close(CloseCode.INTERNAL, "Something went wrong on our side.")
+        finally:
+            await self._leave()
+
+    async def _greet(self) -> Guest:
         try:
             async with asyncio.timeout(self._hall.settings.hello_within):
                 hello = await self._inbound.next()
@@ -105,10 +129,13 @@ class ChatSocket:
         who = self._verified(hello.token)
         if who.user != self._user and not who.is_admin:
             raise Closing(CloseCode.FORBIDDEN, "This socket belongs to another member.")
-        admit(self, who)
+        try:
+            self._hall.registry.admit(self, who)
+        except OverloadedError as error:
+            raise Closing(CloseCode.TOO_MANY_SOCKETS, str(error)) from error
         channels = Channels(who, self._hall.replay, self.outbound, self._hall.settings.open_conversations)
         self._guest = Guest(who, channels)
-        await self._hall.feed.join(who.user, channels.hear)
+        await self._hall.feed.join(who.user, channels)
         self.outbound.put(self._welcome(who))
         return self._guest
 
@@ -132,13 +159,15 @@ class ChatSocket:
 
     async def _handle(self, guest: Guest, frame: object) -> None:
         """Do what a frame asks for; what cannot be done is answered with an error."""
-        message = frame.id if isinstance(frame, frames.Send) else None
+        message = frame.id if isinstance(frame, frames.Send | frames.Cancel) else None
         try:
             match frame:
                 case frames.Ping():
                     self.outbound.put(frames.Pong(n=frame.n))
                 case frames.Send():
                     await self._send(guest, frame)
+                case frames.Cancel():
+                    await self._hall.acceptance.cancel(guest.who, frame.conversation, frame.id, str(uuid4()))
                 case frames.Open():
                     await self._hall.acceptance.check_access(guest.who, frame.conversation)
                     await guest.channels.open(frame.conversation, frame.position)
@@ -152,9 +181,11 @@ class ChatSocket:
             self.outbound.put(frames.Error.of(problem_of(error), message))
 
     async def _send(self, guest: Guest, frame: frames.Send) -> None:
-        self.last_message = time.monotonic()
+        self._last_message = time.monotonic()
         await self._hall.limits.count("messages", str(guest.who.user))
-        message = Incoming(frame.id, frame.conversation, frame.text, frame.context, request_id=str(uuid4()))
+        message = Incoming(
+            frame.id, frame.conversation, frame.text, frame.context, request_id=str(uuid4()), when_busy=frame.when_busy
+        )
         with guest.channels.holding(frame.conversation):
             duplicate = await self._hall.acceptance.accept(guest.who, message)
             self.outbound.put(frames.Ack(id=frame.id, conversation=frame.conversation, duplicate=duplicate))
@@ -168,5 +199,5 @@ class ChatSocket:
     async def _leave(self) -> None:
         if self._guest is not None:
             self._guest.channels.leave()
-            await self._hall.feed.leave(self._guest.who.user, self._guest.channels.hear)
+            await self._hall.feed.leave(self._guest.who.user, self._guest.channels)
         await self.outbound.finish()

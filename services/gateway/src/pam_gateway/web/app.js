@@ -71,7 +71,7 @@ class Chat {
   #begin(conversation) {
     if (store.current !== conversation) store.latest = null;
     store.current = conversation;
-    this.#turn = null;
+    this.#run(null);
     this.#opens = 0;
     this.#read = false;
     this.#earlier = null;
@@ -94,6 +94,13 @@ class Chat {
     this.#toTop(text);
   }
 
+  /** Want no more of the answer that is being given. */
+  cancel() {
+    if (!this.#turn) return;
+    this.connection.cancel(store.current, this.#turn);
+    this.#thread.of(this.#turn).quiet("Stopping…");
+  }
+
   async showEarlier() {
     const page = await this.#fetched(api.messages(store.current, this.#earlier));
     if (!page) return;
@@ -109,7 +116,7 @@ class Chat {
     const shown = ({ conversation }) => conversation === store.current;
     return {
       state: view.showConnection,
-      welcome: (frame) => view.showBanner((this.#banner = frame.banner ?? "")),
+      welcome: (frame) => frame.mode && view.showBanner((this.#banner = frame.banner ?? "")),
       opened: (frame, resumed) => shown(frame) && this.#opened(resumed),
       acked: (id) => this.#thread.has(id) && this.#thread.of(id).mark("sent"),
       refused: (id, reason) => this.#refused(id, reason),
@@ -189,6 +196,7 @@ class Chat {
   }
 
   #snapshot({ messages, next_cursor }) {
+    this.#run(null);
     this.#earlier = next_cursor ?? null;
     this.#thread.clear();
     this.#thread.record(messages, { cursor: this.#earlier });
@@ -210,17 +218,26 @@ class Chat {
 
   #apply(event) {
     if (event.type === "RUN_STARTED") return this.#began(event.runId);
-    if (event.type === "CUSTOM" && event.name === "pam.superseded") return this.#superseded(event.value.turn);
-    if (!this.#turn) return this.#missedBeginning(event);
-    const exchange = this.#thread.of(this.#turn);
+    if (event.name === "pam.superseded") return this.#superseded(event.value.turn);
+    if (event.name === "pam.so_far") return this.#saidWhole(event.value);
+    // A message that was cancelled while it waited ends among the events of the running turn.
+    const turn = event.runId ?? this.#turn;
+    if (!turn || (turn !== this.#turn && !this.#thread.has(turn))) return this.#missedBeginning(event);
+    const exchange = this.#thread.of(turn);
     if (!exchange.settled) APPLY[event.type]?.(exchange, event);
-    if (TERMINAL.has(event.type)) this.#ended(exchange);
+    if (TERMINAL.has(event.type)) this.#ended(turn, exchange);
+  }
+
+  /** The turn that is running, which can be stopped; or none. */
+  #run(turn) {
+    this.#turn = turn;
+    view.showStop(Boolean(turn));
   }
 
   #began(turn) {
     store.latest = turn;
     if (!this.#thread.has(turn)) this.#record();
-    this.#turn = turn;
+    this.#run(turn);
     view.showBanner(this.#banner);
     const exchange = this.#thread.of(turn);
     exchange.mark("sent");
@@ -228,17 +245,27 @@ class Chat {
   }
 
   #superseded(turn) {
-    this.#turn = turn;
+    this.#run(turn);
     const exchange = this.#thread.of(turn);
     if (!exchange.settled) exchange.dropText();
+  }
+
+  /** Events may have been lost: put what the turn has said so far in the place of what is here of it. */
+  #saidWhole({ turn, text }) {
+    if (turn !== this.#turn) this.#began(turn);
+    const exchange = this.#thread.of(turn);
+    if (exchange.settled) return;
+    exchange.dropText();
+    if (text) exchange.say(text);
+    else exchange.drive();
   }
 
   #missedBeginning(event) {
     if (TERMINAL.has(event.type)) this.#record();
   }
 
-  #ended(exchange) {
-    this.#turn = null;
+  #ended(turn, exchange) {
+    if (turn === this.#turn) this.#run(null);
     if (!exchange.question) this.#catchUp(true);
     else this.#toTop(exchange.question);
   }
@@ -272,7 +299,7 @@ const APPLY = {
   TEXT_MESSAGE_CONTENT: (exchange, event) => exchange.say(event.delta),
   CUSTOM: (exchange, event) => CUSTOM[event.name]?.(exchange, event.value),
   RUN_FINISHED: (exchange, event) => {
-    if (event.outcome?.type === "cancelled") exchange.trouble("Stopped.");
+    if (event.outcome?.type === "cancelled") exchange.trouble(view.stopped(event.result));
     exchange.finish();
     view.announce(exchange.text ? `PAM: ${exchange.text}` : "");
   },
@@ -325,6 +352,7 @@ press("sign-out", signOut);
 press("earlier", () => chat?.showEarlier());
 press("more-conversations", () => chat?.listMore());
 press("reconnect", () => chat?.connection.retry());
+press("stop", () => chat?.cancel());
 press("notice-close", () => view.showNotice(""));
 for (const starter of document.querySelectorAll(".starter")) starter.onclick = () => chat?.say(starter.textContent);
 

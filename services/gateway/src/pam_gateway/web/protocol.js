@@ -1,6 +1,10 @@
 /** The wire: the HTTP interface, and the pam.v1 WebSocket with its reconnects, positions and acknowledgements. */
 
+import { EventLine } from "./line.js";
+
 const SUBPROTOCOL = "pam.v1";
+const SOCKET_TRIES = 3;
+const SOCKET_AGAIN_AFTER = 30_000;
 const BACK_OFF = [1000, 2000, 4000, 8000];
 const WELCOME_WITHIN = 10_000;
 const SILENCE_MAX = 8000;
@@ -164,7 +168,7 @@ function jittered(delay) {
 }
 
 /**
- * A connection that comes back by itself.
+ * A connection that comes back by itself, over plain HTTP where a socket has failed three times.
  *
  * `on` is told `state(name, code)` with connecting, open, reconnecting or stopped, and the frames:
  * `welcome`, `opened(frame, resumed)`, `acked(id)`, `refused(id, message)`, `event`, `snapshot`, `trouble`.
@@ -178,6 +182,7 @@ export class Connection {
   #token = null;
   #phase = "idle";
   #attempts = 0;
+  #failures = 0;
   #renewed = false;
   #welcomedAt = 0;
   #watched = null;
@@ -202,6 +207,7 @@ export class Connection {
 
   /** Try now instead of after the delay, or find out whether the other side is still there. */
   wake() {
+    this.#failures = 0;
     if (this.#phase === "waiting") this.#connect("reconnecting");
     else if (this.#phase === "open") this.#ping();
   }
@@ -230,6 +236,11 @@ export class Connection {
     this.#pump();
   }
 
+  /** Want no more of the answer to a message. */
+  cancel(conversation, id) {
+    this.#put({ type: "cancel", conversation, id });
+  }
+
   async #connect(state) {
     this.#clear("retry");
     this.#phase = "connecting";
@@ -244,7 +255,7 @@ export class Connection {
 
   #dial(token) {
     this.#token = token;
-    const socket = new WebSocket(this.#url, SUBPROTOCOL);
+    const socket = this.#failures < SOCKET_TRIES ? new WebSocket(this.#url, SUBPROTOCOL) : new EventLine();
     this.#socket = socket;
     this.#welcomedAt = 0;
     this.#after("welcome", WELCOME_WITHIN, () => this.#lost(1006));
@@ -255,13 +266,31 @@ export class Connection {
 
   #lost(code) {
     const steady = this.#welcomedAt && Date.now() - this.#welcomedAt > STEADY_AFTER;
+    const next = afterClose(code);
+    if (!this.#welcomedAt && next === "later") this.#failures = this.#onLine ? SOCKET_TRIES - 1 : this.#failures + 1;
     this.#release();
     if (steady) this.#attempts = 0;
-    const next = afterClose(code);
     if (next === "stop") this.#halt(code);
     else if (next === "renew") this.#renewThenConnect(code);
     else if (next === "now" && !this.#attempts++) this.#connect("reconnecting");
     else this.#later();
+  }
+
+  get #onLine() {
+    return this.#socket instanceof EventLine;
+  }
+
+  /** Look whether sockets get through again; if so, come back over one. */
+  #probe() {
+    this.#after("probe", SOCKET_AGAIN_AFTER, () => {
+      const probe = new WebSocket(this.#url, SUBPROTOCOL);
+      probe.onclose = () => this.#onLine && this.#probe();
+      probe.onopen = () => {
+        probe.close();
+        this.#failures = this.#attempts = 0;
+        if (this.#onLine) this.#lost(4601);
+      };
+    });
   }
 
   #halt(code) {
@@ -314,6 +343,8 @@ export class Connection {
     this.#phase = "open";
     this.#renewed = false;
     this.#welcomedAt = Date.now();
+    if (this.#onLine) this.#probe();
+    else this.#failures = 0;
     this.#on.state("open");
     this.#on.welcome(frame);
     this.#beat(frame.ping_interval * 1000);

@@ -169,6 +169,12 @@ class ToolCard {
   }
 }
 
+/** Say that a turn was stopped, and what it has done all the same. */
+export function stopped({ done = [], not_done = [] } = {}) {
+  const told = [["Done", done], ["Not done", not_done]].filter(([, names]) => names.length);
+  return ["Stopped.", ...told.map(([words, names]) => `${words}: ${names.map(plainName).join(", ")}.`)].join(" ");
+}
+
 /* One question and all that answers it */
 
 class Exchange {
@@ -561,6 +567,7 @@ export function showConnection(state, code) {
   byId("connection-text").textContent = box.hidden ? "" : words;
 }
 
+export const showStop = (running) => (byId("stop").hidden = !running);
 export const showBanner = (text) => tell(byId("banner"), text);
 export const showNotice = (text) => tell(byId("notice-text"), text, byId("notice"));
 export const showTitle = (text) => (byId("title").textContent = text);
