@@ -71,7 +71,7 @@ class Fleet:
             (agent, "Crew", lambda *given: Crew(*given, speaking=InOrder())),
             (agent, "Directory", StandingDirectory),
             (agent, "_minds", self._minds),
-            (agent, "survived", self._survived),
+            (isolation.Isolation, "survived", lambda one, errand: self._survived(errand, one._within)),
         ]
 
     def _process(self, name: str) -> Agent:
@@ -123,7 +123,7 @@ class Fleet:
         self.world.loop.create_task(self._attempt(errand, ended), context=child.process.context())
         code = None
         try:
-            async with asyncio.timeout(within + isolation.LONGER):
+            async with asyncio.timeout(within):
                 code = await ended
         except TimeoutError:
             pass

@@ -15,7 +15,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from pam_shared.contracts.conversation import answer_id
 from pam_shared.contracts.frames import SUBPROTOCOL, CloseCode
-from pam_shared.contracts.live import TERMINAL, Position
+from pam_shared.contracts.live import SO_FAR, TERMINAL, Position
 from pam_shared.errors import UnavailableError
 from pamctl.member import RefusedError
 
@@ -37,6 +37,7 @@ class ChatClient:
         self._notice = notice
         self._socket: ClientConnection | None = None
         self._position: Position | None = None
+        self._shown = ""
         self._unacked: dict[str, Any] | None = None
 
     async def __aenter__(self) -> Self:
@@ -79,7 +80,8 @@ class ChatClient:
             case "event":
                 return self._event(frame)
             case "snapshot":
-                return _recall(frame, turn)
+                self._position = Position.model_validate(frame["position"]) if frame.get("position") else None
+                return self._recall(frame, turn)
             case "error" if frame.get("id") == str(turn) and not frame.get("temporary"):
                 raise RefusedError(f"PAM says: {frame['message']}")
         return []
@@ -89,7 +91,26 @@ class ChatClient:
         if self._position is not None and position <= self._position:
             return []
         self._position = position
-        return [frame["event"]]
+        event: dict[str, Any] = frame["event"]
+        if event.get("name") == SO_FAR:
+            return self._rest_of(event["value"]["text"])
+        if event["type"] == "RUN_STARTED":
+            self._shown = ""
+        self._shown += event.get("delta", "") if event["type"] == "TEXT_MESSAGE_CONTENT" else ""
+        return [event]
+
+    def _rest_of(self, whole: str) -> list[dict[str, Any]]:
+        """Return what a text adds to what was shown; one that does not follow it begins on a line of its own."""
+        follows, shown = whole.startswith(self._shown), self._shown
+        self._shown = whole
+        rest = whole.removeprefix(shown) if follows else f"\n{whole}"
+        return [{"type": "TEXT_MESSAGE_CONTENT", "delta": rest}] if rest else []
+
+    def _recall(self, snapshot: dict[str, Any], turn: UUID) -> list[dict[str, Any]]:
+        """Find the turn's answer in a snapshot: its events are gone."""
+        wanted = str(answer_id(turn))
+        found = next((message for message in snapshot["messages"] if message["id"] == wanted), None)
+        return [*self._rest_of(found["content"]), {"type": "RUN_FINISHED"}] if found else []
 
     async def _frames(self) -> AsyncIterator[dict[str, Any]]:
         """Yield frames for ever; a frame ``ready`` of our own says that a connection is up and the talk is open."""
@@ -133,15 +154,6 @@ class ChatClient:
     async def _send(self, frame: dict[str, Any]) -> None:
         if self._socket is not None:
             await self._socket.send(orjson.dumps(frame).decode())
-
-
-def _recall(snapshot: dict[str, Any], turn: UUID) -> list[dict[str, Any]]:
-    """Find the turn's answer in a snapshot: its events are gone."""
-    wanted = str(answer_id(turn))
-    found = next((message for message in snapshot["messages"] if message["id"] == wanted), None)
-    if found is None:
-        return []
-    return [{"type": "TEXT_MESSAGE_CONTENT", "delta": found["content"]}, {"type": "RUN_FINISHED"}]
 
 
 def _refuse_if_final(error: BaseException) -> None:

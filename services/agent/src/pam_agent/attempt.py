@@ -33,6 +33,8 @@ async def _answer(bus: Bus, settings: AgentSettings, errand: Errand) -> int:
         view = views.of(errand.user, errand.conversation)
         await view.refresh()
         try:
+            if view.state.settled(errand.sequence):
+                return 0
             await Turn(crew, view, errand).run()
         except FencedError:
             return OWNED_BY_ANOTHER

@@ -14,6 +14,8 @@ FRUITLESS_MAX = 2
 """Attempts that began and added no step before the next one is isolated."""
 LONGER = 15.0
 """Seconds a process may take beyond the turn's own time, to start and to end."""
+AT_ONCE = 2
+"""Processes. A crash makes suspects of all that ran beside it, and each process is as large as an agent."""
 OWNED_BY_ANOTHER = 3
 
 
@@ -27,25 +29,36 @@ class MessageFatalError(PamError):
         super().__init__("I cannot answer this message: it breaks something on our side. It has been noted.")
 
 
-async def survived(errand: Errand, turn_within: float) -> bool:
-    """Run the attempt and return whether its process ended by itself. It ends with this one.
+class Isolation:
+    """Gives attempts processes of their own, a few at once; the others wait their turn."""
 
-    Counting attempts alone would blame the innocent, for a crash takes its neighbours along; only a process seen
-    dying over this one message convicts it. Raises FencedError when the turn belongs to another agent.
-    """
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "pam_agent.attempt", stdin=asyncio.subprocess.PIPE
-    )
-    log.warning("a message is answered in a process of its own", pid=process.pid)
-    try:
-        code = await _ended(process, errand, turn_within + LONGER)
-    finally:
-        with suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()
-    if code == OWNED_BY_ANOTHER:
-        raise FencedError
-    return code == 0
+    def __init__(self, turn_within: float) -> None:
+        self._within = turn_within + LONGER
+        self._room = asyncio.Semaphore(AT_ONCE)
+
+    async def survived(self, errand: Errand) -> bool:
+        """Run the attempt and return whether its process ended by itself. It ends with this one.
+
+        Counting attempts alone would blame the innocent, for a crash takes its neighbours along; only a process seen
+        dying over this one message convicts it. Raises FencedError when the turn belongs to another agent.
+        """
+        async with self._room:
+            code = await self._run(errand)
+        if code == OWNED_BY_ANOTHER:
+            raise FencedError
+        return code == 0
+
+    async def _run(self, errand: Errand) -> int | None:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "pam_agent.attempt", stdin=asyncio.subprocess.PIPE
+        )
+        log.warning("a message is answered in a process of its own", pid=process.pid)
+        try:
+            return await _ended(process, errand, self._within)
+        finally:
+            with suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
 
 
 async def _ended(process: asyncio.subprocess.Process, errand: Errand, within: float) -> int | None:

@@ -53,7 +53,8 @@ class Live:
         self._sequence = 0
         self._frames: list[bytes] = []
         self._kept_place: int | None = None
-        self._ends_another = False
+        self._surely = False
+        self._order = asyncio.Lock()
         self._pending: list[str] = []
         self._pending_size = 0
         self._sent_at = 0.0
@@ -144,7 +145,7 @@ class Live:
         """Put the terminal event of another turn at the reserved place."""
         if self._kept_place is not None:
             self._frames[self._kept_place] = self._terminal(finished)
-            self._ends_another = True
+            self._surely = True
 
     async def flush(self) -> None:
         """Send what waits."""
@@ -152,7 +153,8 @@ class Live:
 
     async def finish(self, finished: TurnFinished) -> None:
         """Send the terminal event where ``finished`` says it stands. Safe to repeat: clients know the position."""
-        await self._say_surely(self._terminal(finished))
+        async with self._order:
+            await self._say_surely(self._terminal(finished))
 
     async def _say_surely(self, body: bytes) -> None:
         """Say what nobody else will say: until LIVE has it. Raises UnavailableError when that is never."""
@@ -167,10 +169,11 @@ class Live:
                 return
 
     def repeat(self) -> None:
-        """Say the running turn whole: events sent while the connection was down may be lost."""
+        """Say the running turn whole, as soon as LIVE can hold it: events sent before may be lost."""
         self._gather()
         value = {"turn": str(self._turn), "text": self.text} | ({"message": self._message} if self._speaking else {})
         self._add(CustomEvent(name=live.SO_FAR, value=value))
+        self._surely = True
         self._later = asyncio.create_task(self._publish())
 
     def stop(self) -> None:
@@ -205,14 +208,13 @@ class Live:
 
     async def _publish(self) -> None:
         """Send the events that wait, all in one message; none while a place among them is reserved."""
-        if self._frames and self._kept_place is None:
+        async with self._order:
+            if not self._frames or self._kept_place is not None:
+                return
             body = live.FRAME_SEPARATOR.join(self._frames)
             self._frames.clear()
-            if self._ends_another:
-                self._ends_another = False
-                await self._say_surely(body)
-            else:
-                await self._bus.nats.publish(self._subject, body)
+            surely, self._surely = self._surely, False
+            await (self._say_surely(body) if surely else self._bus.nats.publish(self._subject, body))
 
     async def _notice(self) -> None:
         """Tell a waiting member that work goes on, as long as no text has come."""

@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from uuid import uuid4
 
 from pam_agent.crew import Crew
-from pam_agent.isolation import FRUITLESS_MAX, MessageFatalError, survived
+from pam_agent.isolation import FRUITLESS_MAX, Isolation, MessageFatalError
 from pam_agent.live import Live
 from pam_agent.mind import Mind
 from pam_agent.ownership import Hold, Ownership
@@ -51,10 +51,11 @@ async def serve(bus: Bus, settings: AgentSettings) -> AsyncIterator[None]:
     """Answer messages until left."""
     async with AsyncExitStack() as ending:
         crew, views = await ending.enter_async_context(crew_of(bus, settings))
+        isolation = Isolation(settings.turn_within)
         ownership = Ownership(
             bus,
             views,
-            lambda view, hold: _run_turn(crew, view, hold),
+            lambda view, hold: _run_turn(crew, isolation, view, hold),
             lambda view, finished: _say_again(bus, view, finished),
             slots=settings.slots,
             parked=settings.parked_max,
@@ -72,13 +73,13 @@ async def serve(bus: Bus, settings: AgentSettings) -> AsyncIterator[None]:
         yield
 
 
-async def _run_turn(crew: Crew, view: View, hold: Hold) -> None:
+async def _run_turn(crew: Crew, isolation: Isolation, view: View, hold: Hold) -> None:
     """Run the turn here; one whose attempts died again and again in a process of its own, or not at all."""
     errand, record = hold.errand, view.state.turn_at(hold.sequence)
     if record.fruitless < FRUITLESS_MAX or record.cancelled:
         await Turn(crew, view, errand).run()
         return
-    survivor = await survived(errand, crew.settings.turn_within)
+    survivor = await isolation.survived(errand)
     await view.refresh()
     if not survivor and record.finished is None:
         fatal = MessageFatalError()

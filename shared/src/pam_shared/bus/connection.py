@@ -8,6 +8,7 @@ import orjson
 from faststream.nats import NatsBroker
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
+from nats.errors import SlowConsumerError
 from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError
 
@@ -105,7 +106,7 @@ class Bus:
         self._watchdog = asyncio.create_task(self._watch())
 
     def on_reconnect(self, callback: Callable[[], None]) -> None:
-        """Call back whenever the connection was made again: what the server remembered of it is gone."""
+        """Call back whenever messages may have been lost: the connection was made again, or we were too slow for it."""
         self._reconnected.append(callback)
 
     def watch(self, stream: str, consumer: str) -> None:
@@ -188,9 +189,14 @@ class Bus:
     async def _on_reconnected(self) -> None:
         metrics.BUS_RECONNECTS.inc()
         log.info("connected to NATS again")
+        self._tell_of_loss()
+
+    def _tell_of_loss(self) -> None:
         for callback in self._reconnected:
             callback()
 
     async def _on_error(self, error: Exception) -> None:
         metrics.BUS_ERRORS.labels(type(error).__name__).inc()
         log.warning("NATS reported an error", error=repr(error))
+        if isinstance(error, SlowConsumerError):
+            self._tell_of_loss()

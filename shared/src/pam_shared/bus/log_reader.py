@@ -9,14 +9,16 @@ from typing import Any
 import orjson
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
+from nats.errors import Error as NatsError
 
 from pam_shared.bus.connection import Bus
 from pam_shared.errors import UnavailableError
 
 BATCH = 256
 TIMEOUT = 3.0
-END_OF_BATCH = "204"
-NOT_FOUND = "404"
+ENDS = frozenset({"", "204", "404"})
+"""Of a read in the course of things: an entry, the end of a batch, nothing found. Anything else is no answer."""
+AWAY = "The message log does not answer. Please try again."
 
 
 @dataclass(frozen=True)
@@ -95,9 +97,11 @@ class LogReader:
             while True:
                 async with asyncio.timeout(TIMEOUT):
                     message = await replies.get()
+                if _status(message) not in ENDS:
+                    raise UnavailableError(AWAY)
                 yield message
-        except TimeoutError as error:
-            raise UnavailableError("The message log does not answer. Please try again.") from error
+        except (TimeoutError, NatsError) as error:
+            raise UnavailableError(AWAY) from error
         finally:
             del self._replies[token]
 

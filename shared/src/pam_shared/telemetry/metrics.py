@@ -22,7 +22,7 @@ TAKEOVERS = Counter("pam_takeovers_total", "Turns taken over from another attemp
 FENCED = Counter("pam_fenced_total", "Turns dropped because another agent owns them now.")
 MODEL_TOKENS = Counter("pam_model_tokens_total", "Tokens used, by mind and kind.", ["mode", "kind"])
 
-SOCKETS = Gauge("pam_sockets", "Open WebSockets.")
+SOCKETS = Gauge("pam_sockets", "Open WebSockets, event streams and polls.")
 FRAMES = Counter("pam_frames_total", "Frames received from clients.", ["type"])
 SLOW_CLIENTS = Counter("pam_slow_clients_total", "Sockets closed because their reader was too slow.")
 
