@@ -1,0 +1,1 @@
+"""``make faults``: the guarantees under fire, each fault with its defence on and off."""

@@ -1,0 +1,103 @@
+"""5: one reader takes a byte a second, among many."""
+
+import asyncio
+import time
+from pathlib import Path
+from random import Random
+
+from tests.faults.diary import Said
+from tests.faults.fault import Defence, Fault, Figure, Outcome, Plan
+from tests.faults.member import Client
+from tests.faults.processes import Service
+from tests.faults.proxy import Proxy
+from tests.faults.world import World, percentile
+
+FAST = 200
+FAST_SHORT = 30
+SLOWER_BY = 1.1
+SLOWER_BY_SHORT = 3.0
+"""A p99 of so few is their worst."""
+FLOOD = {"tool": False, "tokens": 64, "width": 8192, "delay": 0}
+"""Half a megabyte an answer: a few fill what the kernel and the queue may hold."""
+FLOODS = 32
+FLOODS_SHORT = 14
+GROWTH_MAX = 32.0
+LET_GO_WITHIN = 15.0
+"""Seconds of long answers; the kernel alone keeps four megabytes of them for a reader."""
+LET_GO = "pam_slow_clients_total"
+APART = 0.01
+POLL = 0.25
+
+
+async def run(world: World, rng: Random) -> Outcome:
+    """Measure everybody's first text beside a talk of long answers, without and with a reader that takes none of it."""
+    gateway = world.stack.of("gateway")[0]
+    clients = await world.talks(FAST_SHORT if world.size.short else FAST)
+    busy = (await world.talks(1))[0]
+    alone = await _first_text(world, clients, busy)
+    proxy = Proxy("127.0.0.1", gateway.port, receive_buffer=4096)
+    await proxy.start()
+    slow = Client(busy.member, busy.conversation, [f"ws://127.0.0.1:{proxy.port}"], rng)
+    try:
+        await slow.start()
+        proxy.rate = 1.0
+        before = resident(gateway)
+        watching = asyncio.create_task(_let_go_after(gateway))
+        beside = await _first_text(world, clients, busy)
+        growth = resident(gateway) - before
+    finally:
+        await slow.stop()
+        await proxy.stop()
+    bound = SLOWER_BY_SHORT if world.size.short else SLOWER_BY
+    return Outcome(
+        [
+            Figure("others' p99", beside / alone, bound, "x"),
+            Figure("memory", growth, GROWTH_MAX, "MiB"),
+            Figure("let go in", await watching, LET_GO_WITHIN),
+        ]
+    )
+
+
+async def _first_text(world: World, clients: list[Client], busy: Client) -> float:
+    """Return the others' p99, in seconds, from sending to the first text, while the busy one has its long answers."""
+    waits: list[float] = []
+    async with world.during(_flood(world, busy)) as flooding:
+        while not flooding.done():
+            said = [await _say(client) for client in clients]
+            await world.answers(said)
+            waits += [(message.first_text_at or message.at + 60) - message.at for message in said]
+    return percentile(waits, 0.99)
+
+
+async def _let_go_after(gateway: Service) -> float:
+    """Return the seconds until the gateway has told a slow reader to come back later."""
+    began = time.monotonic()
+    while time.monotonic() - began < 2 * LET_GO_WITHIN and not await gateway.metric(LET_GO):  # noqa: ASYNC110 - asked over HTTP
+        await asyncio.sleep(POLL)
+    return time.monotonic() - began
+
+
+async def _say(client: Client) -> Said:
+    await asyncio.sleep(APART)
+    return await client.say(tool=False, tokens=5)
+
+
+async def _flood(world: World, busy: Client) -> None:
+    """Let the busy one have its answers, one after the other."""
+    for _ in range(FLOODS_SHORT if world.size.short else FLOODS):
+        await world.answers([await busy.say(**FLOOD)])
+
+
+def resident(service: Service) -> float:
+    """Return a process's resident memory in MiB."""
+    lines = Path(f"/proc/{service.pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
+
+
+FAULT = Fault(
+    5,
+    "one reader at 1 byte/s among 200",
+    run,
+    (Defence("bounded_queue", "T"),),
+    Plan(agents=1, gateways=1, workers=1),
+)
