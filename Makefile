@@ -4,7 +4,7 @@ SHELL := /bin/sh
 UV = $$(deploy/uv)
 COMPOSE = docker compose --file deploy/compose/compose.yaml --env-file deploy/compose/.env
 
-.PHONY: help run sync sync-run test check format bench up down
+.PHONY: help run sync sync-run test check format bench faults up down
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ format: sync ## format, and mend what can be mended by itself
 
 bench: sync ## measure a turn against the SDK alone, CPU per turn, memory
 	@$(UV) run --frozen python -m tests.bench
+
+faults: sync ## break everything, with each defence on and off, and print the table: SEED= and ONLY=7,8 choose
+	@$(UV) run --frozen python -m tests.faults --seed $(or $(SEED),1) --only "$(ONLY)"
 
 up: ## start the compose stack (needs Docker and deploy/compose/.env)
 	@$(COMPOSE) up --build --detach --wait

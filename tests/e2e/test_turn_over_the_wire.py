@@ -1,5 +1,6 @@
 """A turn with a scripted model, as a client of the protocol sees it."""
 
+import time
 from itertools import pairwise
 from uuid import uuid4
 
@@ -142,3 +143,31 @@ async def test_plain_http_answers_the_same(scripted: Stack):
     assert second["response"] == first["response"]
     summary = await person.ask("POST", "/api/v1/pam/tools/execute", json={"tool": "get_spending_summary"})
     assert summary.json()["data"]["expense_count"] == 1
+
+
+async def test_a_member_stops_an_answer_and_is_told_what_was_done(scripted: Stack):
+    """G5: over the wire: one terminal event within two seconds, and the expense that was written is named."""
+    person = await sign_up(scripted.url)
+    async with talking(person) as (wire, conversation):
+        message = await wire.say(conversation, "answer slowly")
+        while (await wire.until("event"))["event"]["type"] != "TEXT_MESSAGE_CONTENT":
+            pass
+        started = time.monotonic()
+        await wire.put(type="cancel", conversation=conversation, id=message)
+        events = [frame["event"] for frame in await wire.turn()]
+        assert time.monotonic() - started < 2
+    assert events[-1]["outcome"] == {"type": "cancelled"}
+    assert events[-1]["result"] == {"done": ["create_expense"], "not_done": []}
+
+
+async def test_a_message_that_interrupts_is_answered_next(scripted: Stack):
+    """R-M8: what was being answered is cancelled, in the order of the log."""
+    person = await sign_up(scripted.url)
+    async with talking(person) as (wire, conversation):
+        first = await wire.say(conversation, "answer slowly")
+        while (await wire.until("event"))["event"]["type"] != "TEXT_MESSAGE_CONTENT":
+            pass
+        second = await wire.say(conversation, "hello", when_busy="interrupt")
+        stopped, answered = (await wire.turn())[-1]["event"], (await wire.turn())[-1]["event"]
+    assert (stopped["runId"], stopped["outcome"]["type"]) == (first, "cancelled")
+    assert (answered["runId"], answered["outcome"]["type"]) == (second, "success")
