@@ -1,6 +1,8 @@
 """``python -m tests.faults``: try out each fault with its defence on and off, and print the table."""
 
 import argparse
+import asyncio
+import signal
 import sys
 import time
 from pathlib import Path
@@ -48,6 +50,8 @@ def trials(options: argparse.Namespace, fault: Fault) -> list[tuple[int, Defence
 
 async def run(options: argparse.Namespace) -> bool:
     """Run and print all trials; return whether every one came out as it must."""
+    # Told to end, it still takes everything down that it started, as after Ctrl-C.
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, asyncio.current_task().cancel)
     size = SHORT if options.short else Size(options.conversations, options.messages)
     print(f"seed {options.seed}, {size.conversations} conversations x {size.messages} messages")
     print(HEAD)

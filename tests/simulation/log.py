@@ -239,8 +239,8 @@ class Server:
             answers = [_direct(newest, message.reply)] if newest else []
         else:
             found = list(stream.find(question["next_by_subj"], question["seq"], until))
-            answers = [_direct(entry, message.reply) for entry in found[: question["batch"]]]
-            if answers:
+            answers = [_direct(entry, message.reply) for entry in found[: question.get("batch", 1)]]
+            if answers and "batch" in question:
                 left = {"Status": "204", "Nats-Num-Pending": str(len(found) - len(answers))}
                 answers.append(Message(message.reply, headers=left))
         self._route_all(answers or [Message(message.reply, headers={"Status": "404"})], message.reply)

@@ -144,7 +144,7 @@ def test_behind_a_hole_that_cannot_be_filled_nothing_is_told_from_the_middle(cha
     channel.join(NOW)
     hear(channel, frames[0], frames[3])
     resumption = channel.rejoined(frames[:1])
-    assert (resumption.recovered, resumption.waiting, resumption.position) == (False, True, None)
+    assert (resumption.recovered, resumption.waiting, resumption.position) == (False, True, START.position)
     channel.join(resumption)
     hear(channel, *frames[4:6], frame(1, 7, so_far("turn 1")), frames[7])
     assert sent.places == [(1, 1), (1, 7), (1, 8)]

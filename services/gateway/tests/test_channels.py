@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 
+from pam_gateway.course import START
 from pam_gateway.live_feed import LiveFeed
 from pam_gateway.replay import Replay
 from pam_gateway.sockets.channels import Channels
@@ -92,8 +93,36 @@ async def test_what_is_gone_is_told_by_a_snapshot(client, recording, acceptance,
     await acceptance.accept(person.identity(), incoming("hello", conversation=client.conversation))
     await client.channels.open(client.conversation, at(1, 5))
     assert client.kinds == ["opened", "snapshot"]
-    assert (client.told[0].recovered, client.told[0].position) == (False, None)
+    assert (client.told[0].recovered, client.told[0].position) == (False, START.position)
     assert [message.content for message in client.told[1].messages] == ["hello"]
+
+
+async def test_who_left_an_empty_conversation_is_told_what_was_said_since(client, conversation):
+    """G3: ``0:0`` is a position: the first turn came and went while the client was away."""
+    client.conversation = conversation.id
+    await client.channels.open(conversation.id, None)
+    position = client.told[0].position
+    client.channels.close(conversation.id)
+    await conversation.begin(uuid4())
+    (begun,) = await conversation.entries()
+    said = await client.live(*turn(begun.sequence, 3))
+    await client.channels.open(conversation.id, position)
+    assert client.kinds == ["opened", "opened"]
+    assert places(client.events) == places(said)
+
+
+@pytest.mark.parametrize("left", [[], turn(7, 2)], ids=["nothing", "a later turn"])
+async def test_who_left_an_empty_conversation_that_live_has_forgotten_gets_a_snapshot(
+    client, conversation, recording, left
+):
+    """G3: what LIVE holds is not all there ever was, and nothing of it would show that."""
+    client.conversation = conversation.id
+    await conversation.begin(uuid4())
+    if left:
+        await client.live(*left)
+    await client.channels.open(conversation.id, START.position)
+    assert client.kinds == ["opened", "snapshot"]
+    assert client.told[0].recovered is False
 
 
 async def test_a_client_that_has_the_end_of_the_newest_turn_has_everything(

@@ -110,10 +110,10 @@ def test_without_a_position_a_client_begins_at_the_running_turn_or_behind_everyt
         assert not resumption.frames[-1].terminal
         assert follow(None, resumption.frames, ended=True)
     elif ordered and not ordered[-1].terminal:
-        assert (resumption.recovered, resumption.waiting, resumption.position) == (False, True, None)
+        assert (resumption.recovered, resumption.waiting, resumption.position) == (False, True, START.position)
     else:
         assert resumption.recovered
-        assert resumption.position == (ordered[-1].position if ordered else None)
+        assert resumption.position == (ordered[-1].position if ordered else START.position)
 
 
 @given(told())

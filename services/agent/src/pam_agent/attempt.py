@@ -1,10 +1,11 @@
 """Run one attempt in this process alone: ``python -m pam_agent.attempt``, the errand as JSON on standard input."""
 
 import asyncio
+import os
 import sys
 
 from pam_agent.errand import Errand
-from pam_agent.isolation import OWNED_BY_ANOTHER
+from pam_agent.isolation import COULD_NOT_TRY, OWNED_BY_ANOTHER
 from pam_agent.ledger import FencedError
 from pam_agent.main import crew_of
 from pam_agent.service import SERVICE
@@ -23,9 +24,11 @@ async def attempt(bus: Bus, settings: AgentSettings) -> int:
     answering = asyncio.create_task(_answer(bus, settings, errand))
     orphaned = asyncio.create_task(reader.read())
     await asyncio.wait({answering, orphaned}, return_when=asyncio.FIRST_COMPLETED)
-    for task in (answering, orphaned):
-        task.cancel()
-    return await answering
+    if not answering.done():
+        # Nobody is left to hear what becomes of it; the log's fence makes any end a safe one.
+        os._exit(COULD_NOT_TRY)
+    orphaned.cancel()
+    return answering.result()
 
 
 async def _answer(bus: Bus, settings: AgentSettings, errand: Errand) -> int:

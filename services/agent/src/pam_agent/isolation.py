@@ -6,8 +6,9 @@ from contextlib import suppress
 
 from pam_agent.errand import Errand
 from pam_agent.ledger import FencedError
+from pam_shared.bus.connection import Bus
 from pam_shared.contracts.problems import Category
-from pam_shared.errors import PamError
+from pam_shared.errors import PamError, UnavailableError
 from pam_shared.telemetry.logs import log
 
 FRUITLESS_MAX = 2
@@ -17,6 +18,8 @@ LONGER = 15.0
 AT_ONCE = 2
 """Processes. A crash makes suspects of all that ran beside it, and each process is as large as an agent."""
 OWNED_BY_ANOTHER = 3
+COULD_NOT_TRY = 1
+"""Python's own code for whoever ends with an error: NATS was away, say. That is nobody's death."""
 
 
 class MessageFatalError(PamError):
@@ -32,7 +35,8 @@ class MessageFatalError(PamError):
 class Isolation:
     """Gives attempts processes of their own, a few at once; the others wait their turn."""
 
-    def __init__(self, turn_within: float) -> None:
+    def __init__(self, bus: Bus, turn_within: float) -> None:
+        self._bus = bus
         self._within = turn_within + LONGER
         self._room = asyncio.Semaphore(AT_ONCE)
 
@@ -40,12 +44,15 @@ class Isolation:
         """Run the attempt and return whether its process ended by itself. It ends with this one.
 
         Counting attempts alone would blame the innocent, for a crash takes its neighbours along; only a process seen
-        dying over this one message convicts it. Raises FencedError when the turn belongs to another agent.
+        dying over this one message convicts it. Raises FencedError when the turn belongs to another agent,
+        UnavailableError when the process could not try, or when it took too long while NATS was away.
         """
         async with self._room:
             code = await self._run(errand)
         if code == OWNED_BY_ANOTHER:
             raise FencedError
+        if code == COULD_NOT_TRY or (code is None and not self._bus.nats.is_connected):
+            raise UnavailableError("A message could not be answered in a process of its own.")
         return code == 0
 
     async def _run(self, errand: Errand) -> int | None:

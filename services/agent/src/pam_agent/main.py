@@ -51,7 +51,7 @@ async def serve(bus: Bus, settings: AgentSettings) -> AsyncIterator[None]:
     """Answer messages until left."""
     async with AsyncExitStack() as ending:
         crew, views = await ending.enter_async_context(crew_of(bus, settings))
-        isolation = Isolation(settings.turn_within)
+        isolation = Isolation(bus, settings.turn_within)
         ownership = Ownership(
             bus,
             views,

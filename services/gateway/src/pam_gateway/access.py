@@ -11,7 +11,7 @@ from pam_shared.bus.queries import ask
 from pam_shared.contracts import headers, subjects
 from pam_shared.contracts import queries as asked
 from pam_shared.contracts.identity import Identity
-from pam_shared.errors import NotFoundError, UnavailableError
+from pam_shared.errors import NotFoundError, RemoteError, UnavailableError
 from pam_shared.telemetry.logs import log
 
 ACCESS_WITHIN = 1.0
@@ -62,7 +62,9 @@ class Access:
         subject = subjects.query(asked.CONVERSATION_ACCESS)
         try:
             reply = await ask(self._bus, subject, question, asked.AccessReply, values, ACCESS_WITHIN)
-        except UnavailableError as error:
+        except (UnavailableError, RemoteError) as error:
+            if not error.problem.temporary:
+                raise
             log.warning("persistence could not be asked about a conversation", reason=str(error))
             return False
         if reply.access is asked.Access.FOREIGN:

@@ -32,9 +32,9 @@ class Resumption:
     waiting: bool = False
 
     @property
-    def position(self) -> Position | None:
-        """The position the client is told it has, if there is one to tell."""
-        return None if self.waiting or self.place == START else self.place.position
+    def position(self) -> Position:
+        """The position the client is told it has: ``0:0``, which no event has, where there is nothing to go on from."""
+        return START.position if self.waiting else self.place.position
 
 
 def resume(position: Position | None, kept: list[Frame]) -> Resumption:
@@ -45,6 +45,8 @@ def resume(position: Position | None, kept: list[Frame]) -> Resumption:
     frames = in_order(kept)
     if position is None:
         return _from_now(frames, recovered=True)
+    if position == START.position:
+        return _on_from(START, frames)
     had = [frame for frame in frames if frame.position <= position]
     if not had or had[-1].position != position:
         return _from_now(frames, recovered=False)
@@ -55,8 +57,13 @@ def rejoin(place: Place, kept: list[Frame], *, waiting: bool) -> Resumption:
     """Decide how a client goes on that was at ``place`` when something did not reach it."""
     frames = in_order(kept)
     if waiting:
-        return _from_now(frames, recovered=False)
+        return from_now(kept)
     return _on_from(START, frames) if place == START else resume(place.position, frames)
+
+
+def from_now(kept: list[Frame]) -> Resumption:
+    """Return how a client goes on after a snapshot."""
+    return _from_now(in_order(kept), recovered=False)
 
 
 def in_order(kept: list[Frame]) -> list[Frame]:
@@ -108,6 +115,11 @@ class Replay:
         entries = await self._live.read(subjects.live(user, conversation))
         return [frame for entry in entries for frame in _readable(entry)]
 
+    async def began_at(self, user: UUID, conversation: UUID) -> int | None:
+        """Return the epoch of the first attempt in the log; None when nobody has ever been answered there."""
+        first = await self._log.first(subjects.conversation_output(user, conversation))
+        return first.sequence if first else None
+
     async def ends_at(self, user: UUID, conversation: UUID, position: Position) -> bool:
         """Whether the newest thing an agent wrote is the end of a turn, told at this position."""
         newest = await self._log.last(subjects.conversation_output(user, conversation))
@@ -128,10 +140,11 @@ class Replay:
     async def _newest(self, user: UUID, conversation: UUID) -> int | None:
         """Return the log sequence of the newest entry that becomes a message."""
         said = await self._log.last(subjects.conversation_input(user, conversation))
-        if said is not None and not _is_message(said):
+        written = await self._log.last(subjects.conversation_output(user, conversation))
+        newest = [entry for entry in (said, written) if entry is not None]
+        if not all(_is_message(entry) for entry in newest):
             return (await read_backlog(self._log, user, conversation)).newest
-        newest = [said, await self._log.last(subjects.conversation_output(user, conversation))]
-        return max((entry.sequence for entry in newest if entry and _is_message(entry)), default=None)
+        return max((entry.sequence for entry in newest), default=None)
 
 
 def _readable(entry: Entry) -> list[Frame]:

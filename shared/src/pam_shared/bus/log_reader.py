@@ -78,6 +78,12 @@ class LogReader:
             return None if _status(message) else _entry(message)
         return None
 
+    async def first(self, subject: str) -> Entry | None:
+        """Return the oldest entry of one subject, or None."""
+        async for message in self._ask({"next_by_subj": subject, "seq": 1}):
+            return None if _status(message) else _entry(message)
+        return None
+
     async def page(self, subject: str, start: int) -> Page:
         """Return the first entries of ``subject`` from ``start`` on, 256 at most, and whether that was all."""
         entries: list[Entry] = []

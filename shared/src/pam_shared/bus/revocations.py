@@ -32,7 +32,7 @@ class Revocations:
     async def stop(self) -> None:
         """Stop following."""
         if self._task:
-            self._task.cancel()
+            await end([self._task])
 
     async def revoke(self, session: UUID) -> None:
         """Revoke a session for every service."""

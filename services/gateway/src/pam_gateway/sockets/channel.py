@@ -42,9 +42,9 @@ class Channel:
         self._buffer: deque[Frame] = deque()
 
     @property
-    def position(self) -> Position | None:
-        """The position of the last event that was sent, if the client has all that came before."""
-        return None if self._waiting or self._place == START else self._place.position
+    def position(self) -> Position:
+        """The position of the last event that was sent, if the client has all that came before; else ``0:0``."""
+        return START.position if self._waiting else self._place.position
 
     @property
     def running(self) -> bool:

@@ -8,9 +8,9 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from pam_gateway.course import Place
+from pam_gateway.course import START, Place
 from pam_gateway.live_feed import Frame
-from pam_gateway.replay import Replay, Resumption, resume
+from pam_gateway.replay import Replay, Resumption, from_now, resume
 from pam_gateway.sockets.channel import Channel, EventSink
 from pam_shared.contracts import frames
 from pam_shared.contracts.frames import CloseCode
@@ -149,11 +149,20 @@ class Channels:
 
     async def _confirmed(self, channel: Channel, position: Position | None, resumption: Resumption) -> Resumption:
         """Where LIVE knows nothing of a position any more, the log may: the client has it all if a turn ended there."""
+        if position == START.position and resumption.recovered:
+            return await self._from_the_start(channel, resumption)
         if resumption.recovered or position is None:
             return resumption
         if not await self._replay.ends_at(self._who.user, channel.conversation, position):
             return resumption
         return Resumption(Place(position, None), [], recovered=True)
+
+    async def _from_the_start(self, channel: Channel, resumption: Resumption) -> Resumption:
+        """Who knows of nothing has missed nothing only if what LIVE holds begins with the first that ever was."""
+        first = resumption.frames[0].position.epoch if resumption.frames else None
+        if first == await self._replay.began_at(self._who.user, channel.conversation):
+            return resumption
+        return from_now(resumption.frames)
 
 
 def _opened(channel: Channel, resumption: Resumption) -> frames.Opened:
