@@ -57,7 +57,7 @@ class Conversation:
 
     ``last`` is the newest log sequence folded, on either subject: the value of the fence. ``output_sequence`` and
     ``output_id`` are those of the newest entry an agent wrote. ``whole`` is whether the first message folded was the
-    first that was ever said.
+    first that was ever said. ``cancels`` counts the wishes to stop something.
     """
 
     last: int = 0
@@ -71,6 +71,7 @@ class Conversation:
     forgotten: set[UUID] = field(default_factory=set)
     unreadable: set[int] = field(default_factory=set)
     commands: set[int] = field(default_factory=set)
+    cancels: int = 0
 
     def fold(self, entry: Entry) -> None:
         """Take one entry in. Entries seen before and unknown kinds change nothing."""
@@ -110,6 +111,7 @@ class Conversation:
         self.turns[message.id] = TurnRecord(message, sequence)
 
     def _cancel(self, turns: Iterable[TurnRecord]) -> None:
+        self.cancels += 1
         for turn in turns:
             turn.cancelled = turn.cancelled or turn.finished is None
 

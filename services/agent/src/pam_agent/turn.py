@@ -174,10 +174,10 @@ class Turn:
         """Hear of cancels: those of messages that wait behind this one are answered here, its own ends the steps."""
         await self._beginning
         while not self._record.cancelled:
-            change = self._view.change
+            more = self._view.cancel
             if self._view.state.cancelled_behind(self._record):
                 await self._whole(self._end_queued())
-            await change.wait()
+            await more.wait()
         self._cancelling = True
         await end([steps])
 

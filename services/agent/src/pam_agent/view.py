@@ -42,6 +42,7 @@ class View:
         self._writer = writer
         self._stem = subjects.conversation(user, conversation)
         self._changed = asyncio.Event()
+        self._cancelled = asyncio.Event()
         self._hinted = asyncio.Event()
         self._following: asyncio.Task[None] | None = None
 
@@ -64,11 +65,14 @@ class View:
 
     def take(self, entries: Iterable[Entry]) -> bool:
         """Fold entries in and wake whoever waits for a change."""
-        before = self.state.last
+        before, cancels = self.state.last, self.state.cancels
         for entry in entries:
             self.state.fold(entry)
         if self.state.last == before:
             return False
+        if self.state.cancels != cancels:
+            self._cancelled.set()
+            self._cancelled = asyncio.Event()
         self._changed.set()
         self._changed = asyncio.Event()
         return True
@@ -77,6 +81,11 @@ class View:
     def change(self) -> asyncio.Event:
         """What is set as soon as something more is folded in."""
         return self._changed
+
+    @property
+    def cancel(self) -> asyncio.Event:
+        """What is set as soon as something more is cancelled."""
+        return self._cancelled
 
     def follow(self) -> None:
         """Keep this copy fresh while deliveries are held."""
