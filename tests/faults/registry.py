@@ -5,6 +5,7 @@ from tests.faults.experiments import (
     drained_gateway,
     dropped_client,
     frozen_agent,
+    full_disk,
     half_open_peer,
     killed_agent,
     killed_gateway,
@@ -20,6 +21,7 @@ from tests.faults.experiments import (
     poisoned,
     repeated_send,
     slow_reader,
+    three_nodes,
     unwell_model,
     wiped_store,
 )
@@ -41,10 +43,12 @@ FAULTS: tuple[Fault, ...] = (
     killed_nats.FAULT,
     lost_power.FAULT,
     wiped_store.FAULT,
+    three_nodes.FAULT,
     killed_postgres.FAULT,
     killed_recorder.FAULT,
     no_valkey.FAULT,
     unwell_model.FAULT,
     cancelled.FAULT,
     poisoned.FAULT,
+    full_disk.FAULT,
 )

@@ -10,9 +10,6 @@ from tests.faults.patching import replace
 SETTINGS: dict[str, dict[str, Any]] = {"sync": {"nats_sync": "default"}}
 """Settings of pamctl without a defence."""
 
-DROPPED_FROM = 256 << 10
-"""Bytes; what a stream that makes room by dropping its oldest keeps."""
-
 
 def first_sequence() -> Callable[[], None]:
     """Let a stream that is made anew count from 1 again."""
@@ -29,17 +26,7 @@ def replicas() -> Callable[[], None]:
     return _put("provision_nats", alone)
 
 
-def refusal() -> Callable[[], None]:
-    """Make room for what is new by dropping the oldest."""
-    build = streams._stream_config
-
-    def forgetful(stream, replicas):
-        return build(stream, replicas) | {"discard": "old", "max_bytes": stream.max_bytes or DROPPED_FROM}
-
-    return _put("_stream_config", forgetful)
-
-
-PROVISIONING = {function.__name__: function for function in (first_sequence, replicas, refusal)}
+PROVISIONING = {function.__name__: function for function in (first_sequence, replicas)}
 """Patches of what pamctl provisions; each returns how to undo it."""
 
 
