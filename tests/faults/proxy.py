@@ -6,6 +6,8 @@ from collections.abc import Callable
 from contextlib import suppress
 
 CHUNK = 65536
+GONE = (OSError, RuntimeError)
+"""What writing to a connection that was closed here raises: uvloop has its own word for it."""
 Filter = Callable[[bytes], bytes]
 """Gets what a client sends, in any pieces, and returns what is passed on. One for each connection."""
 
@@ -88,16 +90,17 @@ class Proxy:
         return await asyncio.open_connection(sock=end, limit=self._receive_buffer or CHUNK)
 
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, keep: Filter) -> None:
-        with suppress(OSError):
+        with suppress(*GONE):
             while chunk := await reader.read(CHUNK):
                 await asyncio.sleep(self.delay)
                 if not self.half_open:
                     writer.write(keep(chunk))
                     await writer.drain()
-        writer.close()
+        if not self.half_open:  # then not even the end arrives
+            writer.close()
 
     async def _drip(self, reader: asyncio.StreamReader, link: Link) -> None:
-        with suppress(OSError):
+        with suppress(*GONE):
             while chunk := await reader.read(1 if self.rate else CHUNK):
                 await asyncio.sleep(1 / self.rate if self.rate else self.delay)
                 if not self.half_open:

@@ -1,4 +1,4 @@
-"""23: the disk of JetStream is full. New messages are refused so that their members see it, and it goes on by itself."""
+"""23: the disk of JetStream is full. New messages are refused before their members' eyes; it goes on by itself."""
 
 import asyncio
 import json

@@ -5,7 +5,7 @@ from random import Random
 
 from tests.faults.fault import Defence, Fault, Figure, Outcome, Plan
 from tests.faults.member import Client
-from tests.faults.world import World
+from tests.faults.world import World, within
 
 CUTS = 3
 CUTS_SHORT = 1
@@ -22,7 +22,7 @@ async def run(world: World, rng: Random) -> Outcome:
         for _ in range(CUTS_SHORT if world.size.short else CUTS):
             await asyncio.sleep(rng.uniform(1.0, 2.5))
             said = [await client.say(tool=False) for client in clients]
-            await asyncio.gather(*(message.acked.wait() for message in said[::2]))
+            await within(world.patience, asyncio.gather(*(message.acked.wait() for message in said[::2])))
             promised += await _lose_power(world, clients)
             await world.answers(said)
     return Outcome([Figure(f"{promised} acked before, longest answer", world.longest_answer, ANSWERED_WITHIN)])

@@ -5,15 +5,17 @@ import json
 import shutil
 import time
 from random import Random
+from typing import Any
 
+import psutil
 from nats.errors import Error as NatsError
 
 from pam_shared.contracts import topology
 from tests.faults.diary import Said
 from tests.faults.fault import LOST, Defence, Fault, Figure, Outcome, Plan, Violation
 from tests.faults.member import Client
-from tests.faults.processes import Server
-from tests.faults.world import World, until
+from tests.faults.processes import Server, Service
+from tests.faults.world import World, until, within
 
 ACCEPTED_WITHIN = 10.0
 ANSWERED_WITHIN = 30.0
@@ -29,7 +31,6 @@ POLL = 0.1
 async def run(world: World, rng: Random) -> Outcome:
     """Do to the nodes, one after the other, what most of them must stand, and what they need not."""
     clients = await world.talks()
-    await world.chat(clients, messages=1)
     lost = await _lose_leader(world, clients)
     await _until_current(world)
     cut = await _cut_leader_off(world, clients)
@@ -49,7 +50,7 @@ async def _lose_leader(world: World, clients: list[Client]) -> float:
     """Kill the log's leader in the middle of answers, for good: it comes back with an empty disk."""
     node = await _leader(world)
     first = await _say(clients)
-    await asyncio.gather(*(message.acked.wait() for message in first[::2]))
+    await within(world.patience, asyncio.gather(*(message.acked.wait() for message in first[::2])))
     await node.kill()
     seconds, said = await _accepted_again(clients)
     shutil.rmtree(world.stack.home.path / node.name / "jetstream")
@@ -59,8 +60,11 @@ async def _lose_leader(world: World, clients: list[Client]) -> float:
 
 
 async def _cut_leader_off(world: World, clients: list[Client]) -> float:
-    """Let the log's leader see nobody but its clients."""
+    """Let the log's leader see nobody but its clients; with one gateway at least among the others."""
     node = await _leader(world)
+    while all(_attached(gateway, node) for gateway in world.stack.of("gateway")):
+        await _ask(world, f"STREAM.LEADER.STEPDOWN.{topology.CONVERSATIONS}")
+        node = await _leader(world)
     number = world.stack.nodes.index(node) + 1
     first = await _say(clients)
     world.stack.links.cut_off(number)
@@ -114,18 +118,30 @@ async def _until_current(world: World) -> None:
     end = time.monotonic() + CURRENT_WITHIN
     while time.monotonic() < end:
         cluster = await _cluster(world)
-        if cluster.get("leader") and all(copy["current"] and not copy.get("lag") for copy in cluster.get("replicas", ())):
+        if cluster.get("leader") and all(
+            copy["current"] and not copy.get("lag") for copy in cluster.get("replicas", ())
+        ):
             return
         await asyncio.sleep(POLL)
 
 
-async def _cluster(world: World) -> dict[str, object]:
+async def _cluster(world: World) -> dict[str, Any]:
     """Return what is known of the log's copies; nothing while nobody answers."""
+    return (await _ask(world, f"STREAM.INFO.{topology.CONVERSATIONS}")).get("cluster", {})
+
+
+async def _ask(world: World, what: str) -> dict[str, Any]:
     try:
-        reply = await world.bus.nats.request(f"$JS.API.STREAM.INFO.{topology.CONVERSATIONS}", timeout=1)
+        return json.loads((await world.bus.nats.request(f"$JS.API.{what}", timeout=1)).data)
     except (NatsError, TimeoutError, OSError):
         return {}
-    return json.loads(reply.data).get("cluster", {})
+
+
+def _attached(service: Service, node: Server) -> bool:
+    """Whether a service's NATS connection is to this node."""
+    ends = psutil.Process(service.pid).net_connections("tcp4")
+    here = {end.laddr.port for end in psutil.Process(node.pid).net_connections("tcp4") if end.status == "LISTEN"}
+    return any(end.raddr and end.raddr.port in here for end in ends)
 
 
 FAULT = Fault(

@@ -26,6 +26,7 @@ _ANSWERED_WITHIN = 5.0
 _NOT_FOUND = {10014, 10059}  # consumer, stream
 _MADE_MEANWHILE = 10058
 _NOT_YET = 503
+_NO_PEERS = 10005  # a node that has just started may count as offline still
 
 
 class ProvisioningError(PamError):
@@ -168,7 +169,7 @@ async def _ask(connection: Client, request: str, body: dict[str, Any] | None = N
             f" let this user use {_API}.>."
         ) from None
     found: dict[str, Any] = json.loads(reply.data)
-    if found.get("error", {}).get("code") == _NOT_YET:
+    if found.get("error", {}).get("code") == _NOT_YET or _error_code(found) == _NO_PEERS:
         raise UnavailableError(f"JetStream cannot do {request} yet: {found['error']['description']}.")
     return found
 
