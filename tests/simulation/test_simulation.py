@@ -45,7 +45,7 @@ def test_in_a_calm_world_nobody_is_taken_over_and_a_cancel_ends_a_turn_within_tw
         ("fence", True, 10),
         ("heartbeat", False, 5),
         ("deduplication", True, 10),
-        ("reuse", True, 10),
+        ("reuse", True, 5),
         ("last words", True, 3),
     ],
 )

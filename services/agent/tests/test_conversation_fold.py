@@ -246,3 +246,24 @@ def test_an_entry_of_a_kind_from_the_future_is_passed_over():
     log.state.fold(Entry(90, "", "new", NOON, body, {}))
     assert log.state.last == 90
     assert log.state.oldest_unsettled().message.id == message
+
+
+def test_an_entry_that_an_append_passed_over_is_found_by_the_next_reading():
+    """G1, G3: on a cluster a fence may miss a message that is still on its way; its turn comes before later ones."""
+    first, missed, later = uuid4(), uuid4(), uuid4()
+    state = Conversation()
+    state.fold(entry(5, MessageReceived(id=first, text="a", received_at=NOON)))
+    state.read_to(5)
+    state.fold(entry(7, TurnStarted(turn=first, attempt=1, nonce="n", delivered=1, base=5)))
+    state.fold(entry(8, MessageReceived(id=later, text="c", received_at=NOON)))
+    assert (state.last, state.read, state.knows(6)) == (8, 5, False)
+    passed_over = entry(6, MessageReceived(id=missed, text="b", received_at=NOON))
+    assert state.fold(passed_over)
+    assert not state.fold(passed_over), "read again it is known"
+    state.read_to(8)
+    assert list(state.turns) == [first, missed, later]
+    assert (state.ahead, state.last) == (set(), 8)
+
+
+def entry(sequence, event) -> Entry:
+    return Entry(sequence, "", f"id {sequence}", NOON, event.model_dump_json().encode(), {})

@@ -35,6 +35,7 @@ class Asking:
         self._errand = errand
         self._begun = begun
         self._record = view.state.turn_at(errand.sequence)
+        self._asked_the_record = False
         self.mode = crew.minds[0].mode
         self.zone = str((self._record.message.context or {}).get("timezone") or "")
 
@@ -86,9 +87,10 @@ class Asking:
         most = self._crew.settings.history_turns
         told = self._view.state.before(self._record)
         if len(told) < most and not self._view.state.whole:
-            if self._view.recalled is None:
+            if self._view.recalled is None and not self._asked_the_record:
+                self._asked_the_record = True
                 self._view.recalled = await recall(self._crew.bus, self._errand, set(self._view.state.turns))
-            told = [*self._view.recalled, *told]
+            told = [*(self._view.recalled or []), *told]
         return told[-most:]
 
 

@@ -55,12 +55,16 @@ class TurnRecord:
 class Conversation:
     """The state every agent derives alike from the same entries.
 
-    ``last`` is the newest log sequence folded, on either subject: the value of the fence. ``output_sequence`` and
+    ``last`` is the newest log sequence folded, on either subject: the value of the fence. Up to ``read`` the log was
+    read; ``ahead`` are the sequences folded beyond: an agent knows of its own appends before it reads them, and on a
+    cluster an entry may stand between that no fence has seen. ``output_sequence`` and
     ``output_id`` are those of the newest entry an agent wrote. ``whole`` is whether the first message folded was the
     first that was ever said. ``cancels`` counts the wishes to stop something.
     """
 
     last: int = 0
+    read: int = 0
+    ahead: set[int] = field(default_factory=set)
     first: int | None = None
     whole: bool = False
     output_sequence: int = 0
@@ -73,17 +77,28 @@ class Conversation:
     commands: set[int] = field(default_factory=set)
     cancels: int = 0
 
-    def fold(self, entry: Entry) -> None:
-        """Take one entry in. Entries seen before and unknown kinds change nothing."""
-        if entry.sequence <= self.last:
-            return
-        self.last = entry.sequence
+    def fold(self, entry: Entry) -> bool:
+        """Take one entry in and return whether it was not known. Unknown kinds change nothing else."""
+        if entry.sequence <= self.read or entry.sequence in self.ahead:
+            return False
+        self.ahead.add(entry.sequence)
+        self.last = max(self.last, entry.sequence)
         if self.first is None:
             self.first = entry.sequence
+        self._fold_new(entry)
+        return True
+
+    def read_to(self, sequence: int) -> None:
+        """Note that the log was read up to there without a gap."""
+        self.read = max(self.read, sequence)
+        self.ahead = {known for known in self.ahead if known > self.read}
+
+    def _fold_new(self, entry: Entry) -> None:
         is_output = entry.subject.endswith(f".{subjects.OUTBOX}")
         if is_output:
-            self.output_sequence, self.output_id = entry.sequence, entry.message_id
             self.written[entry.message_id] = entry.sequence
+            if entry.sequence > self.output_sequence:
+                self.output_sequence, self.output_id = entry.sequence, entry.message_id
         try:
             event = LOG_EVENT.validate_json(entry.body)
         except ValueError:
@@ -107,8 +122,10 @@ class Conversation:
         if message.id in self.forgotten or message.id in self.turns:
             return
         if message.when_busy is WhenBusy.INTERRUPT:
-            self._cancel(self.turns.values())
+            self._cancel(turn for turn in self.turns.values() if turn.sequence < sequence)
         self.turns[message.id] = TurnRecord(message, sequence)
+        if sequence < self.last:
+            self.turns = dict(sorted(self.turns.items(), key=lambda item: item[1].sequence))
 
     def _cancel(self, turns: Iterable[TurnRecord]) -> None:
         self.cancels += 1

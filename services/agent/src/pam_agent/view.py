@@ -59,16 +59,20 @@ class View:
     async def refresh(self) -> bool:
         """Read what is new; return whether there was anything. Raises UnavailableError."""
         async with self.lock:
-            if self.state.last:
-                return self.take(await self._reader.read(self.fence_subject, self.state.last + 1))
-            return self.take(await self._read_cold())
+            read = self.state.read
+            entries = await (self._reader.read(self.fence_subject, read) if read else self._read_cold())
+            if read and entries and entries[0].sequence > read:
+                # What was read last is gone, and all before it: the store was lost, or a week has passed.
+                self.state, self.recalled = Conversation(), None
+            changed = self.take(entries)
+            if entries:
+                self.state.read_to(entries[-1].sequence)
+            return changed
 
     def take(self, entries: Iterable[Entry]) -> bool:
         """Fold entries in and wake whoever waits for a change."""
-        before, cancels = self.state.last, self.state.cancels
-        for entry in entries:
-            self.state.fold(entry)
-        if self.state.last == before:
+        cancels = self.state.cancels
+        if not sum(self.state.fold(entry) for entry in entries):
             return False
         if self.state.cancels != cancels:
             self._cancelled.set()

@@ -35,6 +35,8 @@ FRESH_FOR = 100.0
 """Seconds a new id is surely inside the stream's duplicate window of two minutes."""
 AHEAD = 5.0
 UUID_WITH_TIME = 7
+PUBLISH_WITHIN = 2.0
+"""Seconds; a log that has lost its leader answers nobody who asked before it had another one."""
 WRONG_LAST_SEQUENCE = 10071
 FENCED_TRIES = 5
 BUSY_RETRY_AFTER = 1.0
@@ -191,7 +193,7 @@ class Acceptance:
         subject = subjects.conversation_input(who.user, conversation)
         body = event.model_dump_json(exclude_none=True).encode()
         try:
-            _, duplicate = await self._bus.publish(topology.CONVERSATIONS, subject, body, values)
+            _, duplicate = await self._bus.publish(topology.CONVERSATIONS, subject, body, values, PUBLISH_WITHIN)
         except StreamRefusedError as error:
             if error.code == WRONG_LAST_SEQUENCE:
                 raise _OvertakenError from error
