@@ -21,7 +21,8 @@ FOLLOW_AFTER = 0.1
 """Seconds a delivery is held before its conversation is subscribed: most are done sooner."""
 POLL_EVERY = 1.0
 HINT_DELAYS = (0.004, 0.032, 0.256)
-WARM = 2_000
+WARM = 256
+"""Views kept that nobody holds. A cold one costs one read, as a warm one does; thousands cost the garbage collector."""
 
 
 class View:
