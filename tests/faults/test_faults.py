@@ -10,6 +10,7 @@ from tests.faults.world import SHORT
 
 pytestmark = pytest.mark.stack
 SEED = 1
+BUSY = 2
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: f"{fault.number} {fault.title}")
@@ -18,6 +19,7 @@ async def test_the_guarantees_hold_under_this_fault(fault: Fault):
     verdict = await try_out(fault, SEED, SHORT)
     if verdict.missing:
         pytest.skip(verdict.missing)
-    # Bounds of time are for `make faults`: a machine that is busy with other things breaks no guarantee.
+    # `make faults` judges by the bounds themselves; a machine that is busy with other tests gets twice as much.
     assert not verdict.failure
     assert not set(verdict.letters) - {LATE}, row(verdict)
+    assert all(figure.value <= BUSY * figure.bound for figure in verdict.figures), row(verdict)

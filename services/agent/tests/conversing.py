@@ -89,8 +89,18 @@ class Member:
         mine = [frame.event for frame in self.frames if frame.conversation == conversation]
         return [event.get("name") or event["type"] for event in mine]
 
+    def course(self, conversation) -> list[tuple[str, UUID]]:
+        """Which turns started and ended, in the order it was heard."""
+        mine = [frame.event for frame in self.frames if frame.conversation == conversation and "runId" in frame.event]
+        return [(event["type"], UUID(event["runId"])) for event in mine]
+
     def terminals(self, conversation) -> set[live.Position]:
         return {frame.position for frame in self.frames if frame.conversation == conversation and frame.terminal}
+
+    async def heard_ends(self, conversation, count) -> set[live.Position]:
+        """Wait for what is live: it comes after the log."""
+        await eventually(lambda: len(self.terminals(conversation)) >= count)
+        return self.terminals(conversation)
 
 
 async def settled(bus) -> bool:

@@ -71,7 +71,7 @@ class Turn:
         ):
             self._beginning = asyncio.create_task(self._begin())
             try:
-                if self._delivered > 1:
+                if self._delivered > 1 or self._record.start is not None:
                     # What killed an agent before is not looked at before the log says that somebody tries again.
                     await self._beginning
                 status = await (self._fail(doom) if doom else self._guarded())
