@@ -109,7 +109,7 @@ async def nats(nats_url: str) -> str:
     """The URL of a NATS server on which streams, consumers and buckets are."""
     connection = Client()
     await connection.connect(nats_url)
-    await provision_nats(connection)
+    await provision_nats(connection, services=[*installed_services(), DIARY])
     await connection.close()
     return nats_url
 

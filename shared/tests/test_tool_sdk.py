@@ -18,7 +18,7 @@ from pam_shared.contracts.problems import Advice
 from pam_shared.contracts.tools import Effect, Outcome, ToolReply
 from pam_shared.errors import UnavailableError
 from pam_shared.identity import ACCESS, CALL, Signer
-from pam_shared.postgres.pool import open_pool
+from pam_shared.postgres.pool import MemberRecords, member_transaction, open_pool
 from pam_shared.tools.outbox import OutboxRelay
 from shared.tests.diary import SERVICE
 from shared.tests.diary.tools.write_note import BROKEN
@@ -126,7 +126,8 @@ async def test_the_services_protocol_of_nats_shows_the_worker(diary, bus):
             "tools-diary",
             diary.id,
         )
-        assert {end["name"] for end in info["endpoints"]} == {"count_all_notes", "read_notes", "write_note"}
+        tools = {"count_all_notes", "quote_notes", "read_notes", "ring_bell", "write_note"}
+        assert {end["name"] for end in info["endpoints"]} == tools
         assert {end["queue_group"] for end in info["endpoints"]} == {"tools-diary"}
     stats = json.loads(await bus.request("$SRV.STATS.tools-diary", b""))
     assert stats["type"] == "io.nats.micro.v1.stats_response"
@@ -597,3 +598,49 @@ async def test_voiding_a_running_call_waits_for_its_end(diary, client, person):
     await asyncio.sleep(0.2)
     voided = await client.call(person, "write_note", {}, key=key, void=True)
     assert (await writing).outcome is voided.outcome is Outcome.OK
+
+
+async def test_a_member_calls_a_tool_only_so_often_a_minute(diary, client, person, new_person):
+    """R-S7: counted at the worker, over all its replicas; others are not held up, and a repeat is no new call."""
+    replies = [await client.call(person, "ring_bell", {}, key=f"bell {number}") for number in range(5)]
+    assert [reply.success for reply in replies] == [True] * 3 + [False] * 2
+    assert (replies[3].error.advice, replies[3].error.retry_after) == (Advice.TRY_LATER, 60)
+    assert (await client.call(person, "ring_bell", {}, key="bell 0")).success
+    assert (await client.call(new_person(), "ring_bell", {}, key="bell 9")).success
+
+
+async def test_a_tool_asks_another_worker_as_the_member_and_says_where_it_has_it_from(
+    diary, client, person, new_person
+):
+    """R-A9, G6: the question carries the member's own token; a worker that is away makes the answer partial."""
+    await client.write(person, "mine")
+    await client.write(new_person(), "another's")
+    reply = await client.call(person, "quote_notes", {})
+    assert reply.data["texts"] == ["mine"]
+    assert (reply.stale, reply.partial, reply.confidence) == (True, False, 0.5)
+    assert (reply.sources[0].kind, reply.sources[0].sample, reply.as_of) == ("stale", True, reply.sources[0].as_of)
+    away = await client.call(person, "quote_notes", {"domain": "nowhere"})
+    assert (away.success, away.partial, away.data["texts"]) == (True, True, [])
+
+
+async def test_a_tool_that_waits_for_others_holds_no_connection(diary_url, person):
+    """R-D1: slow answers from outside take no connection from tools that need one."""
+    pool = await open_pool(diary_url, SERVICE.name, 1)
+    async with MemberRecords(pool, person.user) as waiting:
+        assert await waiting.fetchval("select count(*) from notes") == 0
+        await waiting.release()
+        async with member_transaction(pool, person.user) as other:
+            await other.execute("insert into notes (user_id, text, stars) values ($1, 'meanwhile', 1)", person.user)
+        assert [row["text"] for row in await waiting.fetch("select text from notes")] == ["meanwhile"]
+    async with MemberRecords(pool, person.user), member_transaction(pool, person.user) as other:
+        assert await other.fetchval("select count(*) from notes") == 1
+    await pool.close()
+
+
+async def test_statements_at_once_wait_for_each_other(diary_url, person):
+    """R-D1: a tool that gathers queries gets every answer."""
+    pool = await open_pool(diary_url, SERVICE.name, 1)
+    async with MemberRecords(pool, person.user) as records:
+        found = await asyncio.gather(*(records.fetchval("select $1::int", number) for number in range(20)))
+    await pool.close()
+    assert found == list(range(20))

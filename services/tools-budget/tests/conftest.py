@@ -1,68 +1,54 @@
-"""A member's budget, by the tools' functions on their own database, and by messages to a running worker."""
+"""A member's money, by the tools on their own database, and by messages to a running worker."""
 
 import json
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from decimal import Decimal
 from uuid import uuid4
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from pam_shared.bus.connection import Bus
 from pam_shared.contracts import headers, subjects
 from pam_shared.contracts.tools import ToolReply
-from pam_shared.postgres.pool import member_transaction, open_pool
-from pam_shared.tools.context import ToolContext
-from pam_shared.tools.worker import WorkerSettings, serve_tools
+from pam_shared.postgres.pool import open_pool
+from pam_shared.testing.tool_bench import ToolBench
+from pam_shared.tools.worker import serve_tools
 from pam_tools_budget import tools
+from pam_tools_budget.savings import Guarantee, open_guarantee
 from pam_tools_budget.service import SERVICE
-from pam_tools_budget.tools.compare_vs_budget import Question, compare_vs_budget
-from pam_tools_budget.tools.create_expense import Expense, create_expense
-from pam_tools_budget.tools.get_spending_summary import SpendingWindow, get_spending_summary
-from pam_tools_budget.tools.update_budget import NewBudget, update_budget
+from pam_tools_budget.settings import BudgetSettings
+from pam_tools_budget.tools.compare_vs_budget import compare_vs_budget
+from pam_tools_budget.tools.create_expense import create_expense
+from pam_tools_budget.tools.get_spending_summary import get_spending_summary
+from pam_tools_budget.tools.update_budget import update_budget
 
 NOON = datetime(2026, 5, 13, 12, tzinfo=UTC)  # a Wednesday
 
 
-class Ledger:
+class Ledger(ToolBench):
     """One member's money at a moment and in a zone of the test's choice."""
 
-    def __init__(self, pool, person, now, zone):
-        self.pool, self.person, self.now, self.zone = pool, person, now, ZoneInfo(zone)
-        self.events = []
-
-    def at(self, now, zone="UTC"):
-        """The same member at another moment, elsewhere."""
-        return Ledger(self.pool, self.person, now, zone)
-
-    @asynccontextmanager
-    async def _context(self):
-        async with member_transaction(self.pool, self.person.user) as db:
-            ctx = ToolContext(self.person.identity(), db, self.zone, self.now)
-            yield ctx
-        self.events += ctx.events
-
-    async def _run(self, tool, args):
-        async with self._context() as ctx:
-            return await tool(ctx, args)
-
     async def spend(self, amount, category="gas", **more):
-        return await self._run(create_expense, Expense(amount=amount, category=category, **more))
+        return await self.run(create_expense, amount=amount, category=category, **more)
 
     async def summary(self, **asked):
-        return await self._run(get_spending_summary, SpendingWindow(**asked))
+        return await self.run(get_spending_summary, **asked)
 
     async def budget(self, amount, category="gas", **more):
-        return await self._run(update_budget, NewBudget(amount=amount, category=category, **more))
+        return await self.run(update_budget, amount=amount, category=category, **more)
 
     async def compare(self, **asked):
-        return await self._run(compare_vs_budget, Question(**asked))
+        return await self.run(compare_vs_budget, **asked)
 
     async def audited(self):
         """What the financial audit log holds of this member, oldest first."""
-        async with self._context() as ctx:
-            rows = await ctx.db.fetch("select operation, inputs, result from financial_audit_log order by id")
+        rows = await self.rows("select operation, inputs, result from financial_audit_log order by id")
         return [tuple(row) for row in rows]
+
+    async def rows(self, query, *values):
+        """What the worker's own login sees in this member's transaction."""
+        async with self.context() as ctx:
+            return await ctx.db.fetch(query, *values)
 
 
 @pytest.fixture(scope="session")
@@ -76,7 +62,11 @@ async def pool(databases):
 @pytest.fixture(scope="session")
 def new_ledger(pool, new_person):
     """The money of members nobody has seen before."""
-    return lambda now=NOON, zone="UTC": Ledger(pool, new_person(), now, zone)
+
+    def new(now=NOON, zone="UTC", **about):
+        return Ledger(pool, new_person(**about).identity(), now, zone, resources=Guarantee(Decimal("10.00")))
+
+    return new
 
 
 @pytest.fixture
@@ -89,10 +79,10 @@ def ledger(new_ledger):
 async def worker(nats, databases, keys):
     """A running budget worker."""
     url = databases[SERVICE.name]
-    settings = WorkerSettings(nats_url=nats, postgres_url=url, identity_public_key=keys.public)
+    settings = BudgetSettings(nats_url=nats, postgres_url=url, identity_public_key=keys.public)
     bus = Bus(SERVICE.name, nats)
     await bus.connect()
-    async with serve_tools(bus, settings, tools, "Money.") as advertisement:
+    async with serve_tools(bus, settings, tools, "Money.", open_guarantee) as advertisement:
         await bus.jetstream.account_info()  # an answer over this connection: its subscriptions are in place
         yield advertisement
     await bus.close()

@@ -1,5 +1,6 @@
 """Periods in the calendar, and how a budget is doing."""
 
+import itertools
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -7,7 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pam_tools_budget.rules import Period, Standing, Window, last_days, percent_used, standing, window_of
+from pam_tools_budget.rules import (
+    Period,
+    Standing,
+    Window,
+    better_budget,
+    last_days,
+    monthly,
+    percent_used,
+    previous,
+    same_days_last_month,
+    standing,
+    touched,
+    window_of,
+)
 
 pytestmark = pytest.mark.unit
 
@@ -112,3 +126,73 @@ def test_standing_and_percentage_agree_with_the_amounts(spent, budgeted):
 def test_the_share_used_is_told_with_one_place(spent, budgeted, percent):
     """R-D4: percentages are short enough to be said."""
     assert str(percent_used(Decimal(spent), Decimal(budgeted))) == percent
+
+
+@given(PERIODS, DAYS, st.integers(1, 5))
+def test_the_periods_before_lead_up_to_the_current_one_without_gap(period, today, count):
+    """R-D4: "the last three whole months" are three, and end the day before this one begins."""
+    windows = [window_of(period, today), *previous(period, today, count)]
+    assert len(windows) == count + 1
+    for later, earlier in itertools.pairwise(windows):
+        assert earlier.end + ONE_DAY == later.start
+        assert earlier == window_of(period, earlier.start)
+
+
+@given(PERIODS, DAYS, st.integers(0, 800))
+def test_the_periods_a_window_touches_are_those_found_by_walking_through_it(period, start, length):
+    """R-D4: a report over three months holds three monthly budgets."""
+    window = Window(start, start + length * ONE_DAY)
+    found, day = 0, window.start
+    while day <= window.end:
+        found, day = found + 1, window_of(period, day).end + ONE_DAY
+    assert touched(period, window) == found
+
+
+@pytest.mark.parametrize(
+    ("typical", "budgeted", "better"),
+    [
+        ("100", "100", None),
+        ("70", "100", None),
+        ("100.01", "100", "105"),
+        ("69.99", "100", "70"),
+        ("0.50", "100", "5"),
+        ("0.50", "4", None),
+        ("4.50", "3", "5"),
+        ("200000", "90000", "100000"),
+        ("200000", "100000", None),
+    ],
+)
+def test_a_budget_is_changed_only_where_that_makes_it_fit(typical, budgeted, better):
+    """R-D4: in steps of five, within the bounds of budgets."""
+    assert better_budget(Decimal(typical), Decimal(budgeted)) == (better and Decimal(better))
+
+
+@given(MONEY, MONEY)
+def test_a_better_budget_holds_a_typical_period(typical, budgeted):
+    """R-D4: following the advice never makes a budget too small, nor leaves it where it was."""
+    better = better_budget(typical, budgeted)
+    assert better is None or (better != budgeted and (better >= typical or better == 100_000))
+
+
+@pytest.mark.parametrize(
+    ("earned", "days", "rate"),
+    [("90", 1, "90.00"), ("90", 30, "90.00"), ("90", 45, "60.00"), ("100", 90, "33.33"), ("0.05", 60, "0.03")],
+)
+def test_a_monthly_rate_counts_thirty_days_at_least(earned, days, rate):
+    """R-D4: one good day is not multiplied by thirty."""
+    assert str(monthly(Decimal(earned), days)) == rate
+
+
+@pytest.mark.parametrize(
+    ("today", "start", "end"),
+    [
+        ("2026-05-13", "2026-04-01", "2026-04-13"),
+        ("2026-03-31", "2026-02-01", "2026-02-28"),
+        ("2028-03-29", "2028-02-01", "2028-02-29"),
+        ("2026-01-31", "2025-12-01", "2025-12-31"),
+    ],
+)
+def test_this_month_is_compared_with_the_same_days_of_the_last(today, start, end):
+    """R-D4: a shorter month counts whole."""
+    window = same_days_last_month(date.fromisoformat(today))
+    assert window == Window(date.fromisoformat(start), date.fromisoformat(end))

@@ -2,12 +2,13 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from pam_shared.bus.log_reader import LogReader
-from pam_shared.contracts import subjects, topology
+from pam_shared.contracts import headers, subjects, topology
 from pam_shared.contracts.events import EventEnvelope
 from pam_shared.contracts.problems import Advice
 from pam_shared.contracts.tools import Outcome
@@ -20,8 +21,8 @@ async def announced(bus):
     reader = LogReader(bus, topology.EVENTS)
     await reader.start()
 
-    async def read(person, name):
-        entries = await reader.read(subjects.event("budget", name))
+    async def read(person, name, domain="budget"):
+        entries = await reader.read(subjects.event(domain, name))
         events = [EventEnvelope.model_validate_json(entry.body) for entry in entries]
         return [event.data for event in events if event.user == person.user]
 
@@ -126,3 +127,40 @@ async def test_an_expense_of_the_future_is_the_callers_to_correct(call, person):
     reply = await call(person, "create_expense", {"amount": 1, "category": "gas", "date": later})
     assert (reply.outcome, reply.error.advice) == (Outcome.FAILED, Advice.CORRECT_ARGUMENTS)
     assert reply.message == f"date: {later} is in the future; an expense is recorded when it is paid."
+
+
+async def test_savings_at_the_same_time_are_celebrated_once(call, person, announced):
+    """R-D6: of fifty calls in messages one crosses the threshold, and one event says so."""
+    saving = {"amount_saved": 0.5, "category": "gas", "confirmed": True}
+    replies = await asyncio.gather(*(call(person, "track_savings", saving) for _ in range(50)))
+    assert [reply.data["crossed_threshold"] for reply in replies].count(True) == 1
+    status = await call(person, "get_savings_status", {})
+    assert (status.data["total_savings"], status.data["savings_count"]) == ("25.00", 50)
+    assert status.data["should_celebrate"] is True
+    [event] = await eventually(lambda: announced(person, "threshold_crossed", "savings"))
+    assert event == {"period_start": status.data["billing_period_start"], "total": "10.00", "threshold": "10.00"}
+
+
+async def test_a_saving_repeated_under_its_key_counts_once(call, person):
+    """G4: the guarantee is not met by redeliveries."""
+    saving = {"amount_saved": 6, "category": "gas", "confirmed": True}
+    replies = await asyncio.gather(*(call(person, "track_savings", saving, key="same") for _ in range(10)))
+    assert {reply.data["monthly_total"] for reply in replies} == {"6.00"}
+    assert (await call(person, "get_savings_status", {})).data["savings_events_count"] == 1
+
+
+async def test_fuel_logged_on_a_trip_becomes_an_expense(call, person, bus):
+    """R-T1: heard over the bus, applied once, also when it is published again."""
+    data = {"fuel_log_id": str(uuid4()), "date": "2026-05-12", "cost": "61.50", "fuel_type": "diesel"}
+    for _ in range(2):
+        envelope = EventEnvelope(id=uuid4(), user=person.user, occurred_at=datetime.now(UTC), data=data)
+        values = {headers.MESSAGE_ID: str(envelope.id)}
+        body = envelope.model_dump_json().encode()
+        await bus.publish(topology.EVENTS, subjects.event("trip", "fuel_logged"), body, values)
+    asked = {"start_date": "2026-05-01", "end_date": "2026-05-31"}
+
+    async def recorded():
+        return (await call(person, "get_money_records", asked)).data["expenses"]
+
+    [expense] = await eventually(recorded)
+    assert (expense["amount"], expense["category"]) == ("61.50", "diesel")

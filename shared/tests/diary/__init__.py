@@ -4,4 +4,4 @@ from pathlib import Path
 
 from pam_shared.service import worker_spec
 
-SERVICE = worker_spec("tools-diary", "shared.tests.diary", Path(__file__).parent)
+SERVICE = worker_spec("tools-diary", "shared.tests.diary", Path(__file__).parent, ("walk.sight_seen",))

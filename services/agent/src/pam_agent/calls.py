@@ -115,6 +115,7 @@ class Calls:
             key=f"{self._ledger.record.message.id}:{use.id}",
             zone=self._zone,
             request_id=self._headers.get(headers.REQUEST_ID, ""),
+            location=self._headers.get(headers.LOCATION, ""),
         )
 
 

@@ -4,7 +4,7 @@ from pam_agent.breaker import Breaker
 from pam_shared.bus.discovery import Directory
 from pam_shared.contracts.conversation import ToolUseBlock
 from pam_shared.contracts.identity import Role
-from pam_shared.contracts.tools import Effect, Outcome, ToolCall, ToolManifest, ToolReply
+from pam_shared.contracts.tools import Effect, Outcome, ToolCall, ToolManifest, ToolReply, Visibility
 from pam_shared.errors import INTERNAL, NotFoundError, UnavailableError
 from pam_shared.tools.caller import OnBehalfOf, ToolCaller
 
@@ -21,7 +21,8 @@ class Toolbox:
     def offered(self) -> list[ToolManifest]:
         """The tools a member's model may see, by name."""
         tools = self._directory.tools.values()
-        return sorted((tool for tool in tools if Role.MEMBER in tool.roles), key=lambda tool: tool.name)
+        seen = (tool for tool in tools if Role.MEMBER in tool.roles and tool.visibility is Visibility.LLM)
+        return sorted(seen, key=lambda tool: tool.name)
 
     def changes(self, name: str) -> bool:
         """Whether a call may change something; of a tool that is not there nobody knows."""

@@ -77,6 +77,7 @@ Category = Annotated[
     BeforeValidator(as_category),
     Field(
         description="What the money is for; 'fuel' counts as gas.",
+        examples=["gas"],
         # For the rules, which know no words of their own; the model is not shown it.
         json_schema_extra={"x-synonyms": {word: category.value for word, category in SYNONYMS.items()}},
     ),

@@ -31,3 +31,63 @@ class BudgetSet(DomainEvent):
     category: ExpenseCategory
     amount: Total
     period: Period
+
+
+class BalanceNegative(DomainEvent):
+    """With an expense a member came to have spent more in a month than came in."""
+
+    domain: ClassVar[str] = "budget"
+    name: ClassVar[str] = "balance_negative"
+
+    period_start: date
+    income: Total
+    spent: Total
+    balance: Total
+
+
+class IncomeLogged(DomainEvent):
+    """A member earned money."""
+
+    domain: ClassVar[str] = "budget"
+    name: ClassVar[str] = "income_logged"
+
+    income_id: UUID
+    amount: Total
+    source: str
+    date: date
+
+
+class SavingRecorded(DomainEvent):
+    """A member saved money, or PAM believes so while it is not confirmed."""
+
+    domain: ClassVar[str] = "budget"
+    name: ClassVar[str] = "saving_recorded"
+
+    saving_id: UUID
+    amount: Total
+    category: str
+    event_type: str
+    confirmed: bool
+    saved_date: date
+
+
+class SavingConfirmed(DomainEvent):
+    """A member said what a saving really was."""
+
+    domain: ClassVar[str] = "budget"
+    name: ClassVar[str] = "saving_confirmed"
+
+    saving_id: UUID
+    amount: Total
+    saved_date: date
+
+
+class ThresholdCrossed(DomainEvent):
+    """A member's confirmed savings of a month reached the guarantee for the first time."""
+
+    domain: ClassVar[str] = "savings"
+    name: ClassVar[str] = "threshold_crossed"
+
+    period_start: date
+    total: Total
+    threshold: Total

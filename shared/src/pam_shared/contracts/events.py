@@ -15,6 +15,13 @@ class DomainEvent(BaseModel):
     version: ClassVar[int] = 1
 
 
+class MemberDeleted(DomainEvent):
+    """A member left and wants to be forgotten: whoever holds anything of theirs deletes it."""
+
+    domain: ClassVar[str] = "member"
+    name: ClassVar[str] = "deleted"
+
+
 class EventEnvelope(BaseModel):
     """A domain event as published from an outbox. ``id`` is the row's and deduplicates."""
 

@@ -16,6 +16,9 @@ DEADLINE = "Pam-Deadline"
 TIME_ZONE = "Pam-Time-Zone"
 """IANA name of the zone the member is in; absent means UTC."""
 
+LOCATION = "Pam-Location"
+"""Where the member's device says they are, a ``Fix`` as JSON; absent when it does not say."""
+
 REQUEST_ID = "Pam-Request-Id"
 TRACEPARENT = "traceparent"
 

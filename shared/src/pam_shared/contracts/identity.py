@@ -11,6 +11,8 @@ class Role(StrEnum):
 
     MEMBER = "member"
     ADMIN = "admin"
+    SYSTEM = "system"
+    """PAM itself: a service that acts for nobody in particular."""
 
 
 class Identity(BaseModel, frozen=True):

@@ -21,6 +21,11 @@ def conversation(user: UUID, conversation_id: UUID) -> str:
     return f"pam.conversation.{user}.{conversation_id}"
 
 
+def conversations_of_member(user: UUID) -> str:
+    """Return the wildcard of everything in the conversation log of one member."""
+    return f"pam.conversation.{user}.>"
+
+
 def conversation_input(user: UUID, conversation_id: UUID) -> str:
     """Return the subject the gateway writes: what the member said."""
     return f"{conversation(user, conversation_id)}.{INBOX}"
@@ -62,6 +67,11 @@ def query(what: str, version: int = 1) -> str:
     return f"pam.query.{what}.v{version}"
 
 
+def member_records(domain: str) -> str:
+    """Return the request-reply subject on which a worker hands out all it holds of the member who asks."""
+    return query(f"member_records_{domain}")
+
+
 def operator(what: str, version: int = 1) -> str:
     """Return the request-reply subject of an operator's command."""
     return f"pam.operator.{what}.v{version}"
@@ -70,6 +80,12 @@ def operator(what: str, version: int = 1) -> str:
 def event(domain: str, past_participle: str, version: int = 1) -> str:
     """Return the subject of a domain event, such as ``pam.event.budget.expense_recorded.v1``."""
     return f"pam.event.{domain}.{past_participle}.v{version}"
+
+
+def event_named(name: str) -> str:
+    """Return the subject of a domain event named ``domain.past_participle``."""
+    domain, _, past_participle = name.partition(".")
+    return event(domain, past_participle)
 
 
 def audit(service: str) -> str:

@@ -19,6 +19,14 @@ class Effect(StrEnum):
     DESTRUCTIVE = "destructive"
 
 
+class Visibility(StrEnum):
+    """To whom a tool is offered: the model, the model in an operator's conversations, or other services alone."""
+
+    LLM = "llm"
+    ADMIN = "admin"
+    INTERNAL = "internal"
+
+
 class ToolManifest(BaseModel):
     """All that a caller needs to know. Derived from the tool's function; the schemas are JSON Schema."""
 
@@ -30,8 +38,10 @@ class ToolManifest(BaseModel):
     input_schema: dict[str, Any]
     output_schema: dict[str, Any]
     effect: Effect
+    visibility: Visibility = Visibility.LLM
     timeout: float = Field(description="Seconds a caller waits for one attempt.")
     roles: frozenset[Role]
+    calls_per_minute: int | None = Field(None, description="How often a member may call it; None: no bound of its own.")
     aliases: list[str] = []
     schema_hash: str = ""
 
@@ -63,11 +73,23 @@ class Outcome(StrEnum):
     NOT_RUN = "not_run"
 
 
+class SourceKind(StrEnum):
+    """How a figure was come by, from the surest to the least sure."""
+
+    RECORDS = "records"
+    MEMBER = "member"
+    LIVE = "live"
+    CACHED = "cached"
+    STALE = "stale"
+    ESTIMATE = "estimate"
+
+
 class Source(BaseModel):
-    """Where a figure comes from."""
+    """Where a figure comes from, and how old it is. ``sample`` marks what was made up for trying PAM out."""
 
     name: str
     as_of: datetime
+    kind: SourceKind = SourceKind.RECORDS
     sample: bool = False
 
 

@@ -33,9 +33,11 @@ class ConsumerSpec:
     """
 
     name: str
-    filter_subject: str
+    filter_subject: str = ""
     ack_wait: timedelta = timedelta(seconds=5)
     max_ack_pending: int = 10_000
+    filter_subjects: tuple[str, ...] = ()
+    """Instead of ``filter_subject``, where it takes several."""
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any, TypeAlias
+from contextlib import AsyncExitStack, asynccontextmanager
+from types import TracebackType
+from typing import Any, Self, TypeAlias, cast
 from uuid import UUID
 
 import asyncpg
@@ -35,15 +36,15 @@ AWAY = (
 """What asyncpg raises while the database cannot be asked."""
 
 
-async def open_pool(url: str, service: str) -> Pool:
-    """Connect, waiting up to half a minute for a database that is still starting.
+async def open_pool(url: str, service: str, most: int = POOL_MAX) -> Pool:
+    """Connect, ``most`` times at once, waiting up to half a minute for a database that is still starting.
 
     Raises UnavailableError when it does not come, asyncpg's own errors when it refuses the credentials.
     """
     deadline = asyncio.get_running_loop().time() + CONNECT_FOR
     while True:
         try:
-            return await _create(url, service)
+            return await _create(url, service, most)
         except AWAY as error:
             if asyncio.get_running_loop().time() > deadline:
                 raise UnavailableError("PostgreSQL does not answer. Is PAM_POSTGRES_URL right?") from error
@@ -51,11 +52,11 @@ async def open_pool(url: str, service: str) -> Pool:
             await asyncio.sleep(AGAIN_AFTER)
 
 
-async def _create(url: str, service: str) -> Pool:
+async def _create(url: str, service: str, most: int) -> Pool:
     return await asyncpg.create_pool(
         url,
         min_size=1,
-        max_size=POOL_MAX,
+        max_size=most,
         timeout=ACQUIRE_TIMEOUT,
         command_timeout=COMMAND_TIMEOUT,
         init=_prepare,
@@ -97,3 +98,58 @@ async def member_transaction(pool: Pool, user: UUID) -> AsyncIterator[Connection
     async with transaction(pool) as connection:
         await connection.execute("select set_config('pam.member', $1, true)", str(user))
         yield connection
+
+
+class MemberRecords:
+    """One member's rows, in a transaction that begins with the first statement: who asks nothing holds no connection.
+
+    ``release`` commits and gives the connection back, until the next statement: for the time one waits for others.
+    It has a connection's ``fetch``, ``fetchrow``, ``fetchval``, ``execute`` and ``executemany``, one at a time.
+    """
+
+    def __init__(self, pool: Pool, user: UUID) -> None:
+        self._pool = pool
+        self._user = user
+        self._held = AsyncExitStack()
+        self._connection: Connection | None = None
+        self._one_at_a_time = asyncio.Lock()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._held.__aexit__(kind, error, trace)
+
+    async def release(self) -> None:
+        """Commit what was done and hold nothing."""
+        async with self._one_at_a_time:
+            await self._held.aclose()
+            self._connection = None
+
+    async def fetch(self, query: str, *args: Any) -> list[Record]:
+        """Return every row."""
+        return cast("list[Record]", await self._do("fetch", query, *args))
+
+    async def fetchrow(self, query: str, *args: Any) -> Record | None:
+        """Return the first row."""
+        return cast("Record | None", await self._do("fetchrow", query, *args))
+
+    async def fetchval(self, query: str, *args: Any) -> Any:
+        """Return the first value of the first row."""
+        return await self._do("fetchval", query, *args)
+
+    async def execute(self, query: str, *args: Any) -> str:
+        """Run a statement and return its status."""
+        return cast("str", await self._do("execute", query, *args))
+
+    async def executemany(self, query: str, args: Any) -> None:
+        """Run a statement for each of many arguments."""
+        await self._do("executemany", query, args)
+
+    async def _do(self, method: str, *args: Any) -> Any:
+        async with self._one_at_a_time:
+            if self._connection is None:
+                self._connection = await self._held.enter_async_context(member_transaction(self._pool, self._user))
+            return await getattr(self._connection, method)(*args)

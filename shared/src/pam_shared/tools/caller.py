@@ -20,21 +20,26 @@ AGAIN_AFTER = 0.2
 
 @dataclass(frozen=True)
 class OnBehalfOf:
-    """Whose call it is: the member's signed token, the idempotency key, the member's zone, the request's id."""
+    """Whose call it is: the member's signed token, the idempotency key, the member's zone, the request's id.
+
+    ``location`` is where the member's device says they are, a ``Fix`` as JSON.
+    """
 
     token: str
     key: str
     zone: str = ""
     request_id: str = ""
+    location: str = ""
 
     def headers(self) -> dict[str, str]:
         """Return the headers that say so."""
-        return {
+        values = {
             headers.IDENTITY: self.token,
             headers.IDEMPOTENCY_KEY: self.key,
             headers.TIME_ZONE: self.zone,
             headers.REQUEST_ID: self.request_id,
         }
+        return values | ({headers.LOCATION: self.location} if self.location else {})
 
 
 class ToolCaller:

@@ -10,14 +10,21 @@ from types import ModuleType
 from typing import Any, Generic, TypeVar, get_type_hints
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic.fields import FieldInfo
 
 from pam_shared.contracts.identity import Role
-from pam_shared.contracts.tools import Effect, ToolManifest
+from pam_shared.contracts.tools import Effect, ToolManifest, Visibility
 from pam_shared.tools.context import ToolContext
 
 DEFAULT_TIMEOUT = 8.0
 EVERYBODY = frozenset({Role.MEMBER, Role.ADMIN})
+ADMINS = frozenset({Role.ADMIN})
+OPERATORS = frozenset({Role.ADMIN, Role.SYSTEM})
+ID_FROM = "x-id-from"
+"""In a schema: which tool's result such an id is found in, and where, as ``tool:path``."""
+ID_SHARED = "x-id-shared"
+"""In a schema: other members may use such an id too, although a member made what it stands for."""
 
 
 class Arguments(BaseModel):
@@ -54,11 +61,13 @@ class Tool(Generic[In, Out]):
     roles: frozenset[Role]
     aliases: tuple[str, ...]
     version: int
+    visibility: Visibility
+    calls_per_minute: int | None
 
     @property
     def name(self) -> str:
-        """The name the model and members' clients use."""
-        return self.run.__name__
+        """The name the model and members' clients use; a version kept beside a newer one ends in ``_v<version>``."""
+        return self.run.__name__.removesuffix(f"_v{self.version}")
 
     async def __call__(self, ctx: ToolContext, args: In) -> Out:
         """Run the tool's function."""
@@ -77,6 +86,8 @@ class Tool(Generic[In, Out]):
             effect=self.effect,
             timeout=self.timeout,
             roles=self.roles,
+            visibility=self.visibility,
+            calls_per_minute=self.calls_per_minute,
             aliases=list(self.aliases),
         )
         return manifest.model_copy(update={"schema_hash": schema_hash(manifest)})
@@ -89,19 +100,45 @@ def tool(
     roles: frozenset[Role] = EVERYBODY,
     aliases: tuple[str, ...] = (),
     version: int = 1,
+    visibility: str = "llm",
+    calls_per_minute: int | None = None,
 ) -> Callable[[ToolFunction[In, Out]], Tool[In, Out]]:
     """Declare a tool.
 
-    ``effect`` is ``read``, ``write`` or ``destructive`` (asks the member first); ``timeout`` in seconds.
+    ``effect`` is ``read``, ``write`` or ``destructive`` (asks the member first); ``timeout`` in seconds; ``visibility``
+    is ``llm``, ``admin`` or ``internal``; ``calls_per_minute`` bounds what one member may do with a tool that writes.
     The function takes a ToolContext and an Arguments subclass, returns a Result subclass, and has a docstring that
     tells the model what the tool is for. Raises TypeError where it does not.
     """
 
     def declare(function: ToolFunction[In, Out]) -> Tool[In, Out]:
         given, returned = _models(function)
-        return Tool(function, given, returned, Effect(effect), timeout, roles, aliases, version)
+        if calls_per_minute and Effect(effect) is Effect.READ:
+            raise TypeError(f"The tool {function.__name__} only reads: calls_per_minute counts calls that write.")
+        return Tool(
+            run=function,
+            input_model=given,
+            output_model=returned,
+            effect=Effect(effect),
+            timeout=timeout,
+            roles=roles,
+            aliases=aliases,
+            version=version,
+            visibility=Visibility(visibility),
+            calls_per_minute=calls_per_minute,
+        )
 
     return declare
+
+
+def id_from(tool_name: str, path: str, *, shared: bool = False) -> FieldInfo:
+    """Return an annotation for an id: in which tool's ``data`` it is found, and where, such as ``items.0.id``.
+
+    An id that a member's own call made is private to them, unless it is ``shared``.
+    """
+    extra: dict[str, JsonValue] = {ID_FROM: f"{tool_name}:{path}", **({ID_SHARED: True} if shared else {})}
+    annotation: FieldInfo = Field(json_schema_extra=extra)
+    return annotation
 
 
 def find_tools(package: ModuleType) -> list[Tool[Any, Any]]:
@@ -110,7 +147,8 @@ def find_tools(package: ModuleType) -> list[Tool[Any, Any]]:
         importlib.import_module(f"{package.__name__}.{info.name}") for info in pkgutil.iter_modules(package.__path__)
     ]
     found = [item for module in modules for item in vars(module).values() if isinstance(item, Tool)]
-    return sorted({item.name: item for item in found}.values(), key=lambda item: item.name)
+    versions = {(item.name, item.version): item for item in found}
+    return [versions[key] for key in sorted(versions)]
 
 
 def schema_hash(manifest: ToolManifest) -> str:

@@ -1,6 +1,6 @@
 """The SQL of the tool SDK: inbox and outbox, through the functions its migration made."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -40,3 +40,24 @@ async def forget_calls(db: Connection, older_than: timedelta) -> int:
     """Drop the keys and replies of old calls; return how many."""
     forgotten: int = await db.fetchval("select forget_inbox($1)", older_than)
     return forgotten
+
+
+async def calls_since(db: Connection, tool: str, moment: datetime) -> int:
+    """Return how often the member has called a tool that writes, this call included."""
+    count: int = await db.fetchval("select calls_since($1, $2)", tool, moment)
+    return count
+
+
+async def member_tables(db: Connection) -> list[str]:
+    """Return the tables of this worker that hold members' rows, by name."""
+    return [row[0] for row in await db.fetch("select member_tables()")]
+
+
+async def member_rows(db: Connection, table: str, skip: int, batch: int) -> list[dict[str, Any]]:
+    """Return the member's rows of a table, oldest first, from an offset on."""
+    return [row[0] for row in await db.fetch("select member_rows($1, $2, $3)", table, skip, batch)]
+
+
+async def forget_member(db: Connection) -> None:
+    """Delete every row of the member in this worker's tables."""
+    await db.execute("select forget_member()")

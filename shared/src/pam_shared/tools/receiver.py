@@ -1,8 +1,10 @@
 """The worker's side of one call: identity, role, validation, transaction, idempotence, audit."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from datetime import timedelta
+from typing import Any, cast
 from uuid import uuid4
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -10,37 +12,44 @@ from opentelemetry.trace import SpanKind
 from pydantic import ValidationError
 
 from pam_shared.bus.audit import AuditTrail
+from pam_shared.bus.connection import Bus
 from pam_shared.bus.requests import Request
 from pam_shared.clock import utc_now
-from pam_shared.contracts import headers, subjects, topology
-from pam_shared.contracts.events import AuditEvent, DomainEvent, EventEnvelope
+from pam_shared.contracts import headers
+from pam_shared.contracts.events import AuditEvent
 from pam_shared.contracts.identity import Identity
-from pam_shared.contracts.tools import Effect, Outcome, ToolCall, ToolManifest, ToolReply
-from pam_shared.errors import INTERNAL, InvalidRequestError, NotPermittedError, PamError
+from pam_shared.contracts.location import Fix
+from pam_shared.contracts.tools import Effect, Outcome, SourceKind, ToolCall, ToolManifest, ToolReply
+from pam_shared.errors import INTERNAL, InvalidRequestError, NotPermittedError, OverloadedError, PamError
 from pam_shared.identity import CALL, Verifier
-from pam_shared.postgres.pool import Connection, Pool, member_transaction, transaction
+from pam_shared.postgres.pool import Connection, MemberRecords, Pool, transaction
 from pam_shared.telemetry import metrics
 from pam_shared.telemetry.logs import bind, log
 from pam_shared.telemetry.traces import span, trace_id
 from pam_shared.tools import queries
+from pam_shared.tools.caller import OnBehalfOf
+from pam_shared.tools.colleagues import OverTheBus
 from pam_shared.tools.context import ToolContext
 from pam_shared.tools.declaration import Result, Tool
+from pam_shared.tools.messages import audit_message, event_message
 from pam_shared.tools.outbox import OutboxRelay
 from pam_shared.tools.validation import validated
 
 NUL = b"\\u0000"
 """How JSON writes it; a body without these bytes needs no closer look."""
+MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
 class Desk:
     """What the receivers of one worker share."""
 
-    service: str
+    bus: Bus
     pool: Pool
     verifier: Verifier
     relay: OutboxRelay
     audit: AuditTrail
+    resources: object = None
 
 
 @dataclass(frozen=True)
@@ -48,9 +57,17 @@ class Caller:
     """Who calls, as the headers say and the signature proves."""
 
     identity: Identity
+    token: str
     key: str
     zone: ZoneInfo
+    location: Fix | None
     request_id: str
+
+    @property
+    def asking(self) -> OnBehalfOf:
+        """Whose questions to other workers a tool's are: reads need no key."""
+        place = self.location.model_dump_json(exclude_none=True) if self.location else ""
+        return OnBehalfOf(self.token, key="", zone=self.zone.key, request_id=self.request_id, location=place)
 
 
 class Receiver:
@@ -110,11 +127,13 @@ class Receiver:
         return reply
 
     def _caller(self, request: Request) -> Caller:
-        identity = self._desk.verifier.verify(request.headers.get(headers.IDENTITY, ""), CALL)
+        token = request.headers.get(headers.IDENTITY, "")
         return Caller(
-            identity=identity,
+            identity=self._desk.verifier.verify(token, CALL),
+            token=token,
             key=request.headers.get(headers.IDEMPOTENCY_KEY, ""),
             zone=_zone(request.headers.get(headers.TIME_ZONE, "")),
+            location=_location(request.headers),
             request_id=request.headers.get(headers.REQUEST_ID, ""),
         )
 
@@ -129,9 +148,10 @@ class Receiver:
             raise InvalidRequestError("A call that changes something needs an idempotency key.", code="key_missing")
 
     async def _read(self, caller: Caller, args: Any) -> ToolReply:
-        async with member_transaction(self._desk.pool, caller.identity.user) as db:
-            result = await self._tool.run(self._context(caller, db), args)
-        return _reply(result)
+        async with MemberRecords(self._desk.pool, caller.identity.user) as db:
+            ctx = self._context(caller, cast("Connection", db))
+            result = await self._tool.run(ctx, args)
+        return reply_of(result, ctx)
 
     async def _write(self, caller: Caller, args: Any, arguments: dict[str, Any], started: float) -> ToolReply:
         """Effect, key, reply, events and audit in one transaction; an earlier call's reply where the key is known."""
@@ -139,10 +159,13 @@ class Receiver:
             earlier = await queries.claim_call(db, caller.identity.user, caller.key, self._tool.name)
             if earlier is not None:
                 return ToolReply.model_validate(earlier)
+            await self._within_rate(db)
             ctx = self._context(caller, db)
-            reply = _reply(await self._tool.run(ctx, args))
+            reply = reply_of(await self._tool.run(ctx, args), ctx)
             audit = self._audit_event(caller, arguments, reply, started)
-            messages = [_audit_message(audit), *(_event_message(event, ctx) for event in ctx.events)]
+            # Stamped here, where the call holds its locks: of two that change the same, the later one is stamped later.
+            stamp = utc_now()
+            messages = [audit_message(audit), *(event_message(event, ctx.user, stamp) for event in ctx.events)]
             await queries.finish_call(db, caller.key, reply.model_dump(mode="json", exclude_none=True), messages)
         self._desk.relay.wake()
         return reply
@@ -158,14 +181,30 @@ class Receiver:
         log.info("call voided")
         return reply
 
+    async def _within_rate(self, db: Connection) -> None:
+        """Count this call among the member's of the last minute, at all replicas. Raises OverloadedError."""
+        bound = self._tool.calls_per_minute
+        if bound and await queries.calls_since(db, self._tool.name, utc_now() - MINUTE) > bound:
+            raise OverloadedError(
+                f"{self._manifest.title} can be used {bound} times a minute: try again in a moment.",
+                retry_after=MINUTE.total_seconds(),
+            )
+
     def _context(self, caller: Caller, db: Connection) -> ToolContext:
-        return ToolContext(member=caller.identity, db=db, zone=caller.zone)
+        return ToolContext(
+            member=caller.identity,
+            db=db,
+            zone=caller.zone,
+            colleagues=OverTheBus(self._desk.bus, caller.asking),
+            location=caller.location,
+            resources=self._desk.resources,
+        )
 
     def _audit_event(self, caller: Caller, arguments: dict[str, Any], reply: ToolReply, started: float) -> AuditEvent:
         return AuditEvent(
             id=uuid4(),
             at=utc_now(),
-            service=self._desk.service,
+            service=self._desk.bus.service,
             action=f"tool.{self._tool.name}",
             user=caller.identity.user,
             session=caller.identity.session,
@@ -205,27 +244,25 @@ def _zone(name: str) -> ZoneInfo:
         return ZoneInfo("UTC")
 
 
-def _reply(result: Result) -> ToolReply:
+def _location(values: Mapping[str, str]) -> Fix | None:
+    """Return where the device says the member is; what is no position counts as none."""
+    try:
+        return Fix.model_validate_json(values.get(headers.LOCATION, ""))
+    except ValidationError:
+        return None
+
+
+def reply_of(result: Result, ctx: ToolContext) -> ToolReply:
+    """Return a tool's result and what it said of its sources as a reply."""
     data = result.model_dump(mode="json")
     message = data.pop("message", "")
-    outcome = Outcome.NO_RESULTS if result.is_empty else Outcome.OK
-    return ToolReply(outcome=outcome, message=message, data=data, as_of=utc_now())
-
-
-def _audit_message(event: AuditEvent) -> dict[str, Any]:
-    return {
-        "stream": topology.AUDIT,
-        "subject": subjects.audit(event.service),
-        "headers": {},
-        "body": event.model_dump(mode="json"),
-    }
-
-
-def _event_message(event: DomainEvent, ctx: ToolContext) -> dict[str, Any]:
-    envelope = EventEnvelope(id=uuid4(), user=ctx.user, occurred_at=ctx.now, data=event.model_dump(mode="json"))
-    return {
-        "stream": topology.EVENTS,
-        "subject": subjects.event(event.domain, event.name, event.version),
-        "headers": {},
-        "body": envelope.model_dump(mode="json"),
-    }
+    return ToolReply(
+        outcome=Outcome.NO_RESULTS if result.is_empty else Outcome.OK,
+        message=message,
+        data=data,
+        as_of=min((source.as_of for source in ctx.sources), default=ctx.now),
+        stale=any(source.kind is SourceKind.STALE for source in ctx.sources),
+        partial=ctx.partial,
+        sources=ctx.sources,
+        confidence=ctx.confidence,
+    )

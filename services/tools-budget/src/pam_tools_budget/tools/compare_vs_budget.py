@@ -7,8 +7,10 @@ from pydantic import BaseModel
 from pam_shared.money import Total, spoken
 from pam_shared.tools.context import ToolContext
 from pam_shared.tools.declaration import Arguments, Result, tool
-from pam_tools_budget import queries, rules
+from pam_tools_budget import rules
+from pam_tools_budget.calculations import log_calculation
 from pam_tools_budget.categories import Category
+from pam_tools_budget.queries import budgets, expenses
 
 
 class Question(Arguments):
@@ -51,16 +53,15 @@ class Comparisons(Result):
 async def compare_vs_budget(ctx: ToolContext, args: Question) -> Comparisons:
     """Compare what the member has spent in the current period with the budget of each category."""
     window = rules.window_of(args.period, ctx.today)
-    budgets = await queries.budgets(ctx.db, args.period, args.category)
-    spent = {row.category: row.total for row in await queries.spent_by_category(ctx.db, window, args.category)}
-    found = [_compare(budget, spent.get(budget.category, Decimal(0))) for budget in budgets]
+    known = await budgets.of_period(ctx.db, args.period, args.category)
+    spent = {row.category: row.total for row in await expenses.spent_by_category(ctx.db, window, args.category)}
+    found = [_compare(budget, spent.get(budget.category, Decimal(0))) for budget in known]
     result = Comparisons(message=_sentence(args, found), comparisons=found)
-    inputs, outputs = args.model_dump(mode="json"), result.model_dump(mode="json")
-    await queries.log_calculation(ctx.db, ctx.user, "compare_vs_budget", inputs, outputs)
+    await log_calculation(ctx, "compare_vs_budget", args, result)
     return result
 
 
-def _compare(budget: queries.Budget, spent: Decimal) -> Comparison:
+def _compare(budget: budgets.Budget, spent: Decimal) -> Comparison:
     return Comparison(
         category=budget.category,
         budgeted=budget.amount,

@@ -9,8 +9,10 @@ from pydantic import BaseModel, Field, model_validator
 from pam_shared.money import Total, spoken, to_cents
 from pam_shared.tools.context import ToolContext
 from pam_shared.tools.declaration import Arguments, Result, tool
-from pam_tools_budget import queries, rules
+from pam_tools_budget import rules
+from pam_tools_budget.calculations import log_calculation
 from pam_tools_budget.categories import Category, ExpenseCategory
+from pam_tools_budget.queries.expenses import Spent, spent_by_category
 
 
 class SpendingWindow(Arguments):
@@ -71,7 +73,7 @@ class Summary(Result):
 async def get_spending_summary(ctx: ToolContext, args: SpendingWindow) -> Summary:
     """Summarise what the member spent: the whole, the daily average and each category."""
     window = args.window(ctx.today)
-    spent = await queries.spent_by_category(ctx.db, window, args.category)
+    spent = await spent_by_category(ctx.db, window, args.category)
     total = sum((row.total for row in spent), Decimal(0))
     passed = max(1, (min(window.end, ctx.today) - window.start).days + 1)
     result = Summary(
@@ -82,12 +84,11 @@ async def get_spending_summary(ctx: ToolContext, args: SpendingWindow) -> Summar
         daily_average=to_cents(total / passed),
         by_category={row.category: CategoryTotal(total=row.total, count=row.count) for row in spent},
     )
-    inputs, outputs = args.model_dump(mode="json"), result.model_dump(mode="json")
-    await queries.log_calculation(ctx.db, ctx.user, "get_spending_summary", inputs, outputs)
+    await log_calculation(ctx, "get_spending_summary", args, result)
     return result
 
 
-def _sentence(args: SpendingWindow, spent: list[queries.Spent], total: Decimal) -> str:
+def _sentence(args: SpendingWindow, spent: list[Spent], total: Decimal) -> str:
     """Say the summary."""
     on = f" on {args.category.spoken}" if args.category else ""
     if not spent:

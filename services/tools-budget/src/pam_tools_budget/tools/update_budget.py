@@ -7,9 +7,11 @@ from pydantic import BaseModel, Field, WithJsonSchema
 from pam_shared.money import Amount, Total, spoken
 from pam_shared.tools.context import ToolContext
 from pam_shared.tools.declaration import Arguments, Result, tool
-from pam_tools_budget import queries, rules
+from pam_tools_budget import rules
+from pam_tools_budget.calculations import log_calculation
 from pam_tools_budget.categories import Category
 from pam_tools_budget.events import BudgetSet
+from pam_tools_budget.queries import budgets
 
 BudgetAmount = Annotated[
     Amount,
@@ -22,7 +24,7 @@ class NewBudget(Arguments):
     """The budget as it should be."""
 
     category: Category
-    amount: BudgetAmount = Field(description="How much may be spent in a period.")
+    amount: BudgetAmount = Field(examples=[300], description="How much may be spent in a period.")
     period: rules.Period = rules.Period.MONTHLY
 
 
@@ -44,10 +46,9 @@ class Updated(Result):
 @tool(effect="write", timeout=4)
 async def update_budget(ctx: ToolContext, args: NewBudget) -> Updated:
     """Create or change the budget of one category; budgets are monthly unless the member says otherwise."""
-    created = await queries.put_budget(ctx.db, ctx.user, args.category, args.amount, args.period)
+    created = await budgets.put(ctx.db, ctx.user, args.category, args.amount, args.period)
     budget = SetBudget(category=args.category, amount=args.amount, period=args.period)
-    inputs = args.model_dump(mode="json")
-    await queries.log_calculation(ctx.db, ctx.user, "update_budget", inputs, budget.model_dump(mode="json"))
+    await log_calculation(ctx, "update_budget", args, budget)
     ctx.emit(BudgetSet(category=args.category, amount=args.amount, period=args.period))
     is_now = "is" if created else "is now"
     return Updated(

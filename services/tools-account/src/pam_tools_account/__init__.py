@@ -1,0 +1,1 @@
+"""Profile, settings, vehicles, calendar and the shop."""

@@ -1,0 +1,1 @@
+"""What this worker does at events of others, one a file."""

@@ -1,0 +1,19 @@
+"""The log of every calculation with money."""
+
+from typing import Any
+from uuid import UUID
+
+from pam_shared.postgres.pool import Connection
+
+
+async def log_calculation(
+    db: Connection, user: UUID, operation: str, inputs: dict[str, Any], result: dict[str, Any]
+) -> None:
+    """Leave the row that every calculation with money leaves."""
+    await db.execute(
+        "insert into financial_audit_log (user_id, operation, inputs, result) values ($1, $2, $3, $4)",
+        user,
+        operation,
+        inputs,
+        result,
+    )

@@ -1,0 +1,23 @@
+"""How lists, settings and goods are said. Pure."""
+
+SAMPLE_GOODS = "These are sample goods for trying PAM out: nothing is charged and nothing is shipped."
+SAMPLE_LINKS = "These are sample products for trying PAM out: the links lead nowhere."
+
+
+def listed(names: list[str]) -> str:
+    """Return names as they are said: ``a``, ``a and b``, ``a, b and c``."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def switched(changes: dict[str, object]) -> str:
+    """Return settings as they are said, such as ``theme: dark, budget alerts: off``."""
+    spoken = {True: "on", False: "off"}
+    return ", ".join(
+        f"{name.replace('_', ' ')}: {spoken[value] if isinstance(value, bool) else value}"
+        for name, value in changes.items()
+    )
+
+
+def many(count: int, thing: str) -> str:
+    """Return a count of things, such as ``1 order`` or ``1,200 orders``."""
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"

@@ -1,0 +1,1 @@
+"""What this worker does when it hears of others' events, one a file."""

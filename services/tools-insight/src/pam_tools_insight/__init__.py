@@ -1,0 +1,1 @@
+"""Knowledge, insight and operators' tools."""

@@ -1,0 +1,1 @@
+"""What happens at other services' events, one a file."""

@@ -1,0 +1,1 @@
+"""Friends on the road."""

@@ -1,0 +1,1 @@
+"""The events of others this worker acts on, one a file."""

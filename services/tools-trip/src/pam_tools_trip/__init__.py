@@ -1,0 +1,1 @@
+"""Trips, weather, fuel and maintenance."""

@@ -1,0 +1,1 @@
+"""The events the diary hears, one a file."""
