@@ -17,9 +17,9 @@ from nats.aio.client import Client
 from nats.js.errors import NotFoundError
 
 from pam_shared.contracts import topology
-from pam_shared.contracts.topology import CONVERSATIONS, REVOKED_SESSIONS, STREAMS, StreamSpec
+from pam_shared.contracts.topology import CONVERSATIONS, EVENTS, REVOKED_SESSIONS, STREAMS, StreamSpec
 from pam_shared.embedded.nats import start_nats
-from pam_shared.service import ServiceSpec
+from pam_shared.service import ServiceSpec, installed_services
 from pamctl.provisioning import ProvisioningError, provision_nats, provision_postgres
 from pamctl.stream_keeper import StreamKeeper
 from tests.harness.waiting import eventually
@@ -54,7 +54,8 @@ async def test_every_stream_consumer_and_bucket_of_the_topology_is_made(connecti
     }
     for stream in STREAMS:
         consumers = {info.name: info.config for info in await jetstream.consumers_info(stream.name)}
-        assert set(consumers) == {consumer.name for consumer in stream.consumers}
+        followers = {spec.name for spec in installed_services() if spec.follows and stream.name == EVENTS}
+        assert set(consumers) == {consumer.name for consumer in stream.consumers} | followers
         for consumer in stream.consumers:
             found = consumers[consumer.name]
             assert (found.ack_wait, found.max_ack_pending) == (

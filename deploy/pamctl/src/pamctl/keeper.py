@@ -66,6 +66,12 @@ class Keeper:
             await self._running.stop()
         self._mark("stopped")
 
+    async def restart(self) -> None:
+        """End the process in order and start it at once: another program is to run. Raises what ``begin`` raises."""
+        await self.stop()
+        self.ready.clear()
+        await self.start()
+
     def kill(self) -> None:
         """Kill the process and all it has started, now."""
         if self._running:

@@ -19,6 +19,9 @@ COMMANDS = (
     "call",
     "tools",
     "history",
+    "new-worker",
+    "contracts",
+    "docs",
     "dead-letters",
 )
 """Each is a module in ``commands`` with a function of that name, or with an ``app`` of several."""

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
@@ -16,6 +16,7 @@ from nats.errors import TimeoutError as NatsTimeoutError
 from pam_shared.contracts import topology
 from pam_shared.contracts.topology import BucketSpec, ConsumerSpec, StreamSpec
 from pam_shared.errors import PamError, UnavailableError
+from pam_shared.service import ServiceSpec, heard, installed_services
 
 PATIENCE = 30.0
 """Seconds a cluster is given to find its leaders."""
@@ -52,8 +53,12 @@ async def provision_nats_at(url: str, replicas: int, patience: float = PATIENCE)
             await asyncio.sleep(AGAIN_AFTER)
 
 
-async def provision_nats(connection: Client, *, replicas: int = 1) -> None:
+async def provision_nats(
+    connection: Client, *, replicas: int = 1, services: Sequence[ServiceSpec] | None = None
+) -> None:
     """Create what is missing of the topology's streams, durable consumers and buckets, and update what differs.
+
+    ``services`` that follow events get a consumer of theirs each; those installed, if not given.
 
     Raises ProvisioningError with the server's own words when it refuses, UnavailableError when JetStream is away or has
     no leader.
@@ -62,8 +67,15 @@ async def provision_nats(connection: Client, *, replicas: int = 1) -> None:
         await _ensure_stream(connection, _stream_config(stream, replicas))
         for consumer in stream.consumers:
             await _ensure_consumer(connection, stream.name, consumer)
+    for follower in _followers(installed_services() if services is None else services):
+        await _ensure_consumer(connection, topology.EVENTS, follower)
     for bucket in topology.BUCKETS:
         await _ensure_stream(connection, _bucket_config(bucket, replicas))
+
+
+def _followers(services: Sequence[ServiceSpec]) -> list[ConsumerSpec]:
+    """Return a consumer of the events for each service that follows some."""
+    return [ConsumerSpec(spec.name, filter_subjects=heard(spec.follows)) for spec in services if spec.follows]
 
 
 def _stream_config(stream: StreamSpec, replicas: int) -> dict[str, Any]:
@@ -104,6 +116,7 @@ def _consumer_config(consumer: ConsumerSpec) -> dict[str, Any]:
         "name": consumer.name,
         "durable_name": consumer.name,
         "filter_subject": consumer.filter_subject,
+        "filter_subjects": list(consumer.filter_subjects),
         "deliver_policy": "all",
         "ack_policy": "explicit",
         "ack_wait": _nanoseconds(consumer.ack_wait),
@@ -129,7 +142,7 @@ async def _ensure_consumer(connection: Client, stream: str, consumer: ConsumerSp
     found = await _ask(connection, f"CONSUMER.INFO.{stream}.{consumer.name}")
     if _is_missing(found) or _differs(found, config):
         # Without an action the server creates what is missing and updates what differs.
-        subject = f"CONSUMER.CREATE.{stream}.{consumer.name}.{consumer.filter_subject}"
+        subject = ".".join(filter(None, ["CONSUMER.CREATE", stream, consumer.name, consumer.filter_subject]))
         found = await _ask(connection, subject, {"stream_name": stream, "config": config})
     if "error" in found:
         raise ProvisioningError(f"NATS refuses the consumer {stream}/{consumer.name}: {found['error']['description']}.")

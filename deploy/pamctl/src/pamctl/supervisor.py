@@ -25,6 +25,7 @@ from pamctl.environment import GATEWAY, service_environment
 from pamctl.home import Home
 from pamctl.keeper import Keeper
 from pamctl.provisioning import provision_all
+from pamctl.reload import Reloader
 from pamctl.servers import nats_url, replicas, servers_to_start
 from pamctl.settings import PamctlSettings
 from pamctl.stream_keeper import StreamKeeper
@@ -55,16 +56,18 @@ def print_line(line: str) -> None:
 
 @dataclass
 class Supervisor:
-    """Runs one PAM: all servers that no URL names, and these services."""
+    """Runs one PAM: all servers that no URL names, and these services; with ``reload``, anew when files change."""
 
     home: Home
     settings: PamctlSettings
     services: Sequence[ServiceSpec]
     say: Callable[[str], None] = print_line
+    reload: bool = False
     _servers: list[Keeper] = field(default_factory=list)
     _children: list[Keeper] = field(default_factory=list)
     _database_urls: dict[str, str] = field(default_factory=dict)
     _streams: StreamKeeper | None = None
+    _reloader: Reloader | None = None
     _killed: bool = False
 
     async def run(self) -> int:
@@ -114,10 +117,17 @@ class Supervisor:
         )
         await streams.start()
         self._children = [self._child(spec, streams) for spec in self.services]
+        if self.reload:
+            self._reloader = Reloader(zip(self.services, self._children, strict=True), self._provision, self.say)
         self.say(f"Starting {', '.join(spec.name for spec in self.services)}")
         await _all(keeper.start() for keeper in self._children)
         await self._until_all_answer()
         self.say(f"PAM is ready: http://127.0.0.1:{self.settings.port}")
+        if self._reloader:
+            self._reloader.start()
+
+    async def _provision(self) -> None:
+        await provision_all(self.home, self.settings, self.services)
 
     def _mind(self) -> str:
         if self.settings.anthropic_api_key:
@@ -179,6 +189,8 @@ class Supervisor:
     async def _stop(self) -> None:
         """End the gateway first, so that nothing new comes in, then the other services, then the servers."""
         self.say("Stopping")
+        if self._reloader:
+            await self._reloader.stop()
         if self._streams:
             await self._streams.stop()
         first = [keeper for keeper in self._children if keeper.name == GATEWAY]

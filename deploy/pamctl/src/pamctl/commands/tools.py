@@ -14,7 +14,7 @@ from pam_shared.contracts.tools import ServiceRecord
 from pamctl.operator import connected
 from pamctl.settings import load_settings
 
-_COLUMNS = ("tool", "worker", "version", "effect", "schema", "instances")
+_COLUMNS = ("tool", "worker", "version", "effect", "schema", "visibility", "roles", "instances")
 
 
 def tools(*, as_json: Annotated[bool, typer.Option("--json", help="Print the manifests as JSON.")] = False) -> None:
@@ -29,8 +29,12 @@ def tools(*, as_json: Annotated[bool, typer.Option("--json", help="Print the man
         return
     table = Table(*_COLUMNS, box=None, pad_edge=False)
     for row in rows:
-        table.add_row(*(str(row[column]) for column in _COLUMNS))
+        table.add_row(*(_cell(row[column]) for column in _COLUMNS))
     Console().print(table if rows else "No worker offers a tool. Is PAM running?")
+
+
+def _cell(value: object) -> str:
+    return ", ".join(sorted(value)) if isinstance(value, list) else str(value)
 
 
 async def _discover() -> list[ServiceRecord]:

@@ -15,6 +15,10 @@ def up(
     nats_nodes: Annotated[
         Nodes | None, typer.Option(help="1 or 3 NATS servers. Three keep three copies and outlive one of them.")
     ] = None,
+    *,
+    reload: Annotated[
+        bool, typer.Option("--reload", help="For developers: start a service again when a file of its package changes.")
+    ] = False,
 ) -> None:
     """Start the servers and all services, and keep them running until Ctrl-C.
 
@@ -29,5 +33,5 @@ def up(
     settings = load_settings()
     if nats_nodes:
         settings = settings.model_copy(update={"nats_nodes": nats_nodes})
-    supervisor = Supervisor(Home(settings.home), settings, installed_services())
+    supervisor = Supervisor(Home(settings.home), settings, installed_services(), reload=reload)
     raise typer.Exit(asyncio.run(supervisor.run()))
