@@ -11,8 +11,10 @@ from pathlib import Path
 import orjson
 import psutil
 
+from tests.bench.large_tables import run as large_tables
 from tests.bench.memory import idle_stack, per_connection, settle
 from tests.bench.report import Timing, show
+from tests.bench.tool_call import tool_calls
 from tests.harness.stack import Stack, free_port, running_stack
 
 LIMITS_OFF = {"PAM_RATE_LIMITS": "off", "PAM_LOG_LEVEL": "info"}
@@ -94,11 +96,13 @@ async def measure(given: argparse.Namespace) -> None:
                 name: statistics.median(run[name] for run in spent) / given.together * 1000 for name in spent[0]
             }
             print(show(alone, whole, per_turn))
+            print(f"\n{await tool_calls(stack)}")
             total = sum(idle.values())
             parts = ", ".join(f"{name} {size:.0f}" for name, size in sorted(idle.items()))
             print(f"\nIdle stack, resident MiB (proportional): {total:.0f} ({parts}); aim <= 700")
             each = await per_connection(stack, given.connections)
-            print(f"Gateway per idle connection at {given.connections}: {each:.1f} KiB; aim <= 40")
+            print(f"Gateway per idle connection at {given.connections}: {each:.1f} KiB; aim <= 40\n")
+    await large_tables(given.rows)
 
 
 async def manifests(stack: Stack) -> list[dict]:
@@ -115,6 +119,7 @@ def main() -> None:
     parser.add_argument("--together", type=int, default=500, help="turns with many in flight")
     parser.add_argument("--in-flight", type=int, default=50)
     parser.add_argument("--connections", type=int, default=1000)
+    parser.add_argument("--rows", type=int, default=1_000_000, help="in the large tables")
     asyncio.run(measure(parser.parse_args()))
 
 

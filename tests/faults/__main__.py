@@ -69,7 +69,11 @@ async def run(options: argparse.Namespace) -> bool:
 def main() -> None:
     """Exit with 1 if a guarantee was broken, or a defence's absence broke none."""
     setup_logs("faults", "error", "console")
-    sys.exit(not uvloop.run(run(given())))
+    options = given()
+    try:
+        sys.exit(not uvloop.run(run(options)))
+    except (asyncio.CancelledError, KeyboardInterrupt):
+        sys.exit("Stopped. What it had started is stopped too.")
 
 
 if __name__ == "__main__":
