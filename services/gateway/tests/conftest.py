@@ -1,11 +1,15 @@
-"""The parts of a gateway that write to the log, on a real NATS."""
+"""The parts of a gateway that write to the log, on a real NATS; a whole one over HTTP; a worker behind it."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from uuid import UUID, uuid4
 
+import nats as nats_client
 import pytest
 
 from pam_gateway.acceptance import Acceptance, Incoming
+from pam_gateway.main import serve as serve_gateway
 from pam_gateway.settings import GatewaySettings
 from pam_persistence.main import serve
 from pam_persistence.settings import PersistenceSettings
@@ -13,6 +17,12 @@ from pam_shared.bus.log_reader import Entry, LogReader
 from pam_shared.contracts import subjects, topology
 from pam_shared.contracts.conversation import LOG_EVENT, LogEvent, TurnFinished, TurnStarted, TurnStatus
 from pam_shared.identity import Signer
+from pam_shared.service import installed_services
+from pam_shared.tools.worker import WorkerSettings, serve_tools
+from pamctl.provisioning import provision_nats, provision_postgres
+from services.gateway.tests import compass
+from services.gateway.tests.compass import tools as compass_tools
+from tests.harness.stack import free_port
 from tests.harness.waiting import eventually
 
 
@@ -106,3 +116,57 @@ async def recording(connect, databases, keys, administrator) -> AsyncIterator[Ca
 
     async with serve(await connect("persistence"), settings):
         yield recorded
+
+
+@pytest.fixture
+def gateway_at(connect, databases, keys) -> Callable[..., AbstractAsyncContextManager[str]]:
+    """Serve a whole gateway and yield its URL; settings may be given by name."""
+
+    @asynccontextmanager
+    async def run(**about) -> AsyncIterator[str]:
+        settings = GatewaySettings(
+            postgres_url=databases["gateway"],
+            identity_private_key=keys.private,
+            identity_public_key=keys.public,
+            port=free_port(),
+            **{"rate_limits": "off"} | about,
+        )
+        async with serve_gateway(await connect("gateway"), settings):
+            await eventually(lambda: _is_open(settings.port))
+            yield f"http://127.0.0.1:{settings.port}"
+
+    return run
+
+
+async def _is_open(port: int) -> bool:
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return False
+    writer.close()
+    return True
+
+
+@pytest.fixture(scope="session")
+async def compass_url(nats, postgres_url) -> str:
+    """The compass's own login, with its consumer of events."""
+    connection = await nats_client.connect(nats)
+    await provision_nats(connection, services=[*installed_services(), compass.SERVICE])
+    await connection.close()
+    name = compass.SERVICE.name
+    return (await provision_postgres(postgres_url, [compass.SERVICE], {name: "of the compass"}))[name]
+
+
+@pytest.fixture
+async def compass_worker(connect, nats, compass_url, keys) -> AsyncIterator[None]:
+    """A running compass."""
+    settings = WorkerSettings(nats_url=nats, postgres_url=compass_url, identity_public_key=keys.public)
+    async with serve_tools(await connect(compass.SERVICE.name), settings, compass_tools, "Where things are."):
+        yield
+
+
+@pytest.fixture
+async def url(gateway_at, compass_worker) -> AsyncIterator[str]:
+    """A gateway with a compass behind it."""
+    async with gateway_at() as url:
+        yield url

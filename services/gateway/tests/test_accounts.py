@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from pam_gateway.accounts import Accounts
+from pam_gateway.outbox import Outbox
 from pam_gateway.settings import GatewaySettings
 from pam_shared.bus.audit import AuditTrail
 from pam_shared.bus.log_reader import LogReader
@@ -37,7 +38,7 @@ async def gateway(connect, pool, keys, nats):
     await revocations.start()
     await audit.start()
     settings = GatewaySettings.model_construct(nats_url=nats, refresh_token_for=1000)
-    yield Accounts(pool, Signer(keys.private), revocations, audit, settings)
+    yield Accounts(pool, Signer(keys.private), revocations, audit, Outbox(bus, pool), settings)
     await audit.stop()
     await revocations.stop()
 

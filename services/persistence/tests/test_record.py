@@ -10,7 +10,6 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from pam_persistence import cursor
 from pam_persistence.main import serve
 from pam_persistence.settings import PersistenceSettings
 from pam_shared.bus.connection import Bus
@@ -21,6 +20,7 @@ from pam_shared.contracts.events import AuditEvent
 from pam_shared.contracts.queries import Access
 from pam_shared.errors import RemoteError
 from pam_shared.identity import ACCESS
+from pam_shared.postgres import cursor
 from pamctl.provisioning import provision_nats
 from tests.harness.waiting import eventually
 

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from pam_persistence import cursor, rows
+from pam_persistence import rows
 from pam_shared.contracts import subjects
 from pam_shared.contracts.conversation import (
     MessageReceived,
@@ -23,6 +23,7 @@ from pam_shared.contracts.events import AuditEvent, DeadLetter
 from pam_shared.contracts.problems import Category, Problem
 from pam_shared.contracts.tools import Outcome
 from pam_shared.errors import InvalidRequestError
+from pam_shared.postgres import cursor
 
 pytestmark = pytest.mark.unit
 

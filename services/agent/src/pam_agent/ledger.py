@@ -15,6 +15,8 @@ from pam_shared.telemetry.logs import log
 from pam_shared.telemetry.traces import inject
 
 WRONG_LAST_SEQUENCE = 10071
+PURGED = "wrong last sequence: 0"
+"""How the server refuses where nothing of the conversation is left: its member was forgotten."""
 APPEND_WITHIN = 2.0
 AGAIN_AFTER = 0.02
 UNAVAILABLE_AGAIN_AFTER = 0.25
@@ -76,6 +78,9 @@ class Ledger:
         try:
             sequence, _ = await self._bus.publish(topology.CONVERSATIONS, subject, body, values, APPEND_WITHIN)
         except StreamRefusedError as error:
+            if str(error).endswith(PURGED):
+                self._view.lose()
+                raise FencedError from error
             if error.code != WRONG_LAST_SEQUENCE:
                 log.warning("the log refused an append", error=repr(error))
             await self._look_again(AGAIN_AFTER)

@@ -158,7 +158,8 @@ class Ownership:
                 raise ValueError(NOT_A_MESSAGE)
             while not view.state.settled(hold.sequence):
                 if not view.state.knows(hold.sequence):
-                    await self._until_visible(view, hold)
+                    if not await self._until_visible(view, hold):
+                        return
                 elif view.state.oldest_unsettled() is not view.state.turn_at(hold.sequence):
                     if not await self._park(view, hold):
                         return
@@ -178,15 +179,19 @@ class Ownership:
             else:
                 return
 
-    async def _until_visible(self, view: View, hold: Hold) -> None:
-        """Read again: a delivery can overtake what a reader sees. One that never shows is not a log entry we know."""
+    async def _until_visible(self, view: View, hold: Hold) -> bool:
+        """Read again: a delivery can overtake what a reader sees. One that never shows is not a log entry we know.
+
+        Return whether to go on: a delivery of a conversation that the log knows nothing of is let go.
+        """
         for delay in NOT_VISIBLE_DELAYS:
             await asyncio.sleep(delay)
             await self._read(view)
             if view.state.knows(hold.sequence) or view.state.settled(hold.sequence):
-                return
+                return True
         if view.state.last >= hold.sequence:
             raise ValueError(NOT_A_MESSAGE)
+        return view.state.first is not None
 
     async def _park(self, view: View, hold: Hold) -> bool:
         """Wait for a predecessor without taking room; return whether the delivery is still held."""

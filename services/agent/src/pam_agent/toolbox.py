@@ -32,7 +32,7 @@ class Toolbox:
     async def call(self, use: ToolUseBlock, who: OnBehalfOf, within: float) -> ToolReply:
         """Call one tool; whatever happens, there is a reply."""
         tool = self._directory.resolve(use.name)
-        if tool is None:
+        if tool is None or tool.visibility is Visibility.INTERNAL:
             missing = NotFoundError(f"There is no tool named {use.name}.", code="no_such_tool")
             return ToolReply.failure(missing.problem)
         workers = self._directory.offering(tool.name)

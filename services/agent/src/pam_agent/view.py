@@ -82,6 +82,12 @@ class View:
         self._changed = asyncio.Event()
         return True
 
+    def lose(self) -> None:
+        """Forget what was read: nothing of it is in the log any more. Whoever waits for a change is woken."""
+        self.state, self.recalled = Conversation(), None
+        self._changed.set()
+        self._changed = asyncio.Event()
+
     @property
     def change(self) -> asyncio.Event:
         """What is set as soon as something more is folded in."""

@@ -10,6 +10,7 @@ from opentelemetry.trace import SpanKind
 
 from pam_gateway.access import Access
 from pam_gateway.backlog import Backlogs
+from pam_gateway.location import fix_in
 from pam_gateway.settings import GatewaySettings
 from pam_shared.bus.connection import Bus, StreamRefusedError
 from pam_shared.bus.log_reader import LogReader
@@ -168,18 +169,17 @@ class Acceptance:
         raise UnavailableError("The conversation is changing too fast. Please try again in a moment.")
 
     async def _publish(self, who: Identity, message: Incoming, expected: int | None = None) -> bool:
+        now = utc_now()
         event = MessageReceived(
-            id=message.id,
-            text=message.text,
-            context=message.context,
-            when_busy=message.when_busy,
-            received_at=utc_now(),
+            id=message.id, text=message.text, context=message.context, when_busy=message.when_busy, received_at=now
         )
         values = {
             headers.MESSAGE_ID: accepted_id(who.user, message.conversation, message.id),
             headers.IDENTITY: self.call_token(who, message.id),
             headers.REQUEST_ID: message.request_id,
         }
+        if fix := fix_in(message.context, now):
+            values[headers.LOCATION] = fix.model_dump_json(exclude_none=True)
         if self._access.first(who, message.conversation):
             values[headers.NEW_CONVERSATION] = "1"
         if expected is not None:

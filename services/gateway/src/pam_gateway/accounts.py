@@ -1,4 +1,4 @@
-"""Registering, signing in, refreshing, signing out."""
+"""Registering, signing in, refreshing, signing out, leaving."""
 
 import asyncio
 import hashlib
@@ -10,19 +10,22 @@ from uuid import UUID, uuid4
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
+from nats.errors import Error as NatsError
 
 from pam_gateway import queries
+from pam_gateway.outbox import Outbox
 from pam_gateway.queries import Account, RefreshToken
 from pam_gateway.settings import GatewaySettings
 from pam_shared.bus.audit import AuditTrail
 from pam_shared.bus.revocations import Revocations
 from pam_shared.clock import utc_now
-from pam_shared.contracts.events import AuditEvent
+from pam_shared.contracts.events import AuditEvent, MemberDeleted
 from pam_shared.contracts.identity import Identity
-from pam_shared.errors import ConflictError, NotAuthenticatedError
+from pam_shared.errors import ConflictError, NotAuthenticatedError, NotPermittedError, UnavailableError
 from pam_shared.identity import ACCESS, SIGN_IN, Signer
 from pam_shared.postgres.pool import Connection, Pool, member_transaction, transaction
 from pam_shared.telemetry.traces import trace_id
+from pam_shared.tools.messages import audit_message, event_message
 
 GRACE = timedelta(seconds=30)
 """How long a used refresh token still works: two tabs may refresh at once, and an answer may be lost."""
@@ -42,12 +45,19 @@ class Accounts:
     """Who may come in."""
 
     def __init__(
-        self, pool: Pool, signer: Signer, revocations: Revocations, audit: AuditTrail, settings: GatewaySettings
+        self,
+        pool: Pool,
+        signer: Signer,
+        revocations: Revocations,
+        audit: AuditTrail,
+        outbox: Outbox,
+        settings: GatewaySettings,
     ) -> None:
         self._pool = pool
         self._signer = signer
         self._revocations = revocations
         self._audit = audit
+        self._outbox = outbox
         self._settings = settings
         self._hasher = PasswordHasher()
         # Compared with when an address is unknown, so that both refusals take the same time.
@@ -80,7 +90,8 @@ class Accounts:
         async with member_transaction(self._pool, user) as db:
             found = await queries.use_refresh_token(db, session, _digest(secret))
             account = await queries.own_account(db)
-            if found and account and _is_open(found) and not _was_stolen(found):
+            ended = session in self._revocations.sessions
+            if found and account and _is_open(found) and not ended and not _was_stolen(found):
                 fresh = await self._add_token(db, user, session)
                 return self._signed_in(account, session, fresh)
             if found and _was_stolen(found):
@@ -88,6 +99,8 @@ class Accounts:
         if found and _was_stolen(found):
             await self._revocations.revoke(session)
             self._record("refresh_reuse", "refused", user, session)
+        if account is None:
+            raise _gone()
         raise NotAuthenticatedError(f"The session has ended. {SIGN_IN}", code="session_ended")
 
     async def logout(self, who: Identity) -> None:
@@ -97,13 +110,48 @@ class Accounts:
         await self._revocations.revoke(who.session)
         self._record("logout", "ok", who.user, who.session)
 
+    async def leave(self, who: Identity, password: str) -> None:
+        """Delete the account, end its sessions everywhere, and tell every service to forget the member.
+
+        The sessions end first: nobody writes for the member any more when others are told. They are told through the
+        outbox, which commits with the deletion: whatever breaks, either there is an account to leave again, or it is
+        gone and everybody hears of it. Raises NotPermittedError for a wrong password, NotAuthenticatedError where the
+        account is gone already, UnavailableError when the sessions could not be ended: nothing is deleted then.
+        """
+        await self._confirm(who, password)
+        left = self._event("leave", "ok", who.user, who.session)
+        messages = [event_message(MemberDeleted(), who.user, left.at), audit_message(left)]
+        async with member_transaction(self._pool, who.user) as db:
+            await self._revoke_all(await queries.seize_sessions(db))
+            if not await queries.delete_account(db, messages):
+                raise _gone()
+        self._outbox.wake()
+
+    async def _confirm(self, who: Identity, password: str) -> None:
+        """Compare a signed-in member's password."""
+        async with member_transaction(self._pool, who.user) as db:
+            account = await queries.own_account(db)
+        if account is None:
+            raise _gone()
+        if not await asyncio.to_thread(self._matches, account.password_hash, password):
+            self._record("leave", "refused", who.user, who.session)
+            raise NotPermittedError("This is not your password, so nothing was deleted.", code="wrong_password")
+
+    async def _revoke_all(self, sessions: list[UUID]) -> None:
+        try:
+            await asyncio.gather(*(self._revocations.revoke(session) for session in sessions))
+        except (NatsError, TimeoutError) as error:
+            raise UnavailableError(
+                "Your devices could not be signed out, so nothing was deleted. Please try again in a moment."
+            ) from error
+
     async def _sign_in(self, user: UUID) -> SignedIn:
         async with member_transaction(self._pool, user) as db:
-            account = await queries.own_account(db)
+            account = await queries.hold_account(db)
+            if account is None:
+                raise _gone()
             session = await queries.create_session(db, user, self._refresh_expiry())
             secret = await self._add_token(db, user, session)
-        if account is None:
-            raise NotAuthenticatedError(f"This account is gone. {SIGN_IN}", code="account_gone")
         return self._signed_in(account, session, secret)
 
     async def _add_token(self, db: Connection, user: UUID, session: UUID) -> str:
@@ -129,18 +177,23 @@ class Accounts:
             return False
 
     def _record(self, action: str, outcome: str, user: UUID | None, session: UUID | None = None) -> None:
-        self._audit.record(
-            AuditEvent(
-                id=uuid4(),
-                at=utc_now(),
-                service="gateway",
-                action=f"auth.{action}",
-                user=user,
-                session=session,
-                trace_id=trace_id(),
-                outcome=outcome,
-            )
+        self._audit.record(self._event(action, outcome, user, session))
+
+    def _event(self, action: str, outcome: str, user: UUID | None, session: UUID | None) -> AuditEvent:
+        return AuditEvent(
+            id=uuid4(),
+            at=utc_now(),
+            service="gateway",
+            action=f"auth.{action}",
+            user=user,
+            session=session,
+            trace_id=trace_id(),
+            outcome=outcome,
         )
+
+
+def _gone() -> NotAuthenticatedError:
+    return NotAuthenticatedError("This account is gone. You can register again.", code="account_gone")
 
 
 def _digest(secret: str) -> bytes:

@@ -6,16 +6,18 @@ from uuid import UUID
 from fastapi import FastAPI, WebSocket
 from fastapi.responses import FileResponse
 from fastapi.staticfiles import StaticFiles
+from starlette.routing import Route
 
-from pam_gateway.http import auth, chat, conversations, events, health, problems, tools
+from pam_gateway.http import auth, chat, conversations, events, health, me, problems, tools
 from pam_gateway.http.desk import Desk
+from pam_gateway.http.mcp import PATH, McpEndpoint
 from pam_gateway.sockets.chat import ChatSocket, Hall
 from pam_shared.contracts.frames import SUBPROTOCOL, CloseCode
 
 WEB = Path(__file__).parent / "web"
 
 
-def create_app(desk: Desk, hall: Hall) -> FastAPI:
+def create_app(desk: Desk, hall: Hall, mcp: McpEndpoint) -> FastAPI:
     """Return the application on parts that run already."""
     app = FastAPI(
         title="PAM",
@@ -26,8 +28,9 @@ def create_app(desk: Desk, hall: Hall) -> FastAPI:
     )
     app.state.desk = desk
     problems.install(app)
-    for module in (auth, chat, conversations, events, tools, health):
+    for module in (auth, me, chat, conversations, events, tools, health):
         app.include_router(module.router)
+    app.router.routes.append(Route(PATH, mcp, methods=["POST"], include_in_schema=False))
 
     @app.get("/", include_in_schema=False)
     async def page() -> FileResponse:

@@ -10,10 +10,13 @@ import uvicorn
 from pam_gateway.acceptance import Acceptance
 from pam_gateway.accounts import Accounts
 from pam_gateway.app import create_app
+from pam_gateway.catalogue import Catalogue
 from pam_gateway.http.desk import Desk
+from pam_gateway.http.mcp import McpEndpoint
 from pam_gateway.http.problems import Door
 from pam_gateway.limits import Limits
 from pam_gateway.live_feed import LiveFeed
+from pam_gateway.outbox import Outbox
 from pam_gateway.protocols import RequestProtocol, SocketProtocol
 from pam_gateway.replay import Replay
 from pam_gateway.service import SERVICE
@@ -44,6 +47,7 @@ class Parts:
     live: LogReader
     log: LogReader
     registry: Registry
+    outbox: Outbox
 
 
 class Server(uvicorn.Server):
@@ -61,17 +65,20 @@ async def serve(bus: Bus, settings: GatewaySettings) -> AsyncIterator[None]:
     pool = await open_pool(settings.postgres_url, bus.service)
     revocations, audit, directory = Revocations(bus), AuditTrail(bus), Directory(bus)
     live, log = LogReader(bus, topology.LIVE), LogReader(bus, topology.CONVERSATIONS)
-    registry = Registry(settings)
-    desk = _desk(bus, settings, pool, Parts(revocations, audit, directory, live, log, registry))
+    registry, outbox = Registry(settings), Outbox(bus, pool)
+    desk = _desk(bus, settings, pool, Parts(revocations, audit, directory, live, log, registry, outbox))
     hall = Hall(settings, desk.verifier, desk.acceptance, desk.replay, desk.feed, desk.limits, directory, registry)
     advertisement = Advertisement(bus, "The edge: sign-in, WebSocket and HTTP.")
-    server = _server(Door(create_app(desk, hall), settings.body_max), settings)
+    mcp = McpEndpoint(desk)
+    server = _server(Door(create_app(desk, hall, mcp), settings.body_max), settings)
     async with AsyncExitStack() as ending:
         ending.push_async_callback(pool.close)
-        for part in (revocations, audit, live, log, directory, registry):
+        for part in (revocations, audit, outbox, live, log, directory, registry):
             await part.start()
             ending.push_async_callback(part.stop)
         await bus.start()
+        await mcp.start()
+        ending.push_async_callback(mcp.stop)
         serving = asyncio.create_task(server.serve())
         serving.add_done_callback(lambda task: _ended(bus, server, task))
         ending.push_async_callback(_finish, server, serving, settings.drain_for)
@@ -95,14 +102,14 @@ def _desk(bus: Bus, settings: GatewaySettings, pool: Pool, parts: Parts) -> Desk
         bus=bus,
         pool=pool,
         verifier=Verifier(settings.identity_public_key, parts.revocations.sessions),
-        accounts=Accounts(pool, signer, parts.revocations, parts.audit, settings),
+        accounts=Accounts(pool, signer, parts.revocations, parts.audit, parts.outbox, settings),
         acceptance=acceptance,
         replay=Replay(bus, parts.live, parts.log, acceptance),
         feed=LiveFeed(bus),
         limits=Limits(settings.redis_url, on=settings.rate_limits == "on"),
         directory=parts.directory,
         registry=parts.registry,
-        tools=ToolCaller(bus),
+        catalogue=Catalogue(parts.directory, ToolCaller(bus), acceptance.call_token, settings.answer_within),
     )
 
 

@@ -1,7 +1,9 @@
 """The SQL of the gateway: accounts and sessions."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from pam_shared.contracts.identity import Role
@@ -50,6 +52,37 @@ async def own_account(db: Connection) -> Account | None:
     """Return the account of the transaction's member."""
     row = await db.fetchrow("select * from accounts where user_id = current_member()")
     return _account(row) if row else None
+
+
+async def hold_account(db: Connection) -> Account | None:
+    """Return the account of the transaction's member; it stays until the transaction has ended."""
+    row = await db.fetchrow("select * from accounts where user_id = current_member() for key share")
+    return _account(row) if row else None
+
+
+async def seize_sessions(db: Connection) -> list[UUID]:
+    """Return the open sessions of the transaction's member; none is begun or refreshed until it has ended."""
+    await db.execute("select from accounts where user_id = current_member() for update")
+    rows = await db.fetch(
+        "select id from sessions where user_id = current_member() and revoked_at is null and expires_at > now()"
+        " for update"
+    )
+    return [row["id"] for row in rows]
+
+
+async def delete_account(db: Connection, messages: Sequence[dict[str, Any]]) -> bool:
+    """Delete the account of the transaction's member with its sessions, and put messages into the outbox.
+
+    Return whether there was one; without it, nobody is told.
+    """
+    await db.execute("delete from sessions where user_id = current_member()")
+    if await db.fetchval("delete from accounts where user_id = current_member() returning true") is None:
+        return False
+    await db.executemany(
+        "insert into outbox (user_id, stream, subject, headers, body) values (current_member(), $1, $2, $3, $4)",
+        [(message["stream"], message["subject"], message["headers"], message["body"]) for message in messages],
+    )
+    return True
 
 
 async def create_session(db: Connection, user: UUID, expires_at: datetime) -> UUID:

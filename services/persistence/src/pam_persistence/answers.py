@@ -9,7 +9,7 @@ from uuid import UUID
 from opentelemetry.trace import SpanKind
 from pydantic import BaseModel
 
-from pam_persistence import cursor, queries
+from pam_persistence import queries
 from pam_persistence.recorder import Entry, Record
 from pam_shared.bus.dead_letters import SEQUENCE, STORED_AT, body_of
 from pam_shared.bus.queries import answering
@@ -20,6 +20,7 @@ from pam_shared.contracts.identity import Identity
 from pam_shared.contracts.topology import RECORDER
 from pam_shared.errors import InvalidRequestError
 from pam_shared.identity import CALL, Verifier
+from pam_shared.postgres import cursor
 from pam_shared.postgres.pool import Connection, Pool, member_transaction, transaction
 from pam_shared.telemetry.traces import span
 

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from pam_persistence.answers import Answers
+from pam_persistence.forgetting import forgetting
 from pam_persistence.recorder import Recorder
 from pam_persistence.records import RECORDS
 from pam_persistence.service import SERVICE
@@ -28,8 +29,9 @@ async def serve(bus: Bus, settings: PersistenceSettings) -> AsyncIterator[None]:
     pool = await open_pool(settings.postgres_url, bus.service)
     revocations = Revocations(bus)
     responder = Responder(bus, queue=bus.service)
-    Answers(pool, Verifier(settings.identity_public_key, revocations.sessions), RECORDS).serve(responder)
-    recorders = [Recorder(bus, pool, record) for record in RECORDS.values()]
+    records = RECORDS | {topology.EVENTS: forgetting(bus)}
+    Answers(pool, Verifier(settings.identity_public_key, revocations.sessions), records).serve(responder)
+    recorders = [Recorder(bus, pool, record) for record in records.values()]
     consumers = [
         Consumer(
             bus, recorder.stream, topology.RECORDER, recorder.record, batch=settings.batch_size, linger=settings.linger

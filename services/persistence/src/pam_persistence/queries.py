@@ -52,6 +52,11 @@ async def record_dead_letters(db: Connection, rows: Sequence[Row]) -> None:
     await _insert(db, "message_dead_letter_queue", _LETTER, rows)
 
 
+async def forget_member(db: Connection, user: UUID) -> None:
+    """Delete the rows of a member who left, and the parameters of their audit events; record none that still come."""
+    await db.execute("select forget_member($1)", user)
+
+
 async def note_try(db: Connection, stream: str, sequence: int) -> int:
     """Note that an entry is about to be recorded alone; return how often that was noted."""
     tries: int = await db.fetchval(

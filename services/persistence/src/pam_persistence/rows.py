@@ -1,13 +1,15 @@
 """From log entries, audit events and dead letters to rows. Pure."""
 
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
 import orjson
+from pydantic import BaseModel
 
 from pam_shared.contracts import subjects
 from pam_shared.contracts.conversation import LOG_EVENT, MessageReceived, TurnFinished, TurnStatus, answer_id
-from pam_shared.contracts.events import AuditEvent, DeadLetter
+from pam_shared.contracts.events import AuditEvent, DeadLetter, EventEnvelope
 
 Row = dict[str, Any]
 
@@ -55,7 +57,13 @@ def audit_row(body: bytes) -> Row:
 def dead_letter_row(body: bytes) -> Row:
     """Return the row of a dead letter. Raises ValueError."""
     letter = DeadLetter.model_validate_json(body)
-    return letter.model_dump() | {"user_id": _owner(letter.subject), "created_at": letter.at}
+    return letter.model_dump() | {"user_id": _owner(letter), "created_at": letter.at}
+
+
+def leaving_row(body: bytes) -> Row:
+    """Return who left, and the id of the event that says so. Raises ValueError."""
+    event = EventEnvelope.model_validate_json(body)
+    return {"id": event.id, "user_id": event.user}
 
 
 def _row(message_id: UUID, role: str, content: str, metadata: Row) -> Row:
@@ -80,8 +88,16 @@ def _about(event: TurnFinished) -> Row:
     return {key: value for key, value in about.items() if value}
 
 
-def _owner(subject: str) -> UUID | None:
-    try:
-        return subjects.conversation_of(subject)[0]
-    except ValueError:
-        return None
+def _owner(letter: DeadLetter) -> UUID | None:
+    """Return whose a letter is: its subject says so, or its payload, as those of events and audit events do."""
+    with suppress(ValueError):
+        return subjects.conversation_of(letter.subject)[0]
+    with suppress(ValueError):
+        return _Owned.model_validate_json(letter.payload).user
+    return None
+
+
+class _Owned(BaseModel):
+    """As much of a payload as tells whose it is."""
+
+    user: UUID

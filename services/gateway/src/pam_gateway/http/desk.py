@@ -7,6 +7,7 @@ from fastapi import Depends, Request
 
 from pam_gateway.acceptance import Acceptance
 from pam_gateway.accounts import Accounts
+from pam_gateway.catalogue import Catalogue
 from pam_gateway.limits import Limits
 from pam_gateway.live_feed import LiveFeed
 from pam_gateway.replay import Replay
@@ -17,7 +18,6 @@ from pam_shared.bus.discovery import Directory
 from pam_shared.contracts.identity import Identity
 from pam_shared.identity import ACCESS, Verifier
 from pam_shared.postgres.pool import Pool
-from pam_shared.tools.caller import ToolCaller
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Desk:
     limits: Limits
     directory: Directory
     registry: Registry
-    tools: ToolCaller
+    catalogue: Catalogue
 
 
 def desk_of(request: Request) -> Desk:

@@ -131,7 +131,15 @@ def _with_headers(send: Send, identifier: str) -> Send:
     return sending
 
 
+def _too_large(request: Request) -> JSONResponse:
+    sentence = f"The body is larger than {request.scope[TOO_LARGE]} bytes."
+    problem = Problem(code="body_too_large", category=Category.USER, message=sentence)
+    return answer(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, problem)
+
+
 async def _pam_error(request: Request, error: Exception) -> JSONResponse:
+    if TOO_LARGE in request.scope:
+        return _too_large(request)
     found = (status for kind, status in STATUS.items() if isinstance(error, kind) and kind is not UnavailableError)
     problem = problem_of(error)
     otherwise = HTTPStatus.SERVICE_UNAVAILABLE if problem.temporary else HTTPStatus.UNPROCESSABLE_ENTITY
@@ -152,9 +160,7 @@ async def _validation_error(request: Request, error: Exception) -> JSONResponse:
 
 async def _http_error(request: Request, error: Exception) -> JSONResponse:
     if TOO_LARGE in request.scope:
-        sentence = f"The body is larger than {request.scope[TOO_LARGE]} bytes."
-        problem = Problem(code="body_too_large", category=Category.USER, message=sentence)
-        return answer(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, problem)
+        return _too_large(request)
     status = error.status_code if isinstance(error, HTTPException) else HTTPStatus.INTERNAL_SERVER_ERROR
     phrase = HTTPStatus(status).phrase
     problem = Problem(code=phrase.lower().replace(" ", "_"), category=Category.USER, message=f"{phrase}.")

@@ -1,15 +1,16 @@
 """The tools over HTTP: the same workers, checks and authorisation as the model's calls."""
 
 from typing import Annotated, Any
-from uuid import uuid4
 
-from fastapi import APIRouter, Header
+from fastapi import APIRouter, Header, Request
 from pydantic import BaseModel
 
+from pam_gateway.catalogue import Order
 from pam_gateway.http.desk import Member, TheDesk
-from pam_shared.contracts.tools import Effect, ToolCall, ToolManifest, ToolReply
-from pam_shared.errors import NotFoundError
-from pam_shared.tools.caller import OnBehalfOf
+from pam_gateway.http.problems import request_id
+from pam_gateway.location import fix_in
+from pam_shared.clock import utc_now
+from pam_shared.contracts.tools import Effect, ToolManifest, ToolReply
 
 router = APIRouter(prefix="/api/v1/pam/tools", tags=["tools"])
 
@@ -34,19 +35,22 @@ class ToolStatus(BaseModel):
 
 
 class Execution(BaseModel):
-    """A call; with ``dry_run`` everything is checked and nothing is done."""
+    """A call; with ``dry_run`` everything is checked and nothing is done.
+
+    ``location`` is the member's position, ``{latitude, longitude, accuracy?, timestamp?}``; what is none is ignored.
+    """
 
     tool: str
     arguments: dict[str, Any] = {}
     dry_run: bool = False
     timezone: str = ""
+    location: Any = None
 
 
 @router.get("/available")
 async def available(who: Member, desk: TheDesk) -> list[ToolSummary]:
     """Return the tools this member may use, by name."""
-    mine = (tool for tool in desk.directory.tools.values() if who.roles & tool.roles)
-    return [_summary(tool) for tool in sorted(mine, key=lambda tool: tool.name)]
+    return [_summary(tool) for tool in desk.catalogue.offered(who)]
 
 
 @router.get("/status")
@@ -58,17 +62,23 @@ async def status(_who: Member, desk: TheDesk) -> list[ToolStatus]:
 
 @router.post("/execute")
 async def execute(
-    body: Execution, who: Member, desk: TheDesk, idempotency_key: Annotated[str | None, Header(max_length=200)] = None
+    body: Execution,
+    request: Request,
+    who: Member,
+    desk: TheDesk,
+    idempotency_key: Annotated[str | None, Header(max_length=200)] = None,
 ) -> ToolReply:
     """Call a tool. With an ``Idempotency-Key`` the same call can be repeated: it has its effect once."""
-    tool = desk.directory.resolve(body.tool)
-    if tool is None or not who.roles & tool.roles:
-        raise NotFoundError(f"There is no tool named {body.tool}.", code="no_such_tool")
-    caller = OnBehalfOf(
-        token=desk.acceptance.call_token(who), key=f"client:{idempotency_key or uuid4()}", zone=body.timezone
+    order = Order(
+        tool=body.tool,
+        arguments=body.arguments,
+        key=idempotency_key,
+        zone=body.timezone,
+        location=fix_in({"location": body.location}, utc_now()),
+        request_id=request_id(request),
+        dry_run=body.dry_run,
     )
-    call = ToolCall(arguments=body.arguments, dry_run=body.dry_run)
-    return await desk.tools.call(tool, call, caller, desk.settings.answer_within)
+    return await desk.catalogue.call(who, order)
 
 
 def _summary(tool: ToolManifest) -> ToolSummary:
