@@ -271,7 +271,8 @@ async def test_nobody_joins_a_load_that_began_before_the_change_while_redis_is_a
     before = asyncio.create_task(here.fetch(PROFILE, "me", TEXT, older, user=anna))
     await asyncio.sleep(0.15)
     await here.invalidate(anna, PROFILE)
-    after = await here.fetch(PROFILE, "me", TEXT, newer, user=anna)
+    async with asyncio.timeout(5):
+        after = await here.fetch(PROFILE, "me", TEXT, newer, user=anna)
     older.open.set()
     assert ((await before).value, after.value) == ("first", "second")
 

@@ -17,7 +17,7 @@ from tests.bench.report import Timing, show
 from tests.bench.tool_call import tool_calls
 from tests.harness.stack import Stack, free_port, running_stack
 
-LIMITS_OFF = {"PAM_RATE_LIMITS": "off", "PAM_LOG_LEVEL": "info"}
+LIMITS_OFF = {"PAM_RATE_LIMITS": "off", "PAM_LOG_LEVEL": "info", "PAM_SERVICES": ""}
 
 
 @asynccontextmanager

@@ -18,7 +18,7 @@ PARTING = {"block_member"}
 @pytest.fixture(scope="session")
 async def house(tmp_path_factory):
     """All of PAM as processes."""
-    async with running_stack(tmp_path_factory.mktemp("catalogue")) as stack:
+    async with running_stack(tmp_path_factory.mktemp("catalogue"), PAM_SERVICES="") as stack:
         yield stack
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import importlib.util
+import inspect
 import json
 import os
 import re
@@ -23,9 +24,7 @@ import pytest
 import yaml
 from jsonschema import Draft7Validator
 
-from pam_agent.settings import AgentSettings
-from pam_gateway.settings import GatewaySettings
-from pam_persistence.settings import PersistenceSettings
+from pam_shared.config import ServiceSettings
 from pam_shared.embedded.nats import nats_binary
 from pam_shared.embedded.postgres import start_postgres
 from pam_shared.embedded.processes import choose_port, end, spawn
@@ -43,7 +42,7 @@ ROOT = Path(__file__).parents[2]
 COMPOSE = ROOT / "deploy/compose/compose.yaml"
 OBSERVABILITY = ROOT / "deploy/observability"
 DOCKERFILES = sorted([*ROOT.glob("services/*/Dockerfile"), *ROOT.glob("deploy/*/Dockerfile")])
-SPECS = {spec.name: spec for spec in installed_services()}
+SPECS = {spec.name: spec for spec in installed_services() if not spec.stands_in}
 PROVISION = "provision"
 
 DEPLOYMENT = yaml.safe_load(COMPOSE.read_text())
@@ -201,13 +200,21 @@ def test_a_container_can_do_no_more_than_it_must(name: str):
     assert not {"privileged", "network_mode", "pid"} & set(service)
 
 
+def settings_of(name: str) -> type[ServiceSettings]:
+    """Return what a service reads from the environment: the last of its settings, or a plain worker's."""
+    package = f"{SPECS[name].module.rpartition('.')[0]}.settings"
+    if importlib.util.find_spec(package) is None:
+        return WorkerSettings
+    kinds = [kind for kind in vars(importlib.import_module(package)).values() if inspect.isclass(kind)]
+    return [kind for kind in kinds if issubclass(kind, ServiceSettings) and kind.__module__ == package][-1]
+
+
 @pytest.mark.parametrize("name", OURS)
 def test_a_service_waits_for_the_provisioning_and_gets_only_settings_it_knows(name: str):
     """A misspelt variable would be ignored in silence; a required one that is missing stops the service at start."""
     assert SERVICES[name]["depends_on"] == {PROVISION: {"condition": "service_completed_successfully"}}
     given = set(SERVICES[name]["environment"]) - {"OTEL_EXPORTER_OTLP_ENDPOINT"}
-    kinds = {"gateway": GatewaySettings, "agent": AgentSettings, "persistence": PersistenceSettings}
-    fields = kinds.get(name, WorkerSettings).model_fields
+    fields = settings_of(name).model_fields
     known = {field.validation_alias or f"PAM_{key.upper()}": field.is_required() for key, field in fields.items()}
     assert given <= set(known)
     assert {variable for variable, required in known.items() if required} <= given

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 READY = "PAM is ready"
+SKELETON = "gateway,agent,tools-budget,persistence"
+"""What a turn with one tool needs; PAM_SERVICES= starts every service."""
 START_WITHIN = 60
 STOP_WITHIN = 60
 
@@ -127,7 +129,7 @@ class Stack:
 @asynccontextmanager
 async def running_stack(home: Path, **environment: str) -> AsyncIterator[Stack]:
     """Run a PAM of its own for as long as the block."""
-    clean = {"ANTHROPIC_API_KEY": "", "PAM_RATE_LIMITS": "off"} | environment
+    clean = {"ANTHROPIC_API_KEY": "", "PAM_RATE_LIMITS": "off", "PAM_SERVICES": SKELETON} | environment
     stack = Stack(home, free_port(), clean)
     try:
         await stack.start()

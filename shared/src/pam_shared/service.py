@@ -20,7 +20,8 @@ class ServiceSpec:
 
     ``module`` is started with ``python -m``. ``schema`` names its PostgreSQL schema and login role, when it has one;
     ``migrations`` are folders of numbered SQL files, applied in this order. ``follows`` are the events it hears,
-    as ``domain.past_participle``.
+    as ``domain.past_participle``. One that ``stands_in`` takes the place of something outside PAM while developing: it
+    is not deployed.
     """
 
     name: str
@@ -28,6 +29,7 @@ class ServiceSpec:
     schema: str | None = None
     migrations: tuple[Path, ...] = ()
     follows: tuple[str, ...] = ()
+    stands_in: bool = False
 
 
 def worker_spec(name: str, module: str, package: Path, follows: tuple[str, ...] = ()) -> ServiceSpec:

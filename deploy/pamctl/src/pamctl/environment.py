@@ -2,12 +2,15 @@
 
 import os
 
-from pam_shared.service import ServiceSpec
+from pam_shared.embedded.processes import LOOPBACK
+from pam_shared.service import ServiceSpec, installed_services
 from pamctl.home import Home
 from pamctl.servers import nats_url, redis_url
-from pamctl.settings import PamctlSettings
+from pamctl.settings import PamctlSettings, SettingError
 
 GATEWAY = "gateway"
+SAMPLES = "samples"
+"""What the port of the sample server is kept under."""
 
 # An administrator's, or another process's: no service gets these from around pamctl.
 _KEPT_BACK = {
@@ -19,6 +22,20 @@ _KEPT_BACK = {
     "PAM_POSTGRES_URL",
     "PORT",
 }
+
+
+def services_to_run(settings: PamctlSettings) -> list[ServiceSpec]:
+    """Return the services that are installed and wanted; what stands in for the world outside while that is not live.
+
+    Raises SettingError for a name that no service has.
+    """
+    installed = installed_services()
+    wanted = set(filter(None, settings.services.split(","))) or {spec.name for spec in installed}
+    if unknown := wanted - {spec.name for spec in installed}:
+        known = ", ".join(spec.name for spec in installed)
+        raise SettingError(f"PAM_SERVICES names {', '.join(sorted(unknown))}: not installed. There are {known}.")
+    samples = settings.external == "samples"
+    return [spec for spec in installed if spec.name in wanted and (samples or not spec.stands_in)]
 
 
 def service_environment(
@@ -33,7 +50,11 @@ def service_environment(
         "PAM_REDIS_URL": redis_url(home, settings),
         "PAM_IDENTITY_PUBLIC_KEY": public_key,
         "PAM_METRICS_PORT": str(metrics_port),
+        "PAM_EXTERNAL": settings.external,
     }
+    if settings.external == "samples":
+        port = home.kept_port(SAMPLES)
+        environment |= {"PAM_SAMPLES_PORT": str(port), "PAM_SAMPLES_URL": f"http://{LOOPBACK}:{port}"}
     if database_url:
         environment["PAM_POSTGRES_URL"] = database_url
     if spec.name == GATEWAY:

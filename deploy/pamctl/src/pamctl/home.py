@@ -117,6 +117,10 @@ class Home:
             self._write("ports.json", known)
         return int(known[name])
 
+    def kept_port(self, name: str) -> int:
+        """Return the port of a server that may be running already: the one it was given last, else a new one."""
+        return int(self._read("ports.json").get(name) or self.port(name))
+
     def nats_url(self, user: str = OPERATOR) -> str:
         """Return the URL of the NATS server that runs in this home; of several, all URLs with commas between."""
         password = self.password(NATS, user)

@@ -9,7 +9,15 @@ from typing import Literal
 from pydantic import AliasChoices, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from pam_shared.errors import PamError
+
 _PORT = ("PAM_PORT", "PORT")
+
+
+class SettingError(PamError):
+    """An operator must act: a setting names what is not there."""
+
+    default_code = "setting"
 
 
 class Nodes(StrEnum):
@@ -38,6 +46,10 @@ class PamctlSettings(BaseSettings):
     nats_store_max: int | None = Field(None, gt=0, description="Bytes each NATS server may use on the disk.")
     postgres_url: str | None = Field(None, description="A PostgreSQL, as its administrator.")
     redis_url: str | None = Field(None, description="A Redis or Valkey.")
+    external: Literal["samples", "live"] = Field(
+        "samples", description="The world outside: samples from a server of our own, or the live services."
+    )
+    services: str = Field("", description="Which services `up` starts, separated by commas; all, if empty.")
     passwords: dict[str, str] = Field(
         {}, description="JSON: PostgreSQL passwords of services, instead of made-up ones."
     )

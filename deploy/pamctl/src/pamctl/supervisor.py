@@ -21,7 +21,7 @@ from pam_shared.embedded.processes import (
     tail,
 )
 from pam_shared.service import ServiceSpec
-from pamctl.environment import GATEWAY, service_environment
+from pamctl.environment import GATEWAY, SAMPLES, service_environment
 from pamctl.home import Home
 from pamctl.keeper import Keeper
 from pamctl.provisioning import provision_all
@@ -107,6 +107,7 @@ class Supervisor:
 
     async def _start(self) -> None:
         self.say(self._mind())
+        self._say_what_is_outside()
         self._servers = self._server_keepers()
         if self._servers:
             self.say(f"Starting {', '.join(keeper.name for keeper in self._servers)} in {self.home.path}")
@@ -133,6 +134,13 @@ class Supervisor:
         if self.settings.anthropic_api_key:
             return "Claude answers: ANTHROPIC_API_KEY is set."
         return "The built-in rules answer: ANTHROPIC_API_KEY is not set, so Claude does not."
+
+    def _say_what_is_outside(self) -> None:
+        if self.settings.external == "live":
+            self.say("The world outside is live: PAM_EXTERNAL=live.")
+        elif any(spec.stands_in for spec in self.services):
+            self.home.port(SAMPLES)  # the one it had, if nobody has taken it meanwhile
+            self.say("The world outside is a sample, invented and marked so: PAM_EXTERNAL=live asks the real services.")
 
     def _server_keepers(self) -> list[Keeper]:
         begins = servers_to_start(self.home, self.settings, [spec.name for spec in self.services])

@@ -1,11 +1,13 @@
 """Routes, rigs, the map, road works and prices."""
 
 import asyncio
+from datetime import timedelta
 from decimal import Decimal
 
 import httpx
 import pytest
 
+from pam_shared.clock import utc_now
 from pam_shared.errors import ExternalUnavailableError, InvalidRequestError, NotFoundError
 from pam_tools_trip.external import Point, Rig, miles_between, miles_to_line, spaced_along
 from pam_tools_trip.external.geography import miles_along
@@ -218,6 +220,16 @@ async def test_road_works_are_those_nearby_that_are_not_over(world):
     assert along.feeds == ["Colorado DOT (sample)", "Utah DOT (sample)"]
 
 
+async def test_road_works_that_are_over_are_left_out(world, monkeypatch):
+    """R-E2: a feed forgets to take its events back; the calendar does not."""
+    from pam_tools_trip.external import roads
+
+    assert (await world.roads.near(MOAB, 60, ["Utah"])).value.events
+    monkeypatch.setattr(roads, "utc_now", lambda: utc_now() + timedelta(days=90))
+    report = (await world.roads.near(MOAB, 60, ["Utah"])).value
+    assert (report.events, report.covered) == ([], True)
+
+
 async def test_a_state_without_a_feed_is_unknown_not_clear(world):
     """R-E2: closures without coverage are unknown."""
     assert not (await world.roads.near(Point(41.14, -100.76), 60, ["Nebraska"])).value.covered
@@ -319,7 +331,7 @@ async def test_warnings_are_known_in_the_us_alone(world, samples):
     toronto = Point(43.6532, -79.3832)
     assert not (await world.alerts.active(toronto)).value.covered
     samples.asked.clear()
-    assert not (await world.alerts.active(toronto, "CA")).value.covered
+    assert not (await world.alerts.active(Point(51.0447, -114.0719), "CA")).value.covered
     assert not samples.asked
 
 

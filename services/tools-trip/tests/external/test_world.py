@@ -8,7 +8,7 @@ import pytest
 from prometheus_client import REGISTRY
 
 from pam_shared.embedded.processes import choose_port
-from pam_tools_trip.external import Point
+from pam_tools_trip.external import Point, open_world
 from pam_tools_trip.external.health import HealthWatch
 from pam_tools_trip.samples.atlas import entries
 from pam_tools_trip.samples.server import SERVICES
@@ -40,6 +40,16 @@ async def test_health_is_looked_after_at_the_start_and_again(open_a_world, sampl
     samples.asked.clear()
     await asyncio.sleep(0.25)
     assert not samples.asked
+
+
+async def test_leaving_the_world_leaves_nothing_running(samples):
+    """R-E1: each task has an owner and an end, also while services are slow."""
+    before = asyncio.all_tasks()
+    samples.feel("overpass", "slow")
+    async with open_world(ExternalSettings(samples_url=samples.url)) as world:
+        await world.weather.forecast(MOAB)
+    after = {task for task in asyncio.all_tasks() - before if "serve_samples" not in repr(task)}
+    assert not after
 
 
 async def test_a_start_does_not_wait_for_services_that_are_away(open_a_world, samples):

@@ -115,6 +115,8 @@ class Directory:
         self._bus = bus
         self._seen: dict[str, tuple[float, ServiceRecord]] = {}
         self._read: dict[bytes, ServiceRecord] = {}
+        self._tools: dict[str, ToolManifest] | None = None
+        self._aliases: dict[str, ToolManifest] = {}
         self._subscriptions: list[Subscription] = []
         self._task: asyncio.Task[None] | None = None
         self._inbox = ""
@@ -127,17 +129,15 @@ class Directory:
     @property
     def tools(self) -> dict[str, ToolManifest]:
         """Tools by name, each in its newest version."""
-        found: dict[str, ToolManifest] = {}
-        for record in self.services:
-            for tool in record.tools:
-                if tool.name not in found or found[tool.name].version < tool.version:
-                    found[tool.name] = tool
-        return found
+        if self._tools is None:
+            found = [tool for record in self.services for tool in record.tools]
+            self._tools = {tool.name: tool for tool in sorted(found, key=lambda tool: tool.version)}
+            self._aliases = {alias: tool for tool in self._tools.values() for alias in tool.aliases}
+        return self._tools
 
     def resolve(self, name: str) -> ToolManifest | None:
         """Return the tool of that name or alias."""
-        tools = self.tools
-        return tools.get(name) or next((tool for tool in tools.values() if name in tool.aliases), None)
+        return self.tools.get(name) or self._aliases.get(name)
 
     def offering(self, name: str) -> frozenset[str]:
         """Return the ids of the instances that offer the tool of that name."""
@@ -183,6 +183,7 @@ class Directory:
             return
         oldest = time.monotonic() - FORGET_AFTER
         self._seen = {key: value for key, value in self._seen.items() if value[0] >= oldest}
+        self._tools = None
         self._read = {info: record for info, record in self._read.items() if record.id in self._seen}
 
     async def _on_info(self, message: Msg) -> None:
@@ -195,8 +196,11 @@ class Directory:
             except (ValueError, KeyError, TypeError):
                 log.warning("a service describes itself in a way we do not understand", subject=message.subject)
                 return
+        if self._seen.get(record.id, (0.0, None))[1] is not record:
+            self._tools = None
         self._seen[record.id] = (time.monotonic(), record)
         self._read[message.data] = record
 
     async def _on_withdrawn(self, message: Msg) -> None:
         self._seen.pop(orjson.loads(message.data).get("id", ""), None)
+        self._tools = None

@@ -2,4 +2,4 @@
 
 from pam_shared.service import ServiceSpec
 
-SERVICE = ServiceSpec("external-samples", "pam_tools_trip.samples.main")
+SERVICE = ServiceSpec("external-samples", "pam_tools_trip.samples.main", stands_in=True)
