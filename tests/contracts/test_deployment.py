@@ -118,7 +118,8 @@ def test_an_image_copies_only_what_is_there_and_what_reaches_the_engine(dockerfi
     for sources, _ in copies(dockerfile):
         for source in sources:
             assert (ROOT / source).exists(), source
-            assert not is_ignored(source), source
+            inside = [str(path.relative_to(ROOT)) for path in (ROOT / source).glob("*/src")] or [source]
+            assert not any(is_ignored(path) for path in inside), source
 
 
 def test_nothing_private_reaches_the_engine():
@@ -152,7 +153,8 @@ def test_the_provisioning_image_holds_every_service_that_has_a_schema():
     """Its migrations come from the installed packages; a service that is missing would keep its old tables."""
     owners = {f"pam-{spec.name}" for spec in SPECS.values() if spec.schema}
     sync = next(rest for name, rest in stages(ROOT / "deploy/pamctl/Dockerfile")[0] if "uv sync" in rest)
-    assert set(re.findall(r"--package (\S+)", sync)) == owners | {"pamctl"}
+    assert "--all-packages" in sync
+    assert ["services"] in [sources for sources, _ in copies(ROOT / "deploy/pamctl/Dockerfile")]
     passwords = json.loads(SERVICES[PROVISION]["environment"]["PAM_PASSWORDS"])
     assert {f"pam-{name}" for name in passwords} == owners
 
@@ -389,13 +391,16 @@ print(json.dumps([names, {spec.name: sql(spec) for spec in installed_services()}
 @pytest.mark.stack
 @every_image
 def test_an_image_holds_its_own_service_alone_and_starts(dockerfile: Path, tmp_path: Path):
-    """No package of development, nothing of another service; at start, a clear sentence for what is not set."""
+    """No package of development, nothing of another service; at start, a clear sentence for what is not set.
+
+    The provisioning image alone holds every service, for their migrations.
+    """
     if shutil.which("uv") is None:
         pytest.skip("uv is not on the PATH")
     venv = build(dockerfile, tmp_path)
     environment, name = {"PATH": f"{venv}/bin:/usr/bin:/bin"}, name_of(dockerfile)
     owners = {spec.name for spec in SPECS.values() if spec.schema}
-    held = {name} if name in SPECS else owners
+    held = {name} if name in SPECS else set(SPECS)
     others = [
         "pytest",
         "mypy",
@@ -406,8 +411,8 @@ def test_an_image_holds_its_own_service_alone_and_starts(dockerfile: Path, tmp_p
     look = [f"{venv}/bin/python", "-c", LOOK_AROUND, json.dumps(others)]
     found, migrations = json.loads(run(look, env=environment, cwd=tmp_path))
     own = {f"pam_{other.replace('-', '_')}" for other in held}
-    assert set(found) == own | ({"anthropic"} if name == "agent" else set())
-    assert set(migrations) == held
+    assert set(found) == own | ({"anthropic"} if "agent" in held else set())
+    assert {service for service in migrations if service in SPECS} == held
     assert all(migrations[owner] for owner in held & owners)
 
     interpreter, *arguments = json.loads(last(stages(dockerfile)[1], "ENTRYPOINT"))
