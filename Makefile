@@ -4,7 +4,7 @@ SHELL := /bin/sh
 UV = $$(deploy/uv)
 COMPOSE = docker compose --file deploy/compose/compose.yaml --env-file deploy/compose/.env
 
-.PHONY: help run sync sync-run test check format bench faults audit contracts docs up down
+.PHONY: help run sync sync-run test check lint format bench faults audit contracts docs up down
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -13,14 +13,16 @@ run: sync-run ## run all of PAM here, from nothing: PORT= and PAM_HOME= choose p
 	@exec .venv/bin/pamctl up
 
 test: sync ## run every test, on real servers that it starts itself
-	@$(UV) run --no-sync pytest
+	@tests/in_two_halves.sh
 
-check: sync ## format, lint, types, imports and unit tests: under a minute
+check: lint ## format, lint, types, imports and unit tests: under a minute
+	@$(UV) run --no-sync pytest -m unit
+
+lint: sync ## format, lint, types and imports
 	@$(UV) run --no-sync ruff format --check
 	@$(UV) run --no-sync ruff check
 	@$(UV) run --no-sync mypy
 	@$(UV) run --no-sync lint-imports
-	@$(UV) run --no-sync pytest -m unit
 
 format: sync ## format, and mend what can be mended by itself
 	@$(UV) run --no-sync ruff check --fix
