@@ -12,9 +12,11 @@ import psutil
 import pytest
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
+from nats.js.errors import NotFoundError
 
 from deploy.pamctl.tests.supervised import pam, until
 from pam_shared.contracts import topology
+from tests.harness.waiting import eventually
 
 NODES = {"nats-1", "nats-2", "nats-3"}
 SUBJECT = "pam.conversation.member.conversation.in"
@@ -67,9 +69,19 @@ async def leader_of(client: Client, stream: str) -> str:
 
 
 async def stored(client: Client, sequences: Iterable[int]) -> dict[int, str]:
-    """Return what the stream has at these sequences. Raises NotFoundError for one that is lost."""
-    found = [await client.jetstream().get_msg(topology.CONVERSATIONS, sequence) for sequence in sequences]
-    return {message.seq: message.data.decode() for message in found}
+    """Return what the stream has at these sequences, once it answers. Raises NotFoundError for one that is lost."""
+
+    async def look() -> dict[int, str] | None:
+        try:
+            found = [await client.jetstream().get_msg(topology.CONVERSATIONS, sequence) for sequence in sequences]
+        except NotFoundError:
+            raise
+        except (NatsError, TimeoutError):
+            return None
+        return {message.seq: message.data.decode() for message in found}
+
+    found: dict[int, str] = await eventually(look)
+    return found
 
 
 async def test_every_stream_and_consumer_has_three_copies(cluster, client):
