@@ -78,11 +78,9 @@ class Conversation:
         """Write that a turn has begun."""
         await self._append(TurnStarted(turn=turn, attempt=1, nonce="n", delivered=1, base=base))
 
-    async def finish(self, turn: UUID, base: int = 1) -> None:
+    async def finish(self, turn: UUID, base: int = 1, status: TurnStatus = TurnStatus.SUCCESS) -> None:
         """Write that a turn is over."""
-        await self._append(
-            TurnFinished(turn=turn, status=TurnStatus.SUCCESS, text="well", epoch=1, sequence=9, base=base)
-        )
+        await self._append(TurnFinished(turn=turn, status=status, text="well", epoch=1, sequence=9, base=base))
 
     async def _append(self, event) -> None:
         subject = subjects.conversation_output(self._user, self.id)

@@ -8,9 +8,9 @@ from uuid_utils.compat import uuid7
 
 from pam_gateway.acceptance import BusyError
 from pam_gateway.access import Access
-from pam_gateway.backlog import read_backlog
+from pam_gateway.backlog import Backlogs, read_backlog
 from pam_shared.contracts import headers
-from pam_shared.contracts.conversation import MessageReceived, WhenBusy
+from pam_shared.contracts.conversation import MessageReceived, TurnStatus, WhenBusy
 from pam_shared.errors import OverloadedError
 
 
@@ -86,6 +86,31 @@ async def test_no_more_than_twenty_messages_wait_for_an_answer(acceptance, perso
     await conversation.finish(messages[0].id)
     assert await said(acceptance, person, late) is False
     assert len(await conversation.events()) == 22
+
+
+async def test_the_two_newest_entries_tell_that_nothing_waits(acceptance, person, conversation, incoming, log):
+    """R-L1: in a talk where each message is answered before the next, nothing else is read."""
+    backlogs = Backlogs(log, 20)
+    first, second = incoming(conversation=conversation.id), incoming(conversation=conversation.id)
+    assert not await backlogs.all_answered(person.user, conversation.id)
+    await said(acceptance, person, first)
+    assert not await backlogs.all_answered(person.user, conversation.id)
+    await conversation.finish(first.id)
+    assert await backlogs.all_answered(person.user, conversation.id)
+    await said(acceptance, person, second)
+    assert not await backlogs.all_answered(person.user, conversation.id)
+
+
+async def test_a_message_that_was_cancelled_says_nothing_of_those_before_it(
+    acceptance, person, conversation, incoming, log
+):
+    """R-L1: its end is told while an earlier one is still being answered."""
+    first, second = incoming(conversation=conversation.id), incoming(conversation=conversation.id)
+    for message in (first, second):
+        await said(acceptance, person, message)
+    await conversation.begin(first.id)
+    await conversation.finish(second.id, status=TurnStatus.CANCELLED)
+    assert not await Backlogs(log, 20).all_answered(person.user, conversation.id)
 
 
 async def test_a_message_is_said_to_begin_a_conversation_only_if_persistence_knows_of_none(

@@ -142,7 +142,9 @@ class Acceptance:
         """Write a message down as it wants to be; return whether it was there already."""
         if message.when_busy is WhenBusy.REJECT:
             return await self._write_alone(who, message)
-        if self._backlogs.may_be_full(who.user, message.conversation):
+        if self._backlogs.may_be_full(who.user, message.conversation) and not await self._backlogs.all_answered(
+            who.user, message.conversation
+        ):
             backlog = await self._backlogs.read(who.user, message.conversation)
             if message.id in backlog.messages:
                 return True

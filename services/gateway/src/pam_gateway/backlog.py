@@ -8,7 +8,7 @@ import orjson
 
 from pam_shared.bus.log_reader import Entry, LogReader
 from pam_shared.contracts import subjects
-from pam_shared.contracts.conversation import LOG_EVENT, MessageReceived, TurnFinished
+from pam_shared.contracts.conversation import LOG_EVENT, LogEvent, MessageReceived, TurnFinished, TurnStatus
 
 FIRST_LOOK_AFTER = 10
 REMEMBERED = 20_000
@@ -29,10 +29,7 @@ class Backlog:
     def fold(self, entry: Entry) -> None:
         """Take one entry in; what is none we know changes nothing."""
         self.last = max(self.last, entry.sequence)
-        try:
-            event = LOG_EVENT.validate_json(entry.body)
-        except ValueError:
-            return
+        event = event_of(entry)
         if isinstance(event, MessageReceived | TurnFinished):
             self.newest = entry.sequence
         if isinstance(event, MessageReceived) and event.id not in self.messages:
@@ -40,6 +37,14 @@ class Backlog:
             self.unanswered.add(event.id)
         elif isinstance(event, TurnFinished):
             self.unanswered.discard(event.turn)
+
+
+def event_of(entry: Entry | None) -> LogEvent | None:
+    """Return what an entry says; None for what is none we know."""
+    try:
+        return LOG_EVENT.validate_json(entry.body) if entry else None
+    except ValueError:
+        return None
 
 
 async def read_backlog(log: LogReader, user: UUID, conversation: UUID) -> Backlog:
@@ -62,6 +67,21 @@ class Backlogs:
     async def read(self, user: UUID, conversation: UUID) -> Backlog:
         """Read a conversation's backlog. Raises UnavailableError."""
         return await read_backlog(self._log, user, conversation)
+
+    async def all_answered(self, user: UUID, conversation: UUID) -> bool:
+        """Whether no message waits, as far as the two newest entries tell. Raises UnavailableError.
+
+        They do where one answers the other: messages are answered in order, but for those that are cancelled. Reading
+        all that might wait costs the server a walk through its blocks.
+        """
+        said = event_of(await self._log.last(subjects.conversation_input(user, conversation)))
+        written = event_of(await self._log.last(subjects.conversation_output(user, conversation)))
+        if not isinstance(said, MessageReceived) or not isinstance(written, TurnFinished):
+            return False
+        if written.turn != said.id or written.status is TurnStatus.CANCELLED:
+            return False
+        self._remember((user, conversation), self._most - 1)
+        return True
 
     def may_be_full(self, user: UUID, conversation: UUID) -> bool:
         """Count one more message, and say whether the conversation might be full by now.

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from pam_gateway.acceptance import Acceptance
-from pam_gateway.backlog import read_backlog
+from pam_gateway.backlog import event_of, read_backlog
 from pam_gateway.course import START, UNNAMED, Place, contiguous, place_behind
 from pam_gateway.live_feed import Frame, frames_of
 from pam_shared.bus.connection import Bus
@@ -12,7 +12,7 @@ from pam_shared.bus.log_reader import Entry, LogReader
 from pam_shared.bus.queries import ask
 from pam_shared.contracts import headers, subjects
 from pam_shared.contracts import queries as asked
-from pam_shared.contracts.conversation import LOG_EVENT, LogEvent, MessageReceived, TurnFinished
+from pam_shared.contracts.conversation import MessageReceived, TurnFinished
 from pam_shared.contracts.identity import Identity
 from pam_shared.contracts.live import SO_FAR, Position
 from pam_shared.telemetry.logs import log
@@ -123,7 +123,7 @@ class Replay:
     async def ends_at(self, user: UUID, conversation: UUID, position: Position) -> bool:
         """Whether the newest thing an agent wrote is the end of a turn, told at this position."""
         newest = await self._log.last(subjects.conversation_output(user, conversation))
-        event = _event(newest)
+        event = event_of(newest)
         return isinstance(event, TurnFinished) and position == Position(epoch=event.epoch, sequence=event.sequence)
 
     async def history(self, who: Identity, conversation: UUID, page: asked.Page | None = None) -> asked.MessagesPage:
@@ -156,11 +156,4 @@ def _readable(entry: Entry) -> list[Frame]:
 
 
 def _is_message(entry: Entry) -> bool:
-    return isinstance(_event(entry), MessageReceived | TurnFinished)
-
-
-def _event(entry: Entry | None) -> LogEvent | None:
-    try:
-        return LOG_EVENT.validate_json(entry.body) if entry else None
-    except ValueError:
-        return None
+    return isinstance(event_of(entry), MessageReceived | TurnFinished)
