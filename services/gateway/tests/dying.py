@@ -10,13 +10,13 @@ from typing import Any
 
 from pam_gateway import queries
 from pam_gateway.main import main
-from pam_gateway.outbox import Outbox
 from pam_shared.contracts import topology
+from pam_shared.tools.outbox import OutboxRelay
 
 CODE = 77
 
 delete_account = queries.delete_account
-publish = Outbox._publish
+publish = OutboxRelay._publish
 
 
 async def dying_delete(*given: Any) -> bool:
@@ -25,12 +25,12 @@ async def dying_delete(*given: Any) -> bool:
     os._exit(CODE)
 
 
-async def dying_before(_: Outbox, _row: Any) -> None:
+async def dying_before(_: OutboxRelay, _row: Any) -> None:
     """Die instead of publishing."""
     os._exit(CODE)
 
 
-async def dying_after(self: Outbox, row: Any) -> None:
+async def dying_after(self: OutboxRelay, row: Any) -> None:
     """Die when the event is published, before its row is deleted."""
     await publish(self, row)
     if row["stream"] == topology.EVENTS:
@@ -42,7 +42,7 @@ if __name__ == "__main__":
         case "before_commit":
             queries.delete_account = dying_delete
         case "before_publish":
-            Outbox._publish = dying_before
+            OutboxRelay._publish = dying_before
         case "after_publish":
-            Outbox._publish = dying_after
+            OutboxRelay._publish = dying_after
     main()

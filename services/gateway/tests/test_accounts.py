@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 import pytest
 
 from pam_gateway.accounts import Accounts
-from pam_gateway.outbox import Outbox
 from pam_gateway.settings import GatewaySettings
 from pam_shared.bus.audit import AuditTrail
 from pam_shared.bus.log_reader import LogReader
@@ -17,6 +16,7 @@ from pam_shared.contracts.events import AuditEvent
 from pam_shared.errors import ConflictError, NotAuthenticatedError
 from pam_shared.identity import ACCESS, Signer, Verifier
 from pam_shared.postgres.pool import member_transaction, open_pool
+from pam_shared.tools.outbox import OutboxRelay
 from tests.harness.waiting import eventually
 
 PASSWORD = "a long enough one"
@@ -38,7 +38,7 @@ async def gateway(connect, pool, keys, nats):
     await revocations.start()
     await audit.start()
     settings = GatewaySettings.model_construct(nats_url=nats, refresh_token_for=1000)
-    yield Accounts(pool, Signer(keys.private), revocations, audit, Outbox(bus, pool), settings)
+    yield Accounts(pool, Signer(keys.private), revocations, audit, OutboxRelay(bus, pool, inbox=False), settings)
     await audit.stop()
     await revocations.stop()
 

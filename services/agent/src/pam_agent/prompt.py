@@ -6,7 +6,7 @@ from pam_agent.conversation import TurnRecord
 from pam_agent.mind import Prompt
 from pam_agent.router import MODEL
 from pam_shared.contracts.conversation import ModelReplied, ToolUseBlock, TurnFinished, TurnStatus, text_of
-from pam_shared.contracts.tools import ToolManifest, ToolReply
+from pam_shared.contracts.tools import ToolManifest, ToolReply, public
 
 SYSTEM = """You are PAM, a travel companion for people who live on the road in their RVs. You keep their money straight.
 
@@ -54,15 +54,6 @@ def _tool(manifest: ToolManifest) -> dict[str, Any]:
 
 _told: dict[tuple[str, str, str], dict[str, Any]] = {}
 """Tools as told to the model, by what makes them differ: hundreds at most over the life of a process."""
-
-
-def public(schema: Any) -> Any:
-    """Return a schema without the ``x-`` hints that are for the rules, not for the model."""
-    if isinstance(schema, list):
-        return [public(item) for item in schema]
-    if isinstance(schema, dict):
-        return {key: public(value) for key, value in schema.items() if not key.startswith("x-")}
-    return schema
 
 
 def _earlier(record: TurnRecord) -> list[dict[str, Any]]:

@@ -13,7 +13,6 @@ from argon2.exceptions import VerificationError
 from nats.errors import Error as NatsError
 
 from pam_gateway import queries
-from pam_gateway.outbox import Outbox
 from pam_gateway.queries import Account, RefreshToken
 from pam_gateway.settings import GatewaySettings
 from pam_shared.bus.audit import AuditTrail
@@ -26,6 +25,7 @@ from pam_shared.identity import ACCESS, SIGN_IN, Signer
 from pam_shared.postgres.pool import Connection, Pool, member_transaction, transaction
 from pam_shared.telemetry.traces import trace_id
 from pam_shared.tools.messages import audit_message, event_message
+from pam_shared.tools.outbox import OutboxRelay
 
 GRACE = timedelta(seconds=30)
 """How long a used refresh token still works: two tabs may refresh at once, and an answer may be lost."""
@@ -50,7 +50,7 @@ class Accounts:
         signer: Signer,
         revocations: Revocations,
         audit: AuditTrail,
-        outbox: Outbox,
+        outbox: OutboxRelay,
         settings: GatewaySettings,
     ) -> None:
         self._pool = pool

@@ -16,7 +16,6 @@ from pam_gateway.http.mcp import McpEndpoint
 from pam_gateway.http.problems import Door
 from pam_gateway.limits import Limits
 from pam_gateway.live_feed import LiveFeed
-from pam_gateway.outbox import Outbox
 from pam_gateway.protocols import RequestProtocol, SocketProtocol
 from pam_gateway.replay import Replay
 from pam_gateway.service import SERVICE
@@ -35,6 +34,7 @@ from pam_shared.identity import Signer, Verifier
 from pam_shared.postgres.pool import Pool, open_pool
 from pam_shared.runtime import run
 from pam_shared.tools.caller import ToolCaller
+from pam_shared.tools.outbox import OutboxRelay
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Parts:
     live: LogReader
     log: LogReader
     registry: Registry
-    outbox: Outbox
+    outbox: OutboxRelay
 
 
 class Server(uvicorn.Server):
@@ -65,7 +65,7 @@ async def serve(bus: Bus, settings: GatewaySettings) -> AsyncIterator[None]:
     pool = await open_pool(settings.postgres_url, bus.service)
     revocations, audit, directory = Revocations(bus), AuditTrail(bus), Directory(bus)
     live, log = LogReader(bus, topology.LIVE), LogReader(bus, topology.CONVERSATIONS)
-    registry, outbox = Registry(settings), Outbox(bus, pool)
+    registry, outbox = Registry(settings), OutboxRelay(bus, pool, inbox=False)
     desk = _desk(bus, settings, pool, Parts(revocations, audit, directory, live, log, registry, outbox))
     hall = Hall(settings, desk.verifier, desk.acceptance, desk.replay, desk.feed, desk.limits, directory, registry)
     advertisement = Advertisement(bus, "The edge: sign-in, WebSocket and HTTP.")

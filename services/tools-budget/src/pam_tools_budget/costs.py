@@ -1,8 +1,9 @@
 """Costs that other workers told of, written down as expenses."""
 
+from pam_shared.tools.calculations import log_calculation
 from pam_shared.tools.following import EventContext
 from pam_tools_budget.events import ExpenseRecorded
-from pam_tools_budget.queries import calculations, expenses
+from pam_tools_budget.queries import expenses
 
 
 async def record(ctx: EventContext, event: str, new: expenses.NewExpense) -> None:
@@ -11,4 +12,4 @@ async def record(ctx: EventContext, event: str, new: expenses.NewExpense) -> Non
     if expense_id is None:
         return
     ctx.emit(ExpenseRecorded(expense_id=expense_id, amount=new.amount, category=new.category, date=new.date))
-    await calculations.insert(ctx.db, ctx.user, event, vars(new), {"expense_id": expense_id, "amount": new.amount})
+    await log_calculation(ctx, event, vars(new), {"expense_id": expense_id, "amount": new.amount})

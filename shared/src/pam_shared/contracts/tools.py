@@ -127,3 +127,12 @@ class ServiceRecord(BaseModel):
     description: str = ""
     metadata: dict[str, str] = {}
     tools: list[ToolManifest] = []
+
+
+def public(schema: Any) -> Any:
+    """Return a tool's schema without the ``x-`` hints, which are PAM's own and for nobody outside."""
+    if isinstance(schema, list):
+        return [public(item) for item in schema]
+    if isinstance(schema, dict):
+        return {key: public(value) for key, value in schema.items() if not key.startswith("x-")}
+    return schema

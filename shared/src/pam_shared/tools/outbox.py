@@ -25,17 +25,21 @@ INBOX_KEPT = timedelta(days=8)
 
 
 class OutboxRelay:
-    """One per worker process; several processes share the work by skipping each other's locked rows."""
+    """One per process; several processes share the work by skipping each other's locked rows."""
 
-    def __init__(self, bus: Bus, pool: Pool) -> None:
+    def __init__(self, bus: Bus, pool: Pool, *, inbox: bool = True) -> None:
+        """``inbox`` is whether there are old calls to forget, too."""
         self._bus = bus
         self._pool = pool
+        self._inbox = inbox
         self._wake = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         """Begin to relay, and to forget calls that nobody can repeat any more."""
-        self._tasks = [asyncio.create_task(self._run()), asyncio.create_task(self._tidy())]
+        self._tasks = [asyncio.create_task(self._run())]
+        if self._inbox:
+            self._tasks.append(asyncio.create_task(self._tidy()))
 
     async def stop(self) -> None:
         """Relay what is there and stop."""

@@ -48,6 +48,19 @@ async def calls_since(db: Connection, tool: str, moment: datetime) -> int:
     return count
 
 
+async def insert_calculation(
+    db: Connection, user: UUID, operation: str, inputs: dict[str, Any], result: dict[str, Any]
+) -> None:
+    """Note a calculation with money in the worker's own ``financial_audit_log``."""
+    await db.execute(
+        "insert into financial_audit_log (user_id, operation, inputs, result) values ($1, $2, $3, $4)",
+        user,
+        operation,
+        inputs,
+        result,
+    )
+
+
 async def member_tables(db: Connection) -> list[str]:
     """Return the tables of this worker that hold members' rows, by name."""
     return [row[0] for row in await db.fetch("select member_tables()")]

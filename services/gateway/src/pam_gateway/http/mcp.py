@@ -27,7 +27,7 @@ from pam_gateway.http.problems import request_id
 from pam_gateway.location import fix_in
 from pam_shared.clock import utc_now
 from pam_shared.contracts.identity import Identity
-from pam_shared.contracts.tools import Effect, ToolManifest, ToolReply
+from pam_shared.contracts.tools import Effect, ToolManifest, ToolReply, public
 from pam_shared.errors import NotFoundError, NotPermittedError
 
 PATH = "/mcp"
@@ -133,15 +133,6 @@ def result_of(reply: ToolReply) -> CallToolResult:
         is_error=not reply.success,
         _meta={REPLY: about},
     )
-
-
-def public(schema: Any) -> Any:
-    """Return a schema without the ``x-`` hints, which are PAM's own."""
-    if isinstance(schema, list):
-        return [public(item) for item in schema]
-    if isinstance(schema, dict):
-        return {key: public(value) for key, value in schema.items() if not key.startswith("x-")}
-    return schema
 
 
 def _without_message(schema: dict[str, Any]) -> dict[str, Any]:

@@ -7,10 +7,11 @@ from pydantic import Field
 
 from pam_shared.errors import ConflictError, InvalidRequestError, NotFoundError
 from pam_shared.money import spoken
+from pam_shared.tools.calculations import log_calculation
 from pam_shared.tools.context import ToolContext
 from pam_shared.tools.declaration import Arguments, Result, id_from, tool
 from pam_tools_account.goods import CartItem
-from pam_tools_account.queries import audit, products
+from pam_tools_account.queries import products
 from pam_tools_account.rules import LARGEST_QUANTITY
 from pam_tools_account.sentences import SAMPLE_GOODS
 
@@ -41,7 +42,7 @@ async def add_to_cart(ctx: ToolContext, args: Addition) -> InCart:
     _check(product, quantity)
     item = CartItem.of(products.Line.of(product, quantity))
     inputs, outputs = args.model_dump(mode="json"), item.model_dump(mode="json")
-    await audit.log_calculation(ctx.db, ctx.user, "add_to_cart", inputs, outputs)
+    await log_calculation(ctx, "add_to_cart", inputs, outputs)
     if product.sample:
         ctx.cite("shop catalogue", ctx.now, sample=True)
     samples = f" {SAMPLE_GOODS}" if product.sample else ""

@@ -4,11 +4,12 @@ from pydantic import Field
 
 from pam_shared.errors import ConflictError, InvalidRequestError
 from pam_shared.money import spoken
+from pam_shared.tools.calculations import log_calculation
 from pam_shared.tools.context import ToolContext
 from pam_shared.tools.declaration import Arguments, Result, tool
 from pam_tools_account.events import OrderPlaced
 from pam_tools_account.goods import PlacedOrder
-from pam_tools_account.queries import audit, orders, products
+from pam_tools_account.queries import orders, products
 from pam_tools_account.rules import totals
 from pam_tools_account.sentences import SAMPLE_GOODS
 
@@ -46,7 +47,7 @@ async def checkout(ctx: ToolContext, args: Purchase) -> Bought:
     order = await orders.place_order(ctx.db, ctx.user, lines, costs, args.payment_method_id, args.shipping_address_id)
     bought = PlacedOrder.model_validate(order, from_attributes=True)
     inputs = {"lines": [[line.product_id, line.quantity, line.price] for line in lines]}
-    await audit.log_calculation(ctx.db, ctx.user, "checkout", inputs, bought.model_dump(mode="json"))
+    await log_calculation(ctx, "checkout", inputs, bought.model_dump(mode="json"))
     pieces = sum(line.quantity for line in lines)
     ctx.emit(
         OrderPlaced(

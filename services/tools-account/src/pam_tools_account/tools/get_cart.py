@@ -1,10 +1,11 @@
 """Cart with totals."""
 
 from pam_shared.money import spoken
+from pam_shared.tools.calculations import log_calculation
 from pam_shared.tools.context import ToolContext
 from pam_shared.tools.declaration import Arguments, Result, tool
 from pam_tools_account.goods import CartItem, Costs
-from pam_tools_account.queries import audit, products
+from pam_tools_account.queries import products
 from pam_tools_account.sentences import SAMPLE_GOODS, listed
 
 
@@ -31,7 +32,7 @@ async def get_cart(ctx: ToolContext, _args: Nothing) -> Cart:
     lines = await products.cart(ctx.db, ctx.user)
     costs = Costs.of(lines, ctx.resources)
     if lines:
-        await audit.log_calculation(ctx.db, ctx.user, "get_cart", _inputs(lines), costs.model_dump(mode="json"))
+        await log_calculation(ctx, "get_cart", _inputs(lines), costs.model_dump(mode="json"))
         ctx.cite("shop catalogue", ctx.now, sample=any(line.sample for line in lines))
     return Cart(
         message=_sentence(lines, costs),

@@ -5,13 +5,14 @@ from datetime import timedelta
 
 from pydantic import Field
 
+from pam_shared.tools.calculations import log_calculation
 from pam_shared.tools.context import ToolContext
 from pam_shared.tools.declaration import Arguments, Result, tool
 from pam_tools_account.member_context import Context, Finances, Location, Preferences, Travel
 from pam_tools_account.members import Profile
 from pam_tools_account.other_workers import MoneyRecords, money_records, travel_records
 from pam_tools_account.periods import Days, Period, days_of
-from pam_tools_account.queries import audit, profiles, vehicles
+from pam_tools_account.queries import profiles, vehicles
 from pam_tools_account.sentences import listed
 
 YEAR = timedelta(days=365)
@@ -61,7 +62,7 @@ async def _finances(ctx: ToolContext, money: MoneyRecords | None) -> Finances:
     if money is None:
         return Finances()
     sums = {"spent_this_month": money.spent, "earned_this_month": money.earned}
-    await audit.log_calculation(ctx.db, ctx.user, "get_user_context", {"month": ctx.today}, sums)
+    await log_calculation(ctx, "get_user_context", {"month": ctx.today}, sums)
     return Finances(budgets=money.budgets, **sums)
 
 

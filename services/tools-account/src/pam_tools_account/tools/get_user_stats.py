@@ -6,12 +6,13 @@ from datetime import datetime, time
 from pydantic import Field
 
 from pam_shared.money import spoken
+from pam_shared.tools.calculations import log_calculation
 from pam_shared.tools.context import ToolContext
 from pam_shared.tools.declaration import Arguments, Result, tool
 from pam_tools_account.member_stats import AccountNumbers, BudgetNumbers, Stats, TripNumbers
 from pam_tools_account.other_workers import money_records, social_records, travel_records
 from pam_tools_account.periods import Days, Period, days_of
-from pam_tools_account.queries import audit, orders, profiles, vehicles
+from pam_tools_account.queries import orders, profiles, vehicles
 from pam_tools_account.sentences import listed, many
 
 
@@ -43,7 +44,7 @@ async def get_user_stats(ctx: ToolContext, args: Question) -> Statistics:
     )
     if stats.budget:
         outputs = stats.budget.model_dump(mode="json")
-        await audit.log_calculation(ctx.db, ctx.user, "get_user_stats", days.arguments(), outputs)
+        await log_calculation(ctx, "get_user_stats", days.arguments(), outputs)
     missing = [name for name in ("budget", "trips", "social") if getattr(stats, name) is None]
     return Statistics(message=_sentence(args.period, stats, missing), stats=stats, missing=missing)
 

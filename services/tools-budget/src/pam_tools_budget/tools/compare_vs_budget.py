@@ -5,10 +5,10 @@ from decimal import Decimal
 from pydantic import BaseModel
 
 from pam_shared.money import Total, spoken
+from pam_shared.tools.calculations import log_calculation
 from pam_shared.tools.context import ToolContext
 from pam_shared.tools.declaration import Arguments, Result, tool
 from pam_tools_budget import rules
-from pam_tools_budget.calculations import log_calculation
 from pam_tools_budget.categories import Category
 from pam_tools_budget.queries import budgets, expenses
 

@@ -6,11 +6,11 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from pam_shared.money import Amount, Total, spoken
+from pam_shared.tools.calculations import log_calculation
 from pam_shared.tools.context import ToolContext
 from pam_shared.tools.declaration import Arguments, Result, tool
 from pam_tools_budget import rules
 from pam_tools_budget.budget_status import BudgetStatus, leading
-from pam_tools_budget.calculations import log_calculation
 from pam_tools_budget.categories import Category
 from pam_tools_budget.events import BalanceNegative, ExpenseRecorded
 from pam_tools_budget.queries import budgets, expenses

@@ -7,10 +7,10 @@ from pydantic import BaseModel
 
 from pam_shared.contracts.tools import SourceKind
 from pam_shared.money import Total, spoken
+from pam_shared.tools.calculations import log_calculation
 from pam_shared.tools.context import ToolContext
 from pam_shared.tools.declaration import Arguments, Result, tool
 from pam_tools_budget import rules
-from pam_tools_budget.calculations import log_calculation
 from pam_tools_budget.queries import hustles
 
 LOOKED_BACK = 90

@@ -5,10 +5,10 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, Field, model_validator
 
+from pam_shared.tools.calculations import log_calculation
 from pam_shared.tools.context import ToolContext
 from pam_shared.tools.declaration import Arguments, Result, tool
 from pam_tools_budget import rules
-from pam_tools_budget.calculations import log_calculation
 from pam_tools_budget.queries import budgets, expenses, savings
 from pam_tools_budget.records import BudgetRow, ExpenseRow, SavingRow
 from pam_tools_budget.report import Figures, as_csv, figures

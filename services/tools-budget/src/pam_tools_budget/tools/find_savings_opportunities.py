@@ -9,10 +9,10 @@ from pydantic import Field, WithJsonSchema
 
 from pam_shared.contracts.tools import SourceKind
 from pam_shared.money import Total, spoken
+from pam_shared.tools.calculations import log_calculation
 from pam_shared.tools.context import ToolContext
 from pam_shared.tools.declaration import Arguments, Result, tool
 from pam_tools_budget import rules
-from pam_tools_budget.calculations import log_calculation
 from pam_tools_budget.categories import Category, ExpenseCategory
 from pam_tools_budget.opportunities import LOOKED_BACK, Detected, Opportunity, detected, opportunities
 from pam_tools_budget.queries import expenses, savings

@@ -7,10 +7,10 @@ from typing import Self
 from pydantic import BaseModel, Field, model_validator
 
 from pam_shared.money import Total, spoken, to_cents
+from pam_shared.tools.calculations import log_calculation
 from pam_shared.tools.context import ToolContext
 from pam_shared.tools.declaration import Arguments, Result, tool
 from pam_tools_budget import rules
-from pam_tools_budget.calculations import log_calculation
 from pam_tools_budget.categories import Category, ExpenseCategory
 from pam_tools_budget.queries.expenses import Spent, spent_by_category
 

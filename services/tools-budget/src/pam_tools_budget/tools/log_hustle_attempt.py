@@ -9,9 +9,9 @@ from pydantic import BaseModel, Field, WithJsonSchema
 
 from pam_shared.errors import NotFoundError
 from pam_shared.money import Total, spoken
+from pam_shared.tools.calculations import log_calculation
 from pam_shared.tools.context import ToolContext
 from pam_shared.tools.declaration import Arguments, Result, id_from, tool
-from pam_tools_budget.calculations import log_calculation
 from pam_tools_budget.queries import hustles
 from pam_tools_budget.tools.add_hustle_idea import Earnings
 

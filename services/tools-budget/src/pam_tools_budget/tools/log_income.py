@@ -6,10 +6,10 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from pam_shared.money import Amount, Total, spoken
+from pam_shared.tools.calculations import log_calculation
 from pam_shared.tools.context import ToolContext
 from pam_shared.tools.declaration import Arguments, Result, tool
 from pam_tools_budget import rules
-from pam_tools_budget.calculations import log_calculation
 from pam_tools_budget.events import IncomeLogged
 from pam_tools_budget.queries import income
 

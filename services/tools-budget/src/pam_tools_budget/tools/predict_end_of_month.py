@@ -6,11 +6,11 @@ from pydantic import Field
 
 from pam_shared.contracts.tools import SourceKind
 from pam_shared.money import Total
+from pam_shared.tools.calculations import log_calculation
 from pam_shared.tools.context import ToolContext
 from pam_shared.tools.declaration import Arguments, Result, tool
 from pam_tools_budget import rules
 from pam_tools_budget.budget_status import BudgetStatus
-from pam_tools_budget.calculations import log_calculation
 from pam_tools_budget.categories import Category, ExpenseCategory
 from pam_tools_budget.forecast import Forecast, Trend, forecasts, trend
 from pam_tools_budget.queries import budgets, expenses

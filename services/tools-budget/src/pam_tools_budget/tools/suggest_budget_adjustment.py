@@ -6,11 +6,11 @@ from typing import Literal
 from pydantic import Field
 
 from pam_shared.money import Total, spoken, to_cents
+from pam_shared.tools.calculations import log_calculation
 from pam_shared.tools.context import ToolContext
 from pam_shared.tools.declaration import Arguments, Result, tool
 from pam_tools_budget import rules
 from pam_tools_budget.budget_status import leading
-from pam_tools_budget.calculations import log_calculation
 from pam_tools_budget.categories import Category
 from pam_tools_budget.queries import budgets, expenses
 from pam_tools_budget.queries.budgets import Budget

@@ -6,10 +6,10 @@ from pydantic import Field, WithJsonSchema
 
 from pam_shared.contracts.tools import SourceKind
 from pam_shared.money import Amount, Total, spoken
+from pam_shared.tools.calculations import log_calculation
 from pam_shared.tools.context import ToolContext
 from pam_shared.tools.declaration import Arguments, Result, tool
 from pam_tools_budget import counting
-from pam_tools_budget.calculations import log_calculation
 from pam_tools_budget.events import SavingRecorded
 from pam_tools_budget.queries import savings
 from pam_tools_budget.records import SavingRow

@@ -6,12 +6,12 @@ from typing import ClassVar, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from pam_shared.money import Total, spoken
+from pam_shared.tools.calculations import log_calculation
 from pam_shared.tools.context import ToolContext
 from pam_shared.tools.declaration import Arguments, Result, tool
 from pam_tools_trip import prices, rules, vehicles
 from pam_tools_trip.consumption import MpgSource
 from pam_tools_trip.inquiry import Inquiry
-from pam_tools_trip.queries import audit
 from pam_tools_trip.units import KM_PER_MILE
 
 
@@ -74,7 +74,7 @@ async def calculate_gas_cost(ctx: ToolContext, args: Distance) -> GasCost:
         cost_per_mile=needed.cost_per_mile,
     )
     inputs, outputs = args.model_dump(mode="json"), result.model_dump(mode="json", exclude={"message"})
-    await audit.log_calculation(ctx.db, ctx.user, "calculate_gas_cost", inputs, outputs)
+    await log_calculation(ctx, "calculate_gas_cost", inputs, outputs)
     return result
 
 

@@ -8,12 +8,13 @@ from uuid import UUID
 from pydantic import ConfigDict, Field, model_validator
 
 from pam_shared.errors import InvalidRequestError, NotFoundError
+from pam_shared.tools.calculations import log_calculation
 from pam_shared.tools.context import ToolContext
 from pam_shared.tools.declaration import Arguments, Result, id_from, tool
 from pam_tools_trip import consumption, fuelling, vehicles
 from pam_tools_trip.fuels import Fuel
 from pam_tools_trip.inquiry import Inquiry
-from pam_tools_trip.queries import audit, fuel, stations
+from pam_tools_trip.queries import fuel, stations
 from pam_tools_trip.units import KM_PER_MILE, LITERS_PER_GALLON
 
 THOUSANDTH, TENTH = Decimal("0.001"), Decimal("0.1")
@@ -86,7 +87,7 @@ async def log_fuel(ctx: ToolContext, args: FillUp) -> Logged:
         rolling_average=average,
     )
     inputs, outputs = args.model_dump(mode="json"), result.model_dump(mode="json", exclude={"message"})
-    await audit.log_calculation(ctx.db, ctx.user, "log_fuel", inputs, outputs)
+    await log_calculation(ctx, "log_fuel", inputs, outputs)
     return result
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from pam_shared.money import spoken
+from pam_shared.tools.calculations import log_calculation
 from pam_shared.tools.context import ToolContext
 from pam_shared.tools.declaration import Arguments, Result, tool
 from pam_tools_trip import ordering, prices, rules, vehicles, whereabouts
@@ -14,7 +15,6 @@ from pam_tools_trip.driving import Drive
 from pam_tools_trip.external import Place
 from pam_tools_trip.inquiry import Inquiry, NothingFoundError
 from pam_tools_trip.ordering import Optimized, Ordered
-from pam_tools_trip.queries import audit
 
 SCENIC = "Nothing I can ask knows which way is scenic, so I balanced distance and time."
 
@@ -62,7 +62,7 @@ async def optimize_route(ctx: ToolContext, args: Journey) -> Routes:
         optimized_route=optimized,
     )
     inputs, outputs = args.model_dump(mode="json"), result.model_dump(mode="json", exclude={"message"})
-    await audit.log_calculation(ctx.db, ctx.user, "optimize_route", inputs, outputs)
+    await log_calculation(ctx, "optimize_route", inputs, outputs)
     return result
 
 

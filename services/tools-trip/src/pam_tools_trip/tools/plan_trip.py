@@ -8,13 +8,14 @@ from pydantic import BaseModel, Field, WithJsonSchema
 
 from pam_shared.errors import InvalidRequestError
 from pam_shared.money import Amount, Total
+from pam_shared.tools.calculations import log_calculation
 from pam_shared.tools.context import ToolContext
 from pam_shared.tools.declaration import Arguments, Result, id_from, tool
 from pam_tools_trip import planning, whereabouts
 from pam_tools_trip.arguments import PlaceText, StopTexts
 from pam_tools_trip.driving import Stretch
 from pam_tools_trip.inquiry import Inquiry, NothingFoundError
-from pam_tools_trip.queries import audit, trips
+from pam_tools_trip.queries import trips
 from pam_tools_trip.rules import BudgetStatus
 
 Budget = Annotated[
@@ -87,7 +88,7 @@ async def plan_trip(ctx: ToolContext, args: Wish) -> Planned:
         return Planned(message=str(error))
     trip, figures = plan.as_trip(), plan.figures()
     trip_id = await trips.insert_trip(ctx.db, ctx.user, trip, places)
-    await audit.log_calculation(ctx.db, ctx.user, "plan_trip", args.model_dump(mode="json"), figures)
+    await log_calculation(ctx, "plan_trip", args.model_dump(mode="json"), figures)
     ctx.emit(plan.as_event(trip_id))
     stops = [place.label for place in places]
     return Planned(
