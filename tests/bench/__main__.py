@@ -10,6 +10,7 @@ from pathlib import Path
 
 import orjson
 import psutil
+import uvloop
 
 from tests.bench.large_tables import run as large_tables
 from tests.bench.memory import idle_stack, per_connection, settle
@@ -120,7 +121,7 @@ def main() -> None:
     parser.add_argument("--in-flight", type=int, default=50)
     parser.add_argument("--connections", type=int, default=1000)
     parser.add_argument("--rows", type=int, default=1_000_000, help="in the large tables")
-    asyncio.run(measure(parser.parse_args()))
+    uvloop.run(measure(parser.parse_args()))
 
 
 if __name__ == "__main__":

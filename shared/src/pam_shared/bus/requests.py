@@ -6,10 +6,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from faststream.nats.message import NatsMessage
 from faststream.nats.subscriber.usecases import LogicSubscriber
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
+from prometheus_client import Histogram
 
 from pam_shared.bus.connection import Bus
 from pam_shared.contracts import headers, subjects
@@ -38,11 +38,6 @@ Handler = Callable[[Request], Awaitable[bytes]]
 """Must not raise: it turns its errors into a reply."""
 
 
-async def whole_message(message: NatsMessage) -> NatsMessage:
-    """Decode nothing: our handlers read the body themselves."""
-    return message
-
-
 def with_deadline(values: dict[str, str], seconds: float) -> dict[str, str]:
     """Add the moment after which the caller stops waiting."""
     values[headers.DEADLINE] = str(int((time.time() + seconds) * 1000))
@@ -61,15 +56,19 @@ class Responder:
 
     def answer(self, subject: str, handler: Handler) -> None:
         """Subscribe ``handler`` to ``subject`` in the queue group. Call before the bus starts."""
+        shape = subjects.shape(subject)
+        seconds = metrics.HANDLED_SECONDS.labels(shape)
 
-        async def accept(message: NatsMessage) -> None:
+        async def accept(message: Msg) -> None:
             await self._room.acquire()
-            task = asyncio.create_task(self._respond(message, handler))
+            task = asyncio.create_task(self._respond(message, handler, shape, seconds))
             self._running.add(task)
             task.add_done_callback(self._finished)
 
-        subscriber = self._bus.broker.subscriber(subject, queue=self._queue, decoder=whole_message, no_reply=True)
+        subscriber = self._bus.broker.subscriber(subject, queue=self._queue, no_reply=True)
         subscriber(accept)
+        # FastStream subscribes; what it does to each message beyond that we have no use for, and it costs a tenth.
+        cast("Any", subscriber).consume = accept
         self._subscribers.append(subscriber)
 
     async def drain(self, timeout: float) -> None:
@@ -85,29 +84,28 @@ class Responder:
         self._running.discard(task)
         self._room.release()
 
-    async def _respond(self, message: NatsMessage, handler: Handler) -> None:
+    async def _respond(self, message: Msg, handler: Handler, shape: str, seconds: Histogram) -> None:
         request = _request(message)
-        shape = subjects.shape(request.subject)
         started = time.perf_counter()
         if request.remaining is not None and request.remaining <= 0:
             metrics.HANDLED.labels(shape, "expired").inc()
             return
         outcome = "answered"
         try:
-            await message.raw_message.respond(await handler(request))
+            await message.respond(await handler(request))
         except Exception:
             outcome = "failed"
             log.exception("a request was not answered", subject=shape)
         metrics.HANDLED.labels(shape, outcome).inc()
-        metrics.HANDLED_SECONDS.labels(shape).observe(time.perf_counter() - started)
+        seconds.observe(time.perf_counter() - started)
 
 
-def _request(message: NatsMessage) -> Request:
+def _request(message: Msg) -> Request:
     values = message.headers or {}
     deadline = values.get(headers.DEADLINE, "")
     return Request(
-        subject=message.raw_message.subject,
-        body=message.body,
+        subject=message.subject,
+        body=message.data,
         headers=values,
         deadline=int(deadline) / 1000 if deadline.isdecimal() else None,
     )

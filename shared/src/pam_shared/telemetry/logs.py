@@ -26,7 +26,7 @@ def setup_logs(service: str, level: str, style: str) -> None:
     structlog.configure(
         processors=processors,
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.PrintLoggerFactory(sys.stdout),
+        logger_factory=structlog.WriteLoggerFactory(sys.stdout),
         cache_logger_on_first_use=True,
     )
     logging.basicConfig(handlers=[Foreign(processors, sys.stdout)], level=number, force=True)

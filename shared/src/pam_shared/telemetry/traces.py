@@ -12,7 +12,7 @@ from opentelemetry import trace
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
-from opentelemetry.trace import Span, SpanKind
+from opentelemetry.trace import Span, SpanKind, Status, StatusCode
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 MAX_FILE_BYTES = 32 * 1024 * 1024
@@ -75,17 +75,31 @@ def _otlp() -> SpanExporter:
     return OTLPSpanExporter()
 
 
-@contextmanager
-def span(
-    name: str,
-    headers: Mapping[str, str] | None = None,
-    kind: SpanKind = SpanKind.INTERNAL,
-    attributes: Mapping[str, str | float | bool] | None = None,
-) -> Iterator[Span]:
+class span:  # noqa: N801 - used as a function; a generator in its place costs a third more on every message
     """Run the block inside a span: a child of the message's trace if ``headers`` carry one, else of the current one."""
-    parent = extract(headers) if headers is not None else None
-    with _tracer.start_as_current_span(name, context=parent, kind=kind, attributes=attributes) as current:
-        yield current
+
+    __slots__ = ("_span", "_token")
+
+    def __init__(
+        self,
+        name: str,
+        headers: Mapping[str, str] | None = None,
+        kind: SpanKind = SpanKind.INTERNAL,
+        attributes: Mapping[str, str | float | bool] | None = None,
+    ) -> None:
+        parent = extract(headers) if headers is not None else None
+        self._span = _tracer.start_span(name, context=parent, kind=kind, attributes=attributes)
+        self._token = otel_context.attach(trace.set_span_in_context(self._span, parent))
+
+    def __enter__(self) -> Span:
+        return self._span
+
+    def __exit__(self, _kind: type[BaseException] | None, error: BaseException | None, _trace: object) -> None:
+        otel_context.detach(self._token)
+        if isinstance(error, Exception):
+            self._span.record_exception(error)
+            self._span.set_status(Status(StatusCode.ERROR, f"{type(error).__name__}: {error}"))
+        self._span.end()
 
 
 @contextmanager

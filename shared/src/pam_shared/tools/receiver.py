@@ -77,6 +77,7 @@ class Receiver:
         self._tool = tool
         self._manifest = manifest
         self._desk = desk
+        self._seconds = metrics.TOOL_SECONDS.labels(tool.name)
 
     async def __call__(self, request: Request) -> bytes:
         """Answer one request. Every error becomes a reply: silence would cost the caller its whole deadline."""
@@ -87,7 +88,7 @@ class Receiver:
             reply = await self._answer(request, started)
             current.set_attribute("pam.outcome", reply.outcome)
         metrics.TOOL_CALLS.labels(self._tool.name, reply.outcome).inc()
-        metrics.TOOL_SECONDS.labels(self._tool.name).observe(time.perf_counter() - started)
+        self._seconds.observe(time.perf_counter() - started)
         return reply.model_dump_json(exclude_none=True).encode()
 
     async def _answer(self, request: Request, started: float) -> ToolReply:
@@ -246,8 +247,9 @@ def _zone(name: str) -> ZoneInfo:
 
 def _location(values: Mapping[str, str]) -> Fix | None:
     """Return where the device says the member is; what is no position counts as none."""
+    place = values.get(headers.LOCATION)
     try:
-        return Fix.model_validate_json(values.get(headers.LOCATION, ""))
+        return Fix.model_validate_json(place) if place else None
     except ValidationError:
         return None
 
