@@ -5,6 +5,7 @@ import asyncio
 import statistics
 import sys
 import tempfile
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -14,11 +15,12 @@ import uvloop
 
 from tests.bench.large_tables import run as large_tables
 from tests.bench.memory import idle_stack, per_connection, settle
-from tests.bench.report import Timing, show
+from tests.bench.report import Timing, median, show
 from tests.bench.tool_call import tool_calls
-from tests.harness.stack import Stack, free_port, running_stack
+from tests.harness.stack import SKELETON, Stack, free_port, running_stack
 
-LIMITS_OFF = {"PAM_RATE_LIMITS": "off", "PAM_LOG_LEVEL": "info", "PAM_SERVICES": ""}
+LIMITS_OFF = {"PAM_RATE_LIMITS": "off", "PAM_LOG_LEVEL": "info"}
+EXCHANGES = 50
 
 
 @asynccontextmanager
@@ -67,15 +69,18 @@ async def child(module: str, *arguments: str, on_line=None) -> Timing:
 
 async def measure(given: argparse.Namespace) -> None:
     """Measure everything and print it."""
+    async with scripted_model() as model:
+        bare = await bare_turn(model, given)
+        await everything(model, given, bare)
+    await large_tables(given.rows)
+
+
+async def bare_turn(model: str, given: argparse.Namespace) -> float:
+    """Compare a turn with one tool, through what such a turn needs, with the SDK alone; return its p50."""
     counts = ("--alone", str(given.alone), "--together", str(given.together), "--in-flight", str(given.in_flight))
     with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder) / "home"
-        async with (
-            scripted_model() as model,
-            running_stack(home, ANTHROPIC_API_KEY="x", ANTHROPIC_BASE_URL=model, **LIMITS_OFF) as stack,
-        ):
+        async with stack_with(model, folder, PAM_SERVICES=SKELETON) as stack:
             await settle(stack.processes()["gateway"]["pid"])
-            idle = idle_stack(stack)
             tools = Path(folder) / "tools.json"
             tools.write_bytes(orjson.dumps(await manifests(stack)))
             alone, whole, spent = [], [], []
@@ -93,17 +98,37 @@ async def measure(given: argparse.Namespace) -> None:
                 )
                 spent.append({name: marks["end"][name] - marks["begin"][name] for name in marks["end"]})
                 print(f"run {number + 1} of {given.runs} done", file=sys.stderr)
-            per_turn = {
-                name: statistics.median(run[name] for run in spent) / given.together * 1000 for name in spent[0]
-            }
-            print(show(alone, whole, per_turn))
+    per_turn = {name: statistics.median(run[name] for run in spent) / given.together * 1000 for name in spent[0]}
+    print(show(alone, whole, per_turn))
+    return median(whole).p50
+
+
+async def everything(model: str, given: argparse.Namespace, bare: float) -> None:
+    """Measure with every service running: a turn in a long conversation, a tool call, memory."""
+    with tempfile.TemporaryDirectory() as folder:
+        async with stack_with(model, folder, PAM_SERVICES="") as stack:
+            await settle(stack.processes()["gateway"]["pid"])
+            idle = idle_stack(stack)
+            offered = len(await manifests(stack))
+            full = await child("tests.bench.long_talk", "--url", stack.url, "--exchanges", str(EXCHANGES))
+            print(
+                f"\nA turn after {EXCHANGES} exchanges, {offered} tools there: p50 {full.p50:.2f} ms,"
+                f" {full.p50 / bare:.2f}x of the bare turn; aim <= 1.3x"
+            )
             print(f"\n{await tool_calls(stack)}")
             total = sum(idle.values())
             parts = ", ".join(f"{name} {size:.0f}" for name, size in sorted(idle.items()))
             print(f"\nIdle stack, resident MiB (proportional): {total:.0f} ({parts}); aim <= 700")
             each = await per_connection(stack, given.connections)
             print(f"Gateway per idle connection at {given.connections}: {each:.1f} KiB; aim <= 40\n")
-    await large_tables(given.rows)
+
+
+@asynccontextmanager
+async def stack_with(model: str, folder: str, **settings: str) -> AsyncIterator[Stack]:
+    """Run a PAM that asks the scripted model, without limits, as long as the block."""
+    given = {"ANTHROPIC_API_KEY": "x", "ANTHROPIC_BASE_URL": model} | LIMITS_OFF | settings
+    async with running_stack(Path(folder) / "home", **given) as stack:
+        yield stack
 
 
 async def manifests(stack: Stack) -> list[dict]:
