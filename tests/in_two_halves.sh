@@ -1,14 +1,17 @@
 #!/bin/sh
-# Every test: the tool workers' beside all others, since both wait for servers more than they reckon. What failed is told last.
+# Every test: the tool workers' and the faults beside all others, since all wait for servers more than they reckon. What failed is told last.
 set -u
 cd "$(dirname "$0")/.."
 uv=$(deploy/uv)
 told=$(mktemp)
-nice "$uv" run --no-sync pytest services/tools-*/tests >"$told" 2>&1 &
-workers=$!
-trap 'kill $workers 2>/dev/null; rm -f "$told"' EXIT
-"$uv" run --no-sync pytest --ignore-glob='services/tools-*'
+"$uv" run --no-sync pytest services/tools-*/tests tests/faults >"$told" 2>&1 &
+beside=$!
+trap 'kill $beside 2>/dev/null; rm -f "$told"' EXIT
+"$uv" run --no-sync pytest --ignore-glob='services/tools-*' --ignore=tests/faults
 rest=$?
-if wait $workers; then exit $rest; fi
+if wait $beside; then
+  [ $rest -eq 0 ] && tail -n 1 "$told"
+  exit $rest
+fi
 cat "$told"
 exit 1

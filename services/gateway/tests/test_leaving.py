@@ -36,6 +36,23 @@ async def house(gateway_at, connect, databases, keys):
         yield url
 
 
+async def test_an_export_holds_what_every_service_has_of_the_member_and_nothing_of_others(house, administrator):
+    """R-D7: account, sessions, conversations in order, each worker's rows; complete or it says what is missing."""
+    mine, other = [await Member.of(house) for _ in range(2)]
+    for member in (mine, other):
+        await member.live(administrator)
+    answer = await mine.ask("GET", "/api/v1/me/export")
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="pam-export.json"'
+    held = answer.json()
+    assert held["account"] == {"id": str(mine.user), "email": mine.email, "name": ""}
+    assert [session["revoked_at"] for session in held["sessions"]] == [None]
+    assert [message["role"] for message in held["conversations"][0]["messages"]][:1] == ["user"]
+    assert [row["description"] for row in held["records"]["budget"]["expenses"]] == ["a secret of mine"]
+    assert held["missing"] == []
+    assert str(other.user) not in answer.text
+    assert other.email not in answer.text
+
+
 async def test_of_a_member_who_left_nothing_is_left(house, administrator, bus):
     """R-D7: in no table of any service, whatever its columns; others keep what is theirs."""
     leaving, staying = [await Member.of(house) for _ in range(2)]

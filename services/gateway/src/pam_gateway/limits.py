@@ -15,13 +15,14 @@ from pam_shared.telemetry.logs import log
 
 ANSWER_WITHIN = 0.5
 
-Bucket = Literal["messages", "rest", "sign_in", "sign_in_address"]
+Bucket = Literal["messages", "rest", "sign_in", "sign_in_address", "export"]
 
 TABLE: dict[Bucket, RateLimitItem] = {
     "messages": parse("100/minute"),
     "rest": parse("120/minute"),
     "sign_in": parse("5/5 minutes"),
     "sign_in_address": parse("30/5 minutes"),
+    "export": parse("5/hour"),
 }
 
 

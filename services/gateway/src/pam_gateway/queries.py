@@ -60,6 +60,15 @@ async def hold_account(db: Connection) -> Account | None:
     return _account(row) if row else None
 
 
+async def own_sessions(db: Connection) -> list[dict[str, Any]]:
+    """Return the sessions of the transaction's member: when each began, and when it ends or was ended."""
+    rows = await db.fetch(
+        "select id, created_at, expires_at, revoked_at from sessions"
+        " where user_id = current_member() order by created_at"
+    )
+    return [dict(row) for row in rows]
+
+
 async def seize_sessions(db: Connection) -> list[UUID]:
     """Return the open sessions of the transaction's member; none is begun or refreshed until it has ended."""
     await db.execute("select from accounts where user_id = current_member() for update")
