@@ -2,6 +2,7 @@
 
 import json
 import secrets
+import time
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -15,6 +16,8 @@ from pamctl.home import Home
 from pamctl.settings import PamctlSettings
 
 WITHIN = 30.0
+GOOD_FOR = 120.0
+"""Seconds a token must still be good for: an answer may take one."""
 UNAUTHORISED = 401
 
 
@@ -30,6 +33,7 @@ class Kept(BaseModel):
     email: str
     password: str
     access_token: str = ""
+    expires_at: float = 0.0
     user: UUID | None = None
     conversation: UUID | None = None
 
@@ -42,6 +46,7 @@ class Member:
         self.name = name
         self._file = file
         self._kept = _read(file) or Kept(email=f"{name}@example.com", password=secrets.token_urlsafe(16))
+        self._given = False
         self._http = httpx.Client(base_url=url, timeout=WITHIN)
 
     @property
@@ -63,8 +68,10 @@ class Member:
         self._keep(conversation=uuid4())
 
     def token(self) -> str:
-        """Return a fresh access token."""
-        self.sign_in()
+        """Return an access token: the one that is kept while it is good for a while; asked again, a new one."""
+        if self._given or self._kept.expires_at < time.time() + GOOD_FOR:
+            self.sign_in()
+        self._given = True
         return self._kept.access_token
 
     def sign_in(self) -> None:
@@ -74,7 +81,11 @@ class Member:
         if response.status_code == UNAUTHORISED:
             response = self._send("POST", "/api/v1/auth/register", json=credentials | {"name": self.name})
         tokens = _answer(response)
-        self._keep(access_token=tokens["access_token"], user=UUID(tokens["user"]["id"]))
+        self._keep(
+            access_token=tokens["access_token"],
+            expires_at=time.time() + tokens["expires_in"],
+            user=UUID(tokens["user"]["id"]),
+        )
 
     def ask(self, method: str, path: str, **more: Any) -> Any:
         """Make a request as this member and return the answer's JSON. Raises RefusedError, UnavailableError."""

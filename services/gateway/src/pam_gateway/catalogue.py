@@ -5,6 +5,7 @@ The same for every protocol: the worker checks the member's signed token, the ar
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 from uuid import uuid4
 
@@ -55,9 +56,16 @@ class Catalogue:
         """
         tool = self._directory.resolve(order.tool)
         if tool is None or not _is_offered(tool, who):
-            raise NotFoundError(f"There is no tool named {order.tool}.", code="no_such_tool")
+            raise NotFoundError(
+                f"There is no tool named {order.tool}.{self._near(who, order.tool)}", code="no_such_tool"
+            )
         call = ToolCall(arguments=order.arguments, dry_run=order.dry_run)
         return await self._caller.call(tool, call, self._caller_of(who, order), self._within)
+
+    def _near(self, who: Identity, name: str) -> str:
+        """Say which tools have a name like this."""
+        near = get_close_matches(name, [tool.name for tool in self.offered(who)])
+        return f" Did you mean {' or '.join(near)}?" if near else ""
 
     def _caller_of(self, who: Identity, order: Order) -> OnBehalfOf:
         return OnBehalfOf(

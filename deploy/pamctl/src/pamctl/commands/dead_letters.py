@@ -6,14 +6,13 @@ from typing import Annotated
 from uuid import UUID
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from pam_shared.bus.connection import Bus
 from pam_shared.bus.queries import ask
 from pam_shared.contracts import queries as asked
 from pam_shared.contracts import subjects
 from pam_shared.errors import NotFoundError
+from pamctl.commands.table import print_table
 from pamctl.operator import connected
 from pamctl.replay import publish_again
 from pamctl.servers import signing_key
@@ -34,12 +33,10 @@ def list_(*, as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")
     if as_json:
         print(json.dumps([letter.model_dump(mode="json") for letter in page], indent=2))
         return
-    table = Table("id", "at", "stream", "consumer", "attempts", "error", box=None, pad_edge=False)
-    for letter in page:
-        at = f"{letter.created_at:%Y-%m-%d %H:%M:%S}"
-        error = letter.last_error.splitlines()[0][:80]
-        table.add_row(str(letter.id), at, letter.stream, letter.consumer, str(letter.attempts), error)
-    Console().print(table if page else "There are no dead letters.")
+    if not page:
+        print("There are no dead letters.")
+        return
+    print_table(("id", "at", "stream", "consumer", "attempts", "error"), map(_row, page))
 
 
 @app.command()
@@ -74,6 +71,11 @@ def discard(letter: Letter) -> None:
     """
     asyncio.run(_discard(letter))
     print(f"{letter} is discarded.")
+
+
+def _row(letter: asked.StoredDeadLetter) -> list[str]:
+    at, error = f"{letter.created_at:%Y-%m-%d %H:%M:%S}", letter.last_error.splitlines()[0][:80]
+    return [str(letter.id), at, letter.stream, letter.consumer, str(letter.attempts), error]
 
 
 async def _letters(question: asked.DeadLettersQuery) -> list[asked.StoredDeadLetter]:

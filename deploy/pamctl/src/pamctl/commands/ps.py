@@ -5,9 +5,8 @@ from dataclasses import asdict
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
+from pamctl.commands.table import print_table
 from pamctl.home import Home, ProcessState
 from pamctl.settings import load_settings
 
@@ -24,13 +23,10 @@ def ps(*, as_json: Annotated[bool, typer.Option("--json", help="Print JSON inste
     if as_json:
         print(json.dumps([asdict(state) for state in states], indent=2))
     elif states:
-        Console().print(_table(states))
+        print_table(_COLUMNS, (_row(state) for state in states))
     else:
         print(f"Nothing runs in {home.path}. Start it with `pamctl up`.")
 
 
-def _table(states: list[ProcessState]) -> Table:
-    table = Table(*_COLUMNS, box=None, pad_edge=False)
-    for state in states:
-        table.add_row(*("" if value is None else str(value) for value in asdict(state).values()))
-    return table
+def _row(state: ProcessState) -> list[str]:
+    return ["" if value is None else str(value) for value in asdict(state).values()]

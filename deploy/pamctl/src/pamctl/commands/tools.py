@@ -6,15 +6,15 @@ from collections import Counter
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from pam_shared.bus.discovery import Directory
 from pam_shared.contracts.tools import ServiceRecord
+from pamctl.commands.table import print_table
 from pamctl.operator import connected
 from pamctl.settings import load_settings
 
 _COLUMNS = ("tool", "worker", "version", "effect", "schema", "visibility", "roles", "instances")
+SCHEMA_SHOWN = 8
 
 
 def tools(*, as_json: Annotated[bool, typer.Option("--json", help="Print the manifests as JSON.")] = False) -> None:
@@ -27,14 +27,16 @@ def tools(*, as_json: Annotated[bool, typer.Option("--json", help="Print the man
     if as_json:
         print(json.dumps(rows, indent=2))
         return
-    table = Table(*_COLUMNS, box=None, pad_edge=False)
-    for row in rows:
-        table.add_row(*(_cell(row[column]) for column in _COLUMNS))
-    Console().print(table if rows else "No worker offers a tool. Is PAM running?")
+    if not rows:
+        print("No worker offers a tool. Is PAM running?")
+        return
+    print_table(_COLUMNS, ([_cell(column, row[column]) for column in _COLUMNS] for row in rows))
 
 
-def _cell(value: object) -> str:
-    return ", ".join(sorted(value)) if isinstance(value, list) else str(value)
+def _cell(column: str, value: object) -> str:
+    if column == "schema":
+        return str(value)[:SCHEMA_SHOWN]
+    return ",".join(sorted(value)) if isinstance(value, list) else str(value)
 
 
 async def _discover() -> list[ServiceRecord]:
