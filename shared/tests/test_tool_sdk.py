@@ -126,7 +126,7 @@ async def test_the_services_protocol_of_nats_shows_the_worker(diary, bus):
             "tools-diary",
             diary.id,
         )
-        tools = {"count_all_notes", "quote_notes", "read_notes", "ring_bell", "write_note"}
+        tools = {"count_all_notes", "quote_notes", "read_notes", "ring_bell", "tear_out_notes", "write_note"}
         assert {end["name"] for end in info["endpoints"]} == tools
         assert {end["queue_group"] for end in info["endpoints"]} == {"tools-diary"}
     stats = json.loads(await bus.request("$SRV.STATS.tools-diary", b""))

@@ -1,6 +1,7 @@
 """The tool calls of one attempt: at once, each at most once, and none left hanging when the turn ends early."""
 
 import asyncio
+from collections.abc import Container
 
 from pam_agent.errand import Errand
 from pam_agent.ledger import Ledger
@@ -10,7 +11,7 @@ from pam_shared.contracts import headers
 from pam_shared.contracts.conversation import ModelReplied, ToolReturned, ToolUseBlock
 from pam_shared.contracts.live import BANNER
 from pam_shared.contracts.problems import Category, Problem
-from pam_shared.contracts.tools import Outcome, ToolReply
+from pam_shared.contracts.tools import Outcome, ToolManifest, ToolReply
 from pam_shared.tasks import end
 from pam_shared.tools.caller import OnBehalfOf
 
@@ -37,15 +38,28 @@ class Calls:
         self._zone = zone
         self._base = base
         self._running: dict[str, asyncio.Task[ToolReturned]] = {}
+        self._refused: dict[str, ToolReply] = {}
         self._appends: list[asyncio.Task[int]] = []
 
-    async def run(self, replied: ModelReplied, within: float) -> list[ToolReturned]:
-        """Call all tools of a reply at once; results the log already holds are used as they are.
+    async def hold(self, replied: ModelReplied, within: float) -> list[tuple[ToolUseBlock, ToolManifest]]:
+        """Return the calls of a reply that the member has to allow first.
+
+        They are tried out: one that would be refused or is not to be had needs no asking, and is never called.
+        """
+        results = self._ledger.record.results
+        asking = [(use, self._toolbox.asks_first(use.name)) for use in uses_of(replied) if use.id not in results]
+        first = [(use, tool) for use, tool in asking if tool is not None]
+        replies = await asyncio.gather(*(self._toolbox.try_out(use, self._who(use), within) for use, _ in first))
+        self._refused |= {use.id: reply for (use, _), reply in zip(first, replies, strict=True) if not reply.success}
+        return [(use, tool) for use, tool in first if use.id not in self._refused]
+
+    async def run(self, replied: ModelReplied, within: float, held: Container[str] = frozenset()) -> list[ToolReturned]:
+        """Call all tools of a reply at once but those held; results the log already holds are used as they are.
 
         Cancelled, it leaves them running: :meth:`wind_up` decides what becomes of them.
         """
-        uses = [block for block in replied.content if isinstance(block, ToolUseBlock)]
-        await self._live.tools_called(uses)
+        await self._live.tools_called(uses_of(replied))
+        uses = [use for use in uses_of(replied) if use.id not in held]
         tasks = [asyncio.create_task(self._call(use, within)) for use in uses]
         self._running = {use.id: task for use, task in zip(uses, tasks, strict=True)}
         return await asyncio.gather(*(asyncio.shield(task) for task in tasks))
@@ -80,7 +94,8 @@ class Calls:
         returned = self._ledger.record.results.get(use.id)
         if returned is None:
             # Written down while the mind goes on: lost with this process, it is got again under the same key.
-            returned = self._write_down(use, await self._toolbox.call(use, self._who(use), within))
+            refused = self._refused.get(use.id)
+            returned = self._write_down(use, refused or await self._toolbox.call(use, self._who(use), within))
         await self._live.tool_returned(use.id, returned.reply)
         if returned.reply.outcome is Outcome.UNAVAILABLE:
             await self._live.custom(BANNER, {"message": returned.reply.message})
@@ -117,6 +132,11 @@ class Calls:
             request_id=self._headers.get(headers.REQUEST_ID, ""),
             location=self._headers.get(headers.LOCATION, ""),
         )
+
+
+def uses_of(replied: ModelReplied) -> list[ToolUseBlock]:
+    """Return the calls a reply asks for."""
+    return [block for block in replied.content if isinstance(block, ToolUseBlock)]
 
 
 def seen(*tasks: asyncio.Task[ToolReturned] | asyncio.Task[int] | asyncio.Task[None]) -> None:

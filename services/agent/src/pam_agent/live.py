@@ -11,9 +11,11 @@ import orjson
 from ag_ui.core import (
     BaseEvent,
     CustomEvent,
+    Interrupt,
     RunErrorEvent,
     RunFinishedCancelledOutcome,
     RunFinishedEvent,
+    RunFinishedInterruptOutcome,
     RunFinishedSuccessOutcome,
     RunStartedEvent,
     TextMessageContentEvent,
@@ -27,7 +29,7 @@ from ag_ui.core import (
 
 from pam_shared.bus.connection import Bus
 from pam_shared.contracts import live, subjects, topology
-from pam_shared.contracts.conversation import ToolUseBlock, TurnFinished, TurnStatus, answer_id
+from pam_shared.contracts.conversation import Approval, ToolUseBlock, TurnFinished, TurnStatus, answer_id
 from pam_shared.contracts.tools import ToolReply
 from pam_shared.errors import INTERNAL, UnavailableError
 
@@ -235,4 +237,18 @@ def terminal_event(conversation: UUID, finished: TurnFinished) -> BaseEvent:
         # What a member must know after stopping it: what has happened all the same.
         told = {"done": [used.name for used in finished.tools], "not_done": finished.not_run}
         return RunFinishedEvent(outcome=RunFinishedCancelledOutcome(), result=told, **ids)
+    if finished.status is TurnStatus.INTERRUPT:
+        waiting = [_interrupt(approval) for approval in finished.approvals]
+        return RunFinishedEvent(outcome=RunFinishedInterruptOutcome(interrupts=waiting), **ids)
     return RunFinishedEvent(outcome=RunFinishedSuccessOutcome(), **ids)
+
+
+def _interrupt(approval: Approval) -> Interrupt:
+    return Interrupt(
+        id=str(approval.id),
+        reason="approval",
+        message=approval.message,
+        tool_call_id=approval.tool_use_id,
+        expires_at=approval.expires_at.isoformat(),
+        metadata={"tool": approval.tool, "arguments": approval.arguments},
+    )

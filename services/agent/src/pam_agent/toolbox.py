@@ -29,8 +29,20 @@ class Toolbox:
         tool = self._directory.resolve(name)
         return tool is None or tool.effect is not Effect.READ
 
+    def asks_first(self, name: str) -> ToolManifest | None:
+        """Return a tool's manifest if the member has to be asked before it is called."""
+        tool = self._directory.resolve(name)
+        return tool if tool is not None and tool.effect is Effect.DESTRUCTIVE else None
+
+    async def try_out(self, use: ToolUseBlock, who: OnBehalfOf, within: float) -> ToolReply:
+        """Have a call checked as far as it can be without doing anything."""
+        return await self._answered(use, ToolCall(arguments=use.input, dry_run=True), who, within)
+
     async def call(self, use: ToolUseBlock, who: OnBehalfOf, within: float) -> ToolReply:
         """Call one tool; whatever happens, there is a reply."""
+        return await self._answered(use, ToolCall(arguments=use.input), who, within)
+
+    async def _answered(self, use: ToolUseBlock, call: ToolCall, who: OnBehalfOf, within: float) -> ToolReply:
         tool = self._directory.resolve(use.name)
         if tool is None or tool.visibility is Visibility.INTERNAL:
             missing = NotFoundError(f"There is no tool named {use.name}.", code="no_such_tool")
@@ -40,7 +52,7 @@ class Toolbox:
             resting = UnavailableError(f"{tool.title} is not available right now.", code="breaker_open")
             return ToolReply.failure(resting.problem)
         try:
-            reply = await self._caller.call(tool, ToolCall(arguments=use.input), who, within)
+            reply = await self._caller.call(tool, call, who, within)
         except BaseException:
             self._breaker.gave_up(tool.name)
             raise

@@ -7,6 +7,7 @@ from typing import Any
 
 from opentelemetry.trace import SpanKind
 
+from pam_agent.approvals import ASKED, DECLINED, GONE, Verdict, approvals_of, calls_of, question, verdict_of
 from pam_agent.asking import Asking
 from pam_agent.calls import Calls, seen
 from pam_agent.conversation import TurnRecord
@@ -16,9 +17,13 @@ from pam_agent.ledger import FencedError, Ledger
 from pam_agent.live import Live
 from pam_agent.mind import Reply, Step
 from pam_agent.view import View
+from pam_shared.clock import utc_now
 from pam_shared.contracts import headers
 from pam_shared.contracts.conversation import (
+    Approval,
+    Decision,
     ModelReplied,
+    TextBlock,
     ToolUsed,
     TurnFinished,
     TurnStarted,
@@ -55,6 +60,7 @@ class Turn:
         self._usage = Usage()
         self._asking = Asking(crew, view, self._live, errand, self._begun)
         self._calls = Calls(crew.toolbox, self._ledger, self._live, errand, self._asking.zone, self._base)
+        self._approvals: list[Approval] = []
         self._beginning: asyncio.Task[None]
         self._cancelling = False
         self._unbroken: set[asyncio.Task[None] | asyncio.Task[int]] = set()
@@ -168,7 +174,8 @@ class Turn:
         finally:
             await end([watching, steps])
             seen(watching)
-        return await self._finish(TurnStatus.SUCCESS, model=reply.model)
+        status = TurnStatus.INTERRUPT if self._approvals else TurnStatus.SUCCESS
+        return await self._finish(status, model=reply.model)
 
     async def _watch(self, steps: asyncio.Task[Reply]) -> None:
         """Hear of cancels: those of messages that wait behind this one are answered here, its own ends the steps."""
@@ -197,29 +204,52 @@ class Turn:
             await self._live.flush()
 
     async def _steps(self) -> Reply:
-        """Return the mind's last reply, after all the tools it asked for."""
+        """Return the mind's last reply, after all the tools it asked for; or what is asked of the member before."""
+        verdict = verdict_of(self._record.message, self._view.state.before(self._record))
+        if verdict and not self._is_allowed(verdict):
+            return await self._speak(DECLINED if verdict.calls else GONE)
         steps: list[Step] = []
         for number in range(self._crew.settings.steps_max):
             replied = self._record.replies.get(number)
             if replied is None:
-                reply = await self._asking.ask(steps)
+                reply = Reply([*calls_of(verdict)], ASKED) if verdict and not steps else await self._asking.ask(steps)
                 self._usage += reply.usage
                 if not reply.tool_uses:
                     return reply
-                replied = ModelReplied(
-                    turn=self._id,
-                    step=number,
-                    content=reply.content,
-                    model=reply.model,
-                    usage=reply.usage,
-                    base=self._base,
-                )
-                # On the log before any tool runs: a takeover must call the same tools under the same keys.
-                await self._whole(self._ledger.append(replied))
+                replied = await self._write_down(number, reply, verdict if not steps else None)
             else:
                 await self._live.say(text_of(replied.content))
-            steps.append(Step(replied, await self._calls.run(replied, self._left())))
+            held = [] if replied.approved else await self._calls.hold(replied, self._left())
+            results = await self._calls.run(replied, self._left(), {use.id for use, _ in held})
+            if held:
+                self._approvals = approvals_of(self._id, held, utc_now())
+                return await self._speak(question(self._approvals), replied.model)
+            steps.append(Step(replied, results))
         raise UnavailableError(TOO_MANY_STEPS, code="too_many_steps")
+
+    @staticmethod
+    def _is_allowed(verdict: Verdict) -> bool:
+        return verdict.decision is Decision.APPROVE and bool(verdict.calls)
+
+    async def _speak(self, text: str, model: str = ASKED) -> Reply:
+        """Say something of our own, after whatever was said."""
+        await self._begun()
+        await self._live.say(f"\n\n{text}" if self._live.text else text)
+        return Reply([TextBlock(text=text)], model)
+
+    async def _write_down(self, number: int, reply: Reply, verdict: Verdict | None) -> ModelReplied:
+        """Put a reply on the log before any tool runs: a takeover must call the same tools under the same keys."""
+        replied = ModelReplied(
+            turn=self._id,
+            step=number,
+            content=reply.content,
+            model=reply.model,
+            usage=reply.usage,
+            approved=[call.id for call in verdict.calls] if verdict else [],
+            base=self._base,
+        )
+        await self._whole(self._ledger.append(replied))
+        return replied
 
     async def _cancel(self) -> TurnStatus:
         await self._beginning
@@ -248,6 +278,7 @@ class Turn:
             error=error,
             tools=[used for used in self._tools_used() if used.outcome is not Outcome.NOT_RUN],
             not_run=[used.name for used in self._tools_used() if used.outcome is Outcome.NOT_RUN],
+            approvals=self._approvals if status is TurnStatus.INTERRUPT else [],
             model=model,
             usage=self._usage,
             epoch=place.epoch,

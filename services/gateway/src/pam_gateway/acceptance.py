@@ -18,12 +18,15 @@ from pam_shared.clock import utc_now
 from pam_shared.contracts import headers, subjects, topology
 from pam_shared.contracts.conversation import (
     TEXT_MAX,
+    Answered,
     CancelRequested,
+    Decision,
     InputEvent,
     MessageReceived,
     WhenBusy,
     accepted_id,
     cancel_id,
+    decision_id,
 )
 from pam_shared.contracts.identity import Identity
 from pam_shared.contracts.problems import Advice
@@ -64,6 +67,17 @@ class Incoming:
     context: dict[str, Any] | None
     request_id: str
     when_busy: WhenBusy = WhenBusy.ENQUEUE
+    answers: Answered | None = None
+
+
+YES, NO = "Yes, go ahead.", "No, don't do that."
+
+
+def answering(conversation: UUID, answered: Answered, note: str, request_id: str) -> Incoming:
+    """Return the message that is a member's answer to an approval: one message, however often they say it."""
+    said = YES if answered.decision is Decision.APPROVE else NO
+    text = f"{said} {note}".strip()
+    return Incoming(decision_id(answered.approval), conversation, text, None, request_id, answers=answered)
 
 
 def just_made(message: UUID) -> bool:
@@ -173,7 +187,12 @@ class Acceptance:
     async def _publish(self, who: Identity, message: Incoming, expected: int | None = None) -> bool:
         now = utc_now()
         event = MessageReceived(
-            id=message.id, text=message.text, context=message.context, when_busy=message.when_busy, received_at=now
+            id=message.id,
+            text=message.text,
+            context=message.context,
+            when_busy=message.when_busy,
+            answers=message.answers,
+            received_at=now,
         )
         values = {
             headers.MESSAGE_ID: accepted_id(who.user, message.conversation, message.id),

@@ -13,7 +13,8 @@ from pam_shared.contracts.live import LiveFrame, Position
 class Answer:
     """Listens until the turn of one message ends.
 
-    ``torn`` says that something of the text did not come: the answer on record is the whole one.
+    ``actions`` are the calls that wait for the member's approval, as AG-UI's interrupts. ``torn`` says that something
+    of the text did not come: the answer on record is the whole one.
     """
 
     def __init__(self, conversation: UUID, turn: UUID) -> None:
@@ -21,6 +22,7 @@ class Answer:
         self.turn = turn
         self.text = ""
         self.error: str | None = None
+        self.actions: list[dict[str, Any]] = []
         self.complete = False
         self.torn = False
         self._last: Position | None = None
@@ -76,6 +78,7 @@ class Answer:
                 self._end()
             case "RUN_FINISHED" if event.get("runId") == str(self.turn):
                 self.torn = self.torn or self._last is None
+                self.actions = (event.get("outcome") or {}).get("interrupts") or []
                 self._end()
 
     def _end(self) -> None:

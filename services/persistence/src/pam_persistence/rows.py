@@ -18,6 +18,7 @@ MESSAGES = {MessageReceived.__name__, TurnFinished.__name__}
 UNANSWERED = {
     TurnStatus.FAILED: "I could not answer that.",
     TurnStatus.CANCELLED: "",
+    TurnStatus.INTERRUPT: "",
     TurnStatus.SUCCESS: "",
 }
 
@@ -84,7 +85,7 @@ def _answer(event: TurnFinished) -> str:
 
 
 def _about(event: TurnFinished) -> Row:
-    about = event.model_dump(mode="json", include={"turn", "status", "model", "tools", "usage", "error"})
+    about = event.model_dump(mode="json", include={"turn", "status", "model", "tools", "usage", "error", "approvals"})
     return {key: value for key, value in about.items() if value}
 
 

@@ -24,10 +24,36 @@ class WhenBusy(StrEnum):
     REJECT = "reject"
 
 
+class Decision(StrEnum):
+    """What a member says to a call that waits for them."""
+
+    APPROVE = "approve"
+    DECLINE = "decline"
+
+
+class Answered(BaseModel):
+    """Which approval a message answers, and how."""
+
+    approval: UUID
+    decision: Decision
+
+
+class Approval(BaseModel):
+    """A call that waits for the member: exactly what would be done, said in ``message``, and until when it can be."""
+
+    id: UUID
+    tool_use_id: str
+    tool: str
+    arguments: dict[str, Any]
+    message: str
+    expires_at: datetime
+
+
 class MessageReceived(BaseModel):
     """A member said something. ``id`` is the client's own and stays the same over retries.
 
-    One that interrupts cancels every unanswered message before it in the log.
+    One that interrupts cancels every unanswered message before it in the log. One that ``answers`` an approval is the
+    member's yes or no, whatever its text says.
     """
 
     type: Literal["MessageReceived"] = "MessageReceived"
@@ -35,6 +61,7 @@ class MessageReceived(BaseModel):
     text: str
     context: dict[str, Any] | None = None
     when_busy: WhenBusy = WhenBusy.ENQUEUE
+    answers: Answered | None = None
     received_at: datetime
 
 
@@ -98,7 +125,10 @@ class TurnStarted(BaseModel):
 
 
 class ModelReplied(BaseModel):
-    """The model asked for tools. ``step`` counts the model calls of the turn from 0."""
+    """The model asked for tools. ``step`` counts the model calls of the turn from 0.
+
+    ``approved`` are the approvals these calls were given by the member: then no model asked in this turn.
+    """
 
     type: Literal["ModelReplied"] = "ModelReplied"
     turn: UUID
@@ -106,6 +136,7 @@ class ModelReplied(BaseModel):
     content: list[Block]
     model: str
     usage: Usage = Usage()
+    approved: list[UUID] = []
     base: int
 
 
@@ -121,9 +152,10 @@ class ToolReturned(BaseModel):
 
 
 class TurnStatus(StrEnum):
-    """How a turn ended."""
+    """How a turn ended. ``interrupt``: calls wait for the member's approval, and their answer is another turn."""
 
     SUCCESS = "success"
+    INTERRUPT = "interrupt"
     FAILED = "failed"
     CANCELLED = "cancelled"
 
@@ -138,6 +170,8 @@ class ToolUsed(BaseModel):
 class TurnFinished(BaseModel):
     """The one terminal entry of a turn. ``tools`` were called; those named in ``not_run`` had no effect.
 
+    ``approvals`` are the calls that wait for the member.
+
     ``text`` is all that clients were shown, over all steps.
 
     ``epoch`` and ``sequence`` are the position of the terminal event clients see, so that whoever finds the turn
@@ -151,6 +185,7 @@ class TurnFinished(BaseModel):
     error: Problem | None = None
     tools: list[ToolUsed] = []
     not_run: list[str] = []
+    approvals: list[Approval] = []
     model: str = ""
     usage: Usage = Usage()
     epoch: int
@@ -167,6 +202,16 @@ LOG_EVENT: TypeAdapter[LogEvent] = TypeAdapter(Annotated[LogEvent, Field(discrim
 def answer_id(turn: UUID) -> UUID:
     """Return the id of the assistant's message that answers ``turn``: the same for every attempt."""
     return uuid5(turn, "assistant")
+
+
+def approval_id(turn: UUID, tool_use: str) -> UUID:
+    """Return the id of the approval a call of a turn waits for: the same for every attempt."""
+    return uuid5(turn, f"approval:{tool_use}")
+
+
+def decision_id(approval: UUID) -> UUID:
+    """Return the id of the message that answers an approval: answering again is the same message again."""
+    return uuid5(approval, "decision")
 
 
 def accepted_id(user: UUID, conversation: UUID, message: UUID) -> str:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AliasChoices, BaseModel, Field, TypeAdapter
 
-from pam_shared.contracts.conversation import WhenBusy
+from pam_shared.contracts.conversation import Decision, WhenBusy
 from pam_shared.contracts.live import Position
 from pam_shared.contracts.problems import Category, Problem
 from pam_shared.contracts.queries import StoredMessage
@@ -63,6 +63,16 @@ class Cancel(BaseModel):
     id: UUID = Field(validation_alias=AliasChoices("id", "turn"))
 
 
+class Answer(BaseModel):
+    """Say yes or no to a call that waits for the member. Acked like a message; answering again changes nothing."""
+
+    type: Literal["answer"]
+    conversation: UUID
+    approval: UUID
+    decision: Decision
+    note: str = Field("", max_length=2000)
+
+
 class Ping(BaseModel):
     """Ask for a pong."""
 
@@ -70,8 +80,8 @@ class Ping(BaseModel):
     n: int | None = None
 
 
-ClientFrame = Annotated[Hello | Refresh | Open | Close | Send | Cancel | Ping, Field(discriminator="type")]
-CLIENT_FRAME: TypeAdapter[Hello | Refresh | Open | Close | Send | Cancel | Ping] = TypeAdapter(ClientFrame)
+ClientFrame = Annotated[Hello | Refresh | Open | Close | Send | Cancel | Answer | Ping, Field(discriminator="type")]
+CLIENT_FRAME: TypeAdapter[Hello | Refresh | Open | Close | Send | Cancel | Answer | Ping] = TypeAdapter(ClientFrame)
 
 
 class Welcome(BaseModel):

@@ -8,7 +8,7 @@ create table notes (
 );
 alter table notes enable row level security;
 create policy own_rows on notes using (user_id = current_member());
-grant select, insert on notes to {role};
+grant select, insert, delete on notes to {role};
 
 -- migrate:down
 

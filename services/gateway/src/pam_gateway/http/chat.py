@@ -9,12 +9,12 @@ from uuid import UUID, uuid4, uuid5
 from fastapi import APIRouter, Header, Request, Response, status
 from pydantic import AliasChoices, BaseModel, Field
 
-from pam_gateway.acceptance import Incoming
+from pam_gateway.acceptance import Incoming, answering
 from pam_gateway.answer import Answer
 from pam_gateway.http.desk import Desk, Member, TheDesk
 from pam_gateway.http.problems import request_id
 from pam_shared.clock import utc_now
-from pam_shared.contracts.conversation import TEXT_MAX, WhenBusy, answer_id
+from pam_shared.contracts.conversation import TEXT_MAX, Answered, Decision, WhenBusy, answer_id
 from pam_shared.contracts.identity import Identity
 from pam_shared.contracts.queries import Page
 
@@ -58,6 +58,13 @@ class Cancellation(BaseModel):
     """The message that no answer, or no more of it, is wanted to; ``turn`` is another name for its id."""
 
     id: UUID = Field(validation_alias=AliasChoices("id", "turn"))
+
+
+class Decided(BaseModel):
+    """The member's yes or no to a call that waits for them, and what they say to it."""
+
+    decision: Decision
+    note: str = Field("", max_length=2000)
 
 
 class Cancelled(BaseModel):
@@ -110,6 +117,7 @@ async def chat(
         conversation_id=conversation,
         message_id=answer_id(message_id),
         complete=answer.complete,
+        actions=answer.actions,
         error=answer.error,
         processing_time_ms=round((time.perf_counter() - started) * 1000),
         timestamp=utc_now(),
@@ -129,6 +137,17 @@ async def cancel(conversation: UUID, body: Cancellation, request: Request, who: 
     """Want no answer, or no more of it, to a message: the same as the socket's ``cancel``."""
     await desk.acceptance.cancel(who, conversation, body.id, request_id(request))
     return Cancelled(id=body.id)
+
+
+@router.post("/conversations/{conversation}/approvals/{approval}", status_code=status.HTTP_202_ACCEPTED)
+async def decide(
+    conversation: UUID, approval: UUID, body: Decided, request: Request, who: Member, desk: TheDesk
+) -> Accepted:
+    """Say yes or no to a call that waits for the member: the same as the socket's ``answer``."""
+    await desk.limits.count("messages", str(who.user))
+    answered = Answered(approval=approval, decision=body.decision)
+    message = answering(conversation, answered, body.note, request_id(request))
+    return Accepted(id=message.id, duplicate=await desk.acceptance.accept(who, message))
 
 
 async def _recall(desk: Desk, who: Identity, answer: Answer) -> None:

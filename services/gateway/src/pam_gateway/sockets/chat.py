@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from fastapi import WebSocket, WebSocketDisconnect
 
-from pam_gateway.acceptance import Acceptance, Incoming
+from pam_gateway.acceptance import Acceptance, Incoming, answering
 from pam_gateway.limits import Limits
 from pam_gateway.live_feed import LiveFeed
 from pam_gateway.mode import banner, mode_of
@@ -20,6 +20,7 @@ from pam_gateway.sockets.registry import Registry
 from pam_gateway.sockets.session import end_of
 from pam_shared.bus.discovery import Directory
 from pam_shared.contracts import frames
+from pam_shared.contracts.conversation import Answered
 from pam_shared.contracts.frames import CloseCode
 from pam_shared.contracts.identity import Identity
 from pam_shared.errors import InvalidRequestError, OverloadedError, PamError, problem_of
@@ -159,13 +160,15 @@ class ChatSocket:
 
     async def _handle(self, guest: Guest, frame: object) -> None:
         """Do what a frame asks for; what cannot be done is answered with an error."""
-        message = frame.id if isinstance(frame, frames.Send | frames.Cancel) else None
+        message = _named_by(frame)
         try:
             match frame:
                 case frames.Ping():
                     self.outbound.put(frames.Pong(n=frame.n))
                 case frames.Send():
-                    await self._send(guest, frame)
+                    await self._send(guest, _message_of(frame))
+                case frames.Answer():
+                    await self._send(guest, _answer_of(frame))
                 case frames.Cancel():
                     await self._hall.acceptance.cancel(guest.who, frame.conversation, frame.id, str(uuid4()))
                 case frames.Open():
@@ -180,15 +183,12 @@ class ChatSocket:
         except PamError as error:
             self.outbound.put(frames.Error.of(problem_of(error), message))
 
-    async def _send(self, guest: Guest, frame: frames.Send) -> None:
+    async def _send(self, guest: Guest, message: Incoming) -> None:
         self._last_message = time.monotonic()
         await self._hall.limits.count("messages", str(guest.who.user))
-        message = Incoming(
-            frame.id, frame.conversation, frame.text, frame.context, request_id=str(uuid4()), when_busy=frame.when_busy
-        )
-        with guest.channels.holding(frame.conversation):
+        with guest.channels.holding(message.conversation):
             duplicate = await self._hall.acceptance.accept(guest.who, message)
-            self.outbound.put(frames.Ack(id=frame.id, conversation=frame.conversation, duplicate=duplicate))
+            self.outbound.put(frames.Ack(id=message.id, conversation=message.conversation, duplicate=duplicate))
 
     def _refresh(self, guest: Guest, frame: frames.Refresh) -> None:
         who = self._verified(frame.token)
@@ -201,3 +201,22 @@ class ChatSocket:
             self._guest.channels.leave()
             await self._hall.feed.leave(self._guest.who.user, self._guest.channels)
         await self.outbound.finish()
+
+
+def _message_of(frame: frames.Send) -> Incoming:
+    return Incoming(frame.id, frame.conversation, frame.text, frame.context, str(uuid4()), frame.when_busy)
+
+
+def _answer_of(frame: frames.Answer) -> Incoming:
+    answered = Answered(approval=frame.approval, decision=frame.decision)
+    return answering(frame.conversation, answered, frame.note, str(uuid4()))
+
+
+def _named_by(frame: object) -> UUID | None:
+    """Return what an error about a frame names: the message, or the approval."""
+    match frame:
+        case frames.Send() | frames.Cancel():
+            return frame.id
+        case frames.Answer():
+            return frame.approval
+    return None
