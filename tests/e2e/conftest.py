@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from pam_shared.testing.messages_api import MessagesApi, Reply, Say, Scene, Use, messages_api
-from tests.harness.stack import Stack, running_stack
+from tests.harness.stack import SKELETON, Stack, running_stack
 
 SLOW = "Here is a slow answer with quite a few words, so that there is time to break something in the middle of it."
 
@@ -44,6 +44,17 @@ SCENES = [
             Reply(blocks=[Say(text="That is not an amount.")]),
         ],
     ),
+    Scene(
+        pattern="post that (?P<text>.+)",
+        replies=[
+            Reply(blocks=[Use(tool="create_post", input={"content": "Hello from Moab", "visibility": "friends"})]),
+            Reply(blocks=[Say(text="It is up.")]),
+        ],
+    ),
+    Scene(
+        pattern="Yes, go ahead|No, don't",
+        replies=[Reply(blocks=[Say(text="Anything else?")]), Reply(blocks=[Say(text="It is up.")])],
+    ),
     Scene(pattern="broken", replies=[Reply(status=500)]),
     Scene(
         pattern="gas",
@@ -74,5 +85,8 @@ async def model() -> AsyncIterator[MessagesApi]:
 async def scripted(tmp_path_factory: pytest.TempPathFactory, model: MessagesApi) -> AsyncIterator[Stack]:
     """A PAM whose model is scripted."""
     home = tmp_path_factory.mktemp("scripted")
-    async with running_stack(home, ANTHROPIC_API_KEY="x", ANTHROPIC_BASE_URL=model.url) as running:
+    services = f"{SKELETON},tools-social"
+    async with running_stack(
+        home, ANTHROPIC_API_KEY="x", ANTHROPIC_BASE_URL=model.url, PAM_SERVICES=services
+    ) as running:
         yield running

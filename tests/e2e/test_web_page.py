@@ -240,6 +240,20 @@ async def test_what_waits_survives_a_reload(stack: Stack, visiting: Visiting):
     await visit.assert_on_record("I spent $45 on gas")
 
 
+async def test_what_waits_for_a_yes_has_two_buttons_also_after_a_reload(scripted: Stack, visiting: Visiting):
+    """R-A10: what would be done stands there in full; pressed once, the buttons are gone."""
+    visit = await visiting(scripted)
+    await visit.sign_up()
+    await visit.say("post that we are here")
+    await expect(visit.part("approval")).to_be_visible()
+    await expect(visit.part("tool-card")).to_contain_text("Waits for you")
+    await visit.page.reload()
+    await visit.part("approve").click()
+    await expect(visit.messages("assistant").last).to_contain_text("It is up.")
+    await expect(visit.part("approval")).to_have_count(0)
+    assert [message["answers"]["decision"] for message in visit.sent if message.get("answers")] == ["approve"]
+
+
 async def test_an_answer_that_is_cut_off_goes_on_where_it_was(scripted: Stack, visiting: Visiting):
     """M1, G3: what was said while the line was down is all there afterwards, nothing missing and nothing twice."""
     visit = await visiting(scripted)

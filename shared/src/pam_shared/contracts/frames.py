@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AliasChoices, BaseModel, Field, TypeAdapter
 
-from pam_shared.contracts.conversation import Decision, WhenBusy
+from pam_shared.contracts.conversation import Answered, Decision, WhenBusy
 from pam_shared.contracts.live import Position
 from pam_shared.contracts.problems import Category, Problem
 from pam_shared.contracts.queries import StoredMessage
@@ -45,7 +45,10 @@ class Close(BaseModel):
 
 
 class Send(BaseModel):
-    """Say something. The text's bounds are checked by the gateway so that the error can name the message."""
+    """Say something; with ``answers`` it is a yes or no to a call that waits, whatever the text.
+
+    The text's bounds are checked by the gateway so that the error can name the message.
+    """
 
     type: Literal["send"]
     id: UUID
@@ -53,6 +56,7 @@ class Send(BaseModel):
     text: str
     context: dict[str, Any] | None = None
     when_busy: WhenBusy = WhenBusy.ENQUEUE
+    answers: Answered | None = None
 
 
 class Cancel(BaseModel):

@@ -204,7 +204,9 @@ class ChatSocket:
 
 
 def _message_of(frame: frames.Send) -> Incoming:
-    return Incoming(frame.id, frame.conversation, frame.text, frame.context, str(uuid4()), frame.when_busy)
+    return Incoming(
+        frame.id, frame.conversation, frame.text, frame.context, str(uuid4()), frame.when_busy, frame.answers
+    )
 
 
 def _answer_of(frame: frames.Answer) -> Incoming:

@@ -85,9 +85,10 @@ class Chat {
     this.connection.watch(store.current);
   }
 
-  say(text) {
+  /** Say something; `answers` is the approval it is a yes or no to. */
+  say(text, answers = null) {
     const context = { timezone: Intl.DateTimeFormat().resolvedOptions().timeZone };
-    const message = { id: newId(), conversation: store.current, text, context };
+    const message = { id: newId(), conversation: store.current, text, context, answers };
     this.connection.send(message);
     this.#showWaiting();
     this.#thread.toEnd();
@@ -300,6 +301,7 @@ const APPLY = {
   CUSTOM: (exchange, event) => CUSTOM[event.name]?.(exchange, event.value),
   RUN_FINISHED: (exchange, event) => {
     if (event.outcome?.type === "cancelled") exchange.trouble(view.stopped(event.result));
+    exchange.askFirst(event.outcome?.interrupts);
     exchange.finish();
     view.announce(exchange.text ? `PAM: ${exchange.text}` : "");
   },
@@ -336,6 +338,9 @@ function signOut() {
   api.logout();
   leave();
 }
+
+const DECIDED = { approve: "Yes, go ahead.", decline: "No, don't do that." };
+document.getElementById("exchanges").addEventListener("decide", ({ detail }) => chat?.say(DECIDED[detail.decision], detail));
 
 const composer = new view.Composer((text) => chat?.say(text));
 const panel = new view.Panel((id) => choose(() => chat?.show(id)));

@@ -154,6 +154,11 @@ class ToolCard {
     tell(this.#part("source"), [...from, ...(stale ? ["not the latest"] : [])].join(" · "));
   }
 
+  /** The member has to allow it first. */
+  wait() {
+    this.#state("waiting", "Waits for you");
+  }
+
   /** The turn is over; what still runs is not shown as running. */
   giveUp() {
     if (this.element.dataset.state === "running") this.#state("failed", "No answer");
@@ -248,7 +253,7 @@ class Exchange {
   }
 
   /** Put the answer on record in place of whatever was streamed. */
-  settle(text, tools = [], error = null) {
+  settle(text, tools = [], error = null, approvals = []) {
     const streamed = this.#tools.size > 0;
     if (!streamed) tools.forEach(({ name, outcome }, index) => this.tool(`${index}`, name).finish({ outcome }));
     if (this.text !== text) {
@@ -256,6 +261,7 @@ class Exchange {
       if (text) this.say(text);
     }
     if (error?.message && error.message !== text) this.trouble(error.message);
+    this.askFirst(approvals);
     this.finish();
   }
 
@@ -275,6 +281,23 @@ class Exchange {
     if (retry) line.querySelector("button").onclick = retry;
     else line.querySelector("button").remove();
     this.#blocks.append(line);
+  }
+
+  /** Offer yes and no to each call that waits for the member, as long as it can be allowed. */
+  askFirst(approvals = []) {
+    for (const { id, toolCallId, expiresAt } of approvals) {
+      this.#tools.get(toolCallId)?.wait();
+      const left = new Date(expiresAt) - Date.now();
+      if (left <= 0) continue;
+      const line = fromTemplate("approval-template");
+      line.onclick = ({ target: { dataset } }) => {
+        if (!dataset.decision) return;
+        line.remove();
+        this.element.dispatchEvent(new CustomEvent("decide", { bubbles: true, detail: { approval: id, decision: dataset.decision } }));
+      };
+      setTimeout(() => line.remove(), left);
+      this.#blocks.append(line);
+    }
   }
 
   finish() {
@@ -378,9 +401,12 @@ function turnOf({ id, role, metadata }) {
   return role === "assistant" ? (metadata?.turn ?? id) : id;
 }
 
+/** An approval as it is on record, named as it is when it is live. */
+const waiting = ({ id, tool_use_id, expires_at }) => ({ id, toolCallId: tool_use_id, expiresAt: expires_at });
+
 function settle(exchange, { content, metadata = {} }) {
   const cancelled = metadata.status === "cancelled" ? { message: "Stopped." } : null;
-  exchange.settle(content, metadata.tools, metadata.error ?? cancelled);
+  exchange.settle(content, metadata.tools, metadata.error ?? cancelled, (metadata.approvals ?? []).map(waiting));
 }
 
 /* Around the conversation */
