@@ -18,6 +18,7 @@ def kinds(text):
         ("Our motorhome stands 12 feet 6 inches tall.", "rig", "rig height"),
         ("our rv is 38 feet long and 13'2\" tall", "rig", "rig height"),
         ("Our trailer weighs 7,500 lbs loaded", "rig", "rig weight"),
+        ("my van is 9'6\" tall", "rig", "rig height"),
         ("the rig gets about 9 mpg", "rig", "rig mileage"),
         ("I drive a 2019 Winnebago View", "rig", "rig"),
         ("we've got a class C", "rig", "rig"),
@@ -251,6 +252,7 @@ def test_what_pam_is_told_to_remember_is_sure_and_need_not_be_of_a_known_kind():
     assert facts_in("don't forget I take my coffee black") == [
         Stated("about_me", "take my coffee black", "I take my coffee black", 0.9)
     ]
+    assert facts_in("Can you remember that my rig is 36 ft?") == facts_in("Remember my rig is 36 ft")
     assert not facts_in("I take my coffee black")
 
 

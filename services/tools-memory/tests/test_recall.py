@@ -58,7 +58,7 @@ async def test_what_is_known_is_told_by_kind_with_when_and_where(known):
     """R-A7: "what do you know about me?"; what is kept elsewhere is named."""
     told = await known.reply(list_memories)
     assert (
-        "About your pets, you said outside a conversation on May 13, 2026: “Our cat Tom hates dogs.”; you said"
+        "About your pets, you said outside a conversation on May 13, 2026: “Our cat Tom hates dogs”; you said"
         in told.message
     )
     assert told.message.index("your rig") < told.message.index("your pets")
@@ -90,7 +90,7 @@ async def test_what_fits_one_fact_is_forgotten_with_what_it_replaced(member):
     await member.says("rig", "length", "My rig is 34 ft.")
     kept = await member.says("rig", "length", "My rig is 28 ft.")
     gone = await member.run(forget_memory, description="rig")
-    assert gone.message == "Forgotten: “My rig is 28 ft.”. I will not use it again."
+    assert gone.message == "Forgotten: “My rig is 28 ft”. I will not use it again."
     assert member.events[-1] == FactForgotten(fact_ids=[kept.memory.id])
     async with member.context() as ctx:
         assert await ctx.db.fetchval("select count(*) from facts") == 0
@@ -100,7 +100,7 @@ async def test_what_fits_several_is_asked_about_and_nothing_is_forgotten(known):
     """R-A7: also where only some of the words fit."""
     asked = await known.run(forget_memory, description="dogs")
     assert asked.forgotten is None
-    assert asked.message.startswith("Which of these shall I forget? (1) “Our cat Tom hates dogs.”; (2) “We have two")
+    assert asked.message.startswith("Which of these shall I forget? (1) “Our cat Tom hates dogs”; (2) “We have two")
     loosely = await known.run(forget_memory, description="my sister in Denver")
     assert [memory.subject for memory in loosely.choices] == ["ann"]
     assert len(await known.kept()) == 4
@@ -154,3 +154,17 @@ async def test_an_unsure_fact_is_in_the_context_marked_and_last(member):
     await member.at(member.now - timedelta(days=30)).says("pet", "dog", "I have a dog.")
     context = (await member.run(get_memory_context)).memories
     assert [(memory.subject, memory.confirmed) for memory in context] == [("dog", True), ("insulin", False)]
+
+
+async def test_leaving_takes_every_fact_and_an_export_has_them_all(known, other):
+    """R-D7: also what was replaced; without the columns the database makes for itself."""
+    await known.says("rig", "length", "My rig is 28 ft.")
+    await other.says("rig", "length", "My rig is 40 ft.")
+    async with known.context() as ctx:
+        rows = [row[0] for row in await ctx.db.fetch("select member_rows('facts', 0, 100)")]
+        await ctx.db.execute("select forget_member()")
+        left = await ctx.db.fetchval("select count(*) from facts")
+    assert len(rows) == 5
+    assert "search" not in rows[0]
+    assert left == 0
+    assert await other.kept() == ["My rig is 40 ft."]

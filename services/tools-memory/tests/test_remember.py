@@ -23,7 +23,7 @@ async def test_a_fact_keeps_the_turn_the_moment_and_the_words_it_was_said_in(new
     assert (kept.memory.turn_id, kept.memory.said_at) == (turn, member.now)
     assert kept.memory.statement == "We have two dogs, Max and Bella."
     assert (kept.memory.confirmed, kept.ask_to_confirm) == (True, False)
-    assert kept.message == "I will remember: “We have two dogs, Max and Bella.”."
+    assert kept.message == "I will remember: “We have two dogs, Max and Bella”."
 
 
 async def test_saying_it_twice_is_one_fact_refreshed(member):
@@ -44,7 +44,7 @@ async def test_a_contradiction_replaces_what_was_said_and_says_so(member):
     second = await member.says("rig", "My Length", "My rig is 28 ft now.")
     assert second.action == "replaced"
     assert second.replaced == first.memory
-    assert "Before, you said outside a conversation on May 13, 2026: “My rig is 34 ft.”" in second.message
+    assert "Before, you said outside a conversation on May 13, 2026: “My rig is 34 ft”" in second.message
     assert await member.kept() == ["My rig is 28 ft now."]
     async with member.context() as ctx:
         kept = await ctx.db.fetchval("select superseded_by from facts where id = $1", first.memory.id)

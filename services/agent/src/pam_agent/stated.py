@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from pam_agent.statement_rules import RULES, Rule
 
-MOST_WORDS = 4
+MOST_WORDS, MOST_LETTERS = 4, 80
 """A subject is no longer than this."""
 MOST_CHARACTERS = 500
-"""A statement is no longer than tools-memory keeps."""
+"""A statement is no longer than this, as tools-memory has it."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +82,7 @@ _PASSING = re.compile(
     r"|sick|tired|hungry|broken|stuck|dirty|parked|asleep|in the shop|on (?:my|our|the) way)\b",
     re.IGNORECASE,
 )
+_AROUND = " ,.!?:()"
 _SUBJECT_ENDS = re.compile(
     r"[,.;:!(]|\s(?:and|but|so|because|since|when|which|who|that|with|for|most|too)\b", re.IGNORECASE
 )
@@ -119,14 +120,14 @@ def _split(sentence: str) -> Iterator[str]:
 
 def _fact_in(clause: str) -> Stated | None:
     told_to_keep = _TOLD_TO_KEEP.match(clause)
-    said = _LEAD.sub("", clause[told_to_keep.end() :] if told_to_keep else clause).strip(" ,.!:\"'()")
+    said = _LEAD.sub("", clause[told_to_keep.end() :] if told_to_keep else clause).strip(_AROUND)
     if _SUPPOSED.search(said) or _ENDED.search(said) or len(said) > MOST_CHARACTERS:
         return None
     for rule in RULES:
         if (match := rule.words.match(said)) and (subject := _subject(rule, match, said)):
             return Stated(rule.kind, subject, said, 1.0 if told_to_keep else rule.confidence)
     topic = _TOPIC.match(said) if told_to_keep and not _DENIED.search(said) else None
-    return Stated("about_me", _short(topic[1]).lower(), said, 0.9) if topic else None
+    return Stated("about_me", _short(topic[1]).lower()[:MOST_LETTERS], said, 0.9) if topic else None
 
 
 def _subject(rule: Rule, match: re.Match[str], said: str) -> str:
@@ -136,7 +137,7 @@ def _subject(rule: Rule, match: re.Match[str], said: str) -> str:
     if not rule.passing and _PASSING.search(said):
         return ""
     groups = {name: _short(value or "") for name, value in match.groupdict().items()}
-    return " ".join(rule.subject.format_map(groups).split()).lower()
+    return " ".join(rule.subject.format_map(groups).split()).lower()[:MOST_LETTERS]
 
 
 def _short(words: str) -> str:

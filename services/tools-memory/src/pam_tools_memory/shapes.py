@@ -29,8 +29,8 @@ class Memory(BaseModel):
 
     @property
     def quoted(self) -> str:
-        """The statement as a quotation."""
-        return f"“{self.statement}”"
+        """The statement as a quotation, to be put into a sentence."""
+        return f"“{self.statement.rstrip('.')}”"
 
     @property
     def spoken(self) -> str:
