@@ -148,6 +148,9 @@ def test_a_denial_states_nothing(text):
         "I wish I had a parrot",
         "we're thinking about getting a cat",
         "I hope to visit Alaska",
+        "we plan to winter in Yuma unless it snows",
+        "I'm going to Yellowstone in June if I get a site",
+        "I love hot springs, I guess",
     ],
 )
 def test_a_supposition_states_nothing(text):

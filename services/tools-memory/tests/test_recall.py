@@ -40,6 +40,13 @@ async def test_words_are_found_in_any_form_and_the_best_come_first(known):
     assert await found(known, "dogs", limit=1) == ["dogs"]
 
 
+async def test_every_word_counts_for_more_than_one_word_often(member):
+    """R-A7: rank alone would have it the other way round."""
+    await member.says("pet", "dogs", "Dogs, dogs, dogs.")
+    await member.says("place", "yard", "At the yard a dog met a cat.")
+    assert await found(member, "dog cat") == ["yard", "dogs"]
+
+
 async def test_of_equal_facts_the_newer_comes_first(member):
     """R-A7: rank and recency."""
     await member.at(member.now - timedelta(days=900)).says("place", "Yuma", "Good water at the fairground.")
