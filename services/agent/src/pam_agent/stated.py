@@ -40,7 +40,8 @@ _SENTENCES = re.compile(
     r"(?<!\bSt\.)(?<!\b[DM]r\.)(?<!\bM[st]\.)(?<!\bMrs\.)(?<!\bFt\.)(?<=[.!?])\s+|\n+|;\s+|\s+-+\s+"
 )
 _JOINED = re.compile(
-    r"(?:,?\s+(?:and|but|so|because|since|plus)\s+|,\s+)(?=(?:i|we|my|our|please)\b|(?:i'm|im|i've|we're|we've)\b)",
+    r"(?:,?\s+(?:and|but|so|because|since|plus)\s+|,\s+)"
+    r"(?=(?:i|we|my|our|please)\b(?! (?:guess|think|suppose|believe))|(?:i'm|im|i've|we're|we've)\b)",
     re.IGNORECASE,
 )
 _ASKED = re.compile(
