@@ -11,8 +11,8 @@ from pam_shared.identity import Signer
 from tests.catalogue.acting import OPERATOR, Actor
 from tests.harness.stack import running_stack
 
-PARTING = {"block_member"}
-"""What ends the acquaintance that other tools' examples rely on."""
+PARTING = {"block_member", "forget_all_memories"}
+"""What ends what other tools' examples rely on: an acquaintance, all memories."""
 
 
 @pytest.fixture(scope="session")

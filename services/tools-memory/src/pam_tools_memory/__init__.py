@@ -1,0 +1,1 @@
+"""What a member told PAM about themselves."""
