@@ -4,9 +4,11 @@ import asyncio
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from pam_persistence.main import serve
 from pam_persistence.settings import PersistenceSettings
@@ -39,7 +41,7 @@ def serving(nats, databases, keys):
 
     @asynccontextmanager
     async def running(**ceilings):
-        settings = PersistenceSettings(
+        about = PersistenceSettings(
             nats_url=nats,
             postgres_url=databases["persistence"],
             identity_public_key=keys.public,
@@ -48,12 +50,19 @@ def serving(nats, databases, keys):
         )
         bus = Bus("persistence", nats)
         await bus.connect()
-        async with serve(bus, settings):
+        async with serve(bus, about):
             await bus.jetstream.account_info()
             yield
         await bus.close()
 
     return running
+
+
+@pytest.fixture
+async def unending(serving):
+    """A persistence whose ceilings are out of reach."""
+    async with serving():
+        yield
 
 
 class Spender:
@@ -294,3 +303,40 @@ async def test_operators_see_the_totals_and_what_is_left(serving, spender):
         told = await ask(spender.bus, subjects.operator(costs.TOTALS), question, costs.Totals, {})
     assert told.costs.cost == Decimal("0.05")
     assert [(one.ceiling, one.dollars) for one in told.taken] == [("day", Decimal("0.05")), ("month", Decimal("0.05"))]
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(["reserve", "settle"]),
+        st.integers(0, 7),
+        st.integers(1, 40).map(lambda cents: Decimal(cents) / 100),
+        st.integers(1, 3),
+        st.sampled_from([timedelta(0), timedelta(minutes=5), timedelta(days=1), timedelta(days=40)]),
+    ),
+    min_size=1,
+    max_size=40,
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=STEPS, leaves=st.booleans())
+async def test_spending_is_the_sum_of_the_calls_however_they_meet(
+    unending, spenders, new_person, administrator, no_costs, steps, leaves
+):
+    """R-A5: reserved and settled in any order, repeated, taken over and expired, also while their member leaves."""
+    people = [Spender(spender.bus, new_person()) for spender in spenders]
+    calls = {}
+    doing = []
+    for step, n, cost, attempt, later in steps:
+        who = people[n % 2]
+        call = calls.setdefault(n, who.call(cost, attempt=attempt, at=NOW + later))
+        doing.append(who.reserve(call) if step == "reserve" else who.settle(call, cost))
+    if leaves:
+        doing.append(administrator.execute("select persistence.forget_member($1)", people[0].person.user))
+    await asyncio.gather(*doing)
+    assert await is_the_sum_of_its_calls(administrator)
+    settled = await administrator.fetchval(
+        "select count(*) from persistence.model_calls where state = 'settled' and id = any($1)",
+        [uuid5(people[n % 2].person.user, str(call.id)) for n, call in calls.items()],
+    )
+    assert settled == len({n for step, n, *_ in steps if step == "settle"})
