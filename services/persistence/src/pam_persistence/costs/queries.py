@@ -18,8 +18,10 @@ async def reserve(db: Connection, call: Row, ceilings: Ceilings) -> Ceiling | No
 
 
 async def settle(db: Connection, calls: Sequence[Row], ceilings: Ceilings) -> None:
-    """Count calls at what they cost."""
+    """Count calls at what they cost, on the disk when this returns."""
     await db.execute("select settle_calls($1, $2)", list(calls), _amounts(ceilings))
+    # Flushes what was committed before, too, now that nobody waits for its locks.
+    await db.execute("select pg_logical_emit_message(false, 'costs', '', true)")
 
 
 async def of_member(db: Connection, first: date, following: date) -> list[ModelCosts]:

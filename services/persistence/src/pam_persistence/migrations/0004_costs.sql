@@ -124,7 +124,7 @@ declare
     wanted model_calls;
     passed text;
 begin
-    -- Not waited for: what a crash of the database loses of it is inserted by its settlement.
+    -- Nobody holds the others up while the disk is written. What a crash loses of this is inserted by its settlement.
     perform set_config('synchronous_commit', 'off', true);
     lock table forgotten_members in share mode;
     perform hold_spending();
@@ -146,13 +146,15 @@ begin
     return passed;
 end $$;
 
--- Write down what calls cost, whether they were reserved or not. The first settlement of a call holds.
+-- Write down what calls cost, whether they were reserved or not. The first settlement of a call holds. It is on the disk
+-- once the caller has flushed.
 create function settle_calls(calls jsonb, ceilings jsonb) returns void
     language plpgsql security definer set search_path from current as $$
 declare
     one jsonb;
     done model_calls;
 begin
+    perform set_config('synchronous_commit', 'off', true);
     lock table forgotten_members in share mode;
     perform hold_spending();
     for one in select value from jsonb_array_elements(calls) loop
