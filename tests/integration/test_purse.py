@@ -16,7 +16,9 @@ from pam_agent.costs.purse import BudgetExhaustedError, Payer, Purse
 from pam_persistence.main import serve
 from pam_persistence.settings import PersistenceSettings
 from pam_shared.bus.connection import Bus
+from pam_shared.contracts import subjects
 from pam_shared.contracts.conversation import Usage
+from pam_shared.contracts.costs import RESERVE
 from tests.harness.waiting import eventually
 
 DOLLAR_A_THOUSAND = Price(input=Decimal(1000), output=Decimal(1000), cache_read=Decimal(0), cache_write=Decimal(0))
@@ -121,6 +123,20 @@ async def test_without_persistence_a_process_spends_its_allowance_and_settles_la
         other.settle(CENT)
     async with persistence():
         await eventually(lambda: is_counted(accounts, "0.07"))
+
+
+async def test_of_an_accountant_who_is_silent_not_every_call_asks(purse, payer, bus):
+    """R-A5: a turn of many calls waits for the answer once, not with each."""
+    asked = []
+
+    async def hear(message):
+        asked.append(message.subject)
+
+    await bus.nats.subscribe(subjects.query(RESERVE), cb=hear)
+    await bus.nats.flush()
+    for _ in range(5):
+        await spend(purse, payer)
+    assert len(asked) == 1
 
 
 async def test_a_process_killed_between_reserving_and_settling_is_counted_by_the_one_that_takes_over(

@@ -1,5 +1,6 @@
 """Money for model calls: asked for before a call, paid after it."""
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ from pam_shared.telemetry.logs import log
 from pam_shared.telemetry.traces import trace_id
 
 ASK_WITHIN = 0.3
+UNASKED_FOR = 2.0
+"""Seconds after a question that was not answered in time in which no other call waits for that long."""
 
 USED_UP = {
     Ceiling.MEMBER_DAY: "My thinking for you is used up for today",
@@ -78,6 +81,7 @@ class Purse:
         self._allowance = allowance
         self._lives = timedelta(seconds=turn_within)
         self._settlements = Settlements(bus)
+        self._ask_again_at = 0.0
 
     @classmethod
     def of(cls, bus: Bus, settings: CostSettings, turn_within: float) -> Self:
@@ -129,9 +133,8 @@ class Purse:
 
     async def _ask(self, payer: Payer, call: ModelCall) -> bool:
         """Reserve a call; return whether that was done out of the own allowance."""
-        values = {headers.IDENTITY: payer.identity}
         try:
-            reply = await ask(self._bus, subjects.query(RESERVE), call, Reserved, values, ASK_WITHIN)
+            reply = await self._reserve(payer, call)
         except PamError as error:
             log.warning("a model call could not be reserved", reason=str(error))
             if self._allowance.take(call.cost):
@@ -144,6 +147,18 @@ class Purse:
         if reply.refusal is not None:
             raise _exhausted(reply.refusal, call)
         return False
+
+    async def _reserve(self, payer: Payer, call: ModelCall) -> Reserved:
+        """Ask persistence. Raises UnavailableError while it does not answer."""
+        if time.monotonic() < self._ask_again_at:
+            raise UnavailableError("The accounts did not answer a moment ago.", code="unasked")
+        values = {headers.IDENTITY: payer.identity}
+        try:
+            return await ask(self._bus, subjects.query(RESERVE), call, Reserved, values, ASK_WITHIN)
+        except UnavailableError as error:
+            if error.problem.code == "timeout":
+                self._ask_again_at = time.monotonic() + UNASKED_FOR
+            raise
 
     def _give_up(self, payer: Payer, call: ModelCall) -> None:
         """Settle with nothing a call that is not made: it may have been reserved, though no answer came."""

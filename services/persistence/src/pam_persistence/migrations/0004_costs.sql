@@ -22,7 +22,7 @@ create table model_calls (
     expires_at timestamptz not null
 );
 create index model_calls_by_member on model_calls (user_id, member_day);
-create index model_calls_by_day on model_calls (day);
+create index model_calls_by_day on model_calls using brin (day);
 create index model_calls_open on model_calls (user_id) where state = 'reserved';
 
 -- What counts against a ceiling in a period. A trigger keeps it the sum of model_calls, whatever happens to them.
