@@ -4,7 +4,7 @@ import asyncio
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from uuid import UUID, uuid4, uuid5
+from uuid import uuid4, uuid5
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,15 +15,13 @@ from pam_persistence.settings import PersistenceSettings
 from pam_shared.bus.connection import Bus
 from pam_shared.bus.queries import ask
 from pam_shared.contracts import costs, headers, subjects, topology
-from pam_shared.contracts.conversation import Usage
-from pam_shared.contracts.costs import Ceiling, ModelCall, SettledCall
+from pam_shared.contracts.costs import Ceiling
 from pam_shared.contracts.events import EventEnvelope, MemberDeleted
 from pam_shared.errors import RemoteError
+from services.persistence.tests.spender import NOW, Spender, counted, is_the_sum_of_its_calls
 from tests.harness.waiting import eventually
 
-NOW = datetime(2026, 5, 13, 12, tzinfo=UTC)
 PROCESSES = 4
-EVERYBODY = UUID(int=0)
 OPEN = {"ceiling_member_day": Decimal(1000), "ceiling_day": Decimal(1000), "ceiling_month": Decimal(1000)}
 
 pytestmark = pytest.mark.usefixtures("empty_streams", "no_costs")
@@ -65,38 +63,6 @@ async def unending(serving):
         yield
 
 
-class Spender:
-    """A member whose turns call models, as the agent asks for it over one connection."""
-
-    def __init__(self, bus, person):
-        self.bus = bus
-        self.person = person
-        self.turn = uuid4()
-
-    def call(self, cost="0.01", **about):
-        about = {"turn": self.turn, "step": 0, "attempt": 1, "model": "claude", "at": NOW} | about
-        return ModelCall(id=uuid4(), expires_at=about["at"] + timedelta(minutes=1), cost=Decimal(cost), **about)
-
-    async def reserve(self, call):
-        """Return the ceiling it would pass, if any, and until when."""
-        values = {headers.IDENTITY: self.person.token(call.turn)}
-        subject = subjects.query(costs.RESERVE)
-        return (await ask(self.bus, subject, call, costs.Reserved, values, 10)).refusal
-
-    async def settle(self, call, cost, **used):
-        done = SettledCall(
-            call=call.model_copy(update={"cost": Decimal(cost)}),
-            usage=Usage(**used),
-            identity=self.person.token(call.turn, lives=-3600),
-        )
-        await ask(self.bus, subjects.query(costs.SETTLE), costs.SettleCosts(calls=[done]), costs.Settled, {}, 10)
-
-    async def costs(self, month=date(2026, 5, 1)):
-        values = {headers.IDENTITY: self.person.token()}
-        question = costs.CostsQuery(month=month)
-        return await ask(self.bus, subjects.query(costs.OF_MEMBER), question, costs.Costs, values)
-
-
 @pytest.fixture
 async def spenders(connect, person):
     """One member, served by several agent processes."""
@@ -106,24 +72,6 @@ async def spenders(connect, person):
 @pytest.fixture
 def spender(spenders):
     return spenders[0]
-
-
-async def counted(db, scope, owner=EVERYBODY):
-    """Return what is spent and reserved, by period."""
-    sql = "select period, spent, reserved from persistence.spending where (scope, owner) = ($1, $2)"
-    return {row["period"]: (row["spent"], row["reserved"]) for row in await db.fetch(sql, scope, owner)}
-
-
-async def is_the_sum_of_its_calls(db):
-    """Whether every total is what the rows of model_calls add up to."""
-    wrong = await db.fetch("""
-        with really as (
-            select share.scope, share.owner, share.period, sum(share.spent) as spent, sum(share.reserved) as reserved
-            from persistence.model_calls as call, persistence.shares_of(call) as share group by 1, 2, 3)
-        select * from really full join persistence.spending as told using (scope, owner, period)
-        where (really.spent, really.reserved) is distinct from (told.spent, told.reserved)
-    """)
-    return not wrong
 
 
 async def test_of_a_hundred_calls_at_once_only_those_below_the_ceiling_are_reserved(
