@@ -89,13 +89,21 @@ class Verifier:
         Raises NotAuthenticatedError with code ``token_missing``, ``token_expired``, ``token_invalid`` or
         ``token_revoked``.
         """
-        if not token:
-            raise NotAuthenticatedError(f"No token was sent. {SIGN_IN}", code="token_missing")
-        identity: Identity = self._claims(token, audience)
+        identity = self.signed_for(token, audience)
         if identity.expires_at <= time.time():
             raise NotAuthenticatedError(f"The token has expired. {SIGN_IN}", code="token_expired")
         if identity.session in self.revoked:
             raise NotAuthenticatedError(f"This session was signed out. {SIGN_IN}", code="token_revoked")
+        return identity
+
+    def signed_for(self, token: str, audience: str) -> Identity:
+        """Return who the token was made for, also when it has ended since: good for what they used, not for access.
+
+        Raises NotAuthenticatedError with code ``token_missing`` or ``token_invalid``.
+        """
+        if not token:
+            raise NotAuthenticatedError(f"No token was sent. {SIGN_IN}", code="token_missing")
+        identity: Identity = self._claims(token, audience)
         return identity
 
 

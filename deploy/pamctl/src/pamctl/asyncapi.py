@@ -9,7 +9,7 @@ import yaml
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from pam_shared.contracts import conversation, queries, subjects, topology
+from pam_shared.contracts import conversation, costs, queries, subjects, topology
 from pam_shared.contracts.events import AuditEvent, DeadLetter, DomainEvent, EventEnvelope
 from pam_shared.contracts.live import LiveFrame
 from pam_shared.contracts.tools import ToolCall, ToolManifest, ToolReply
@@ -30,6 +30,10 @@ _QUESTIONS: dict[str, tuple[type[BaseModel], type[BaseModel]]] = {
     subjects.query(queries.MESSAGES): (queries.MessagesQuery, queries.MessagesPage),
     subjects.query(queries.CONVERSATIONS): (queries.ConversationsQuery, queries.ConversationsPage),
     subjects.query(queries.CONVERSATION_ACCESS): (queries.AccessQuery, queries.AccessReply),
+    subjects.query(costs.RESERVE): (costs.ModelCall, costs.Reserved),
+    subjects.query(costs.SETTLE): (costs.SettleCosts, costs.Settled),
+    subjects.query(costs.OF_MEMBER): (costs.CostsQuery, costs.Costs),
+    subjects.operator(costs.TOTALS): (costs.CostsQuery, costs.Totals),
     subjects.operator(queries.DEAD_LETTERS): (queries.DeadLettersQuery, queries.DeadLettersPage),
     subjects.operator(queries.DISCARD_DEAD_LETTER): (queries.DiscardDeadLetter, queries.Discarded),
 }

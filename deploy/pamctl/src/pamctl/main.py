@@ -19,6 +19,7 @@ COMMANDS = (
     "call",
     "tools",
     "history",
+    "costs",
     "new-worker",
     "contracts",
     "docs",

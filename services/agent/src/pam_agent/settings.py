@@ -2,10 +2,10 @@
 
 from pydantic import Field
 
-from pam_shared.config import ServiceSettings
+from pam_agent.costs.settings import CostSettings
 
 
-class AgentSettings(ServiceSettings):
+class AgentSettings(CostSettings):
     """Settings of the agent. Times in seconds."""
 
     anthropic_api_key: str | None = Field(

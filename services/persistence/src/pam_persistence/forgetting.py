@@ -19,10 +19,12 @@ def forgetting(bus: Bus) -> Record:
     """Return how a leaving is recorded: nothing is written down but that there is nothing to write any more."""
 
     async def forget(db: Connection, left: Sequence[Row]) -> None:
+        # First the streams: what is taken from them meanwhile is not recorded once the transaction has ended. And all
+        # of them: who was forgotten by half would hold up everybody's model calls for as long as a purge takes.
         for row in left:
-            # First the streams: what is taken from them meanwhile is not recorded once the transaction has ended.
             await _purge(bus, topology.CONVERSATIONS, subjects.conversations_of_member(row["user_id"]))
             await _purge(bus, topology.LIVE, subjects.live_of_member(row["user_id"]))
+        for row in left:
             await queries.forget_member(db, row["user_id"])
             log.info("a member was forgotten", member=str(row["user_id"]))
 

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from pam_persistence.answers import Answers
+from pam_persistence.costs.answers import CostAnswers
 from pam_persistence.forgetting import forgetting
 from pam_persistence.recorder import Recorder
 from pam_persistence.records import RECORDS
@@ -19,6 +20,7 @@ from pam_shared.contracts import topology
 from pam_shared.identity import Verifier
 from pam_shared.postgres.pool import open_pool
 from pam_shared.runtime import run
+from pam_shared.tools.outbox import OutboxRelay
 
 DRAIN_FOR = 20.0
 
@@ -30,7 +32,10 @@ async def serve(bus: Bus, settings: PersistenceSettings) -> AsyncIterator[None]:
     revocations = Revocations(bus)
     responder = Responder(bus, queue=bus.service)
     records = RECORDS | {topology.EVENTS: forgetting(bus)}
-    Answers(pool, Verifier(settings.identity_public_key, revocations.sessions), records).serve(responder)
+    verifier = Verifier(settings.identity_public_key, revocations.sessions)
+    Answers(pool, verifier, records).serve(responder)
+    CostAnswers(pool, verifier, settings.ceilings).serve(responder)
+    relay = OutboxRelay(bus, pool, inbox=False)
     recorders = [Recorder(bus, pool, record) for record in records.values()]
     consumers = [
         Consumer(
@@ -44,6 +49,8 @@ async def serve(bus: Bus, settings: PersistenceSettings) -> AsyncIterator[None]:
         await revocations.start()
         ending.push_async_callback(revocations.stop)
         await bus.start()
+        await relay.start()
+        ending.push_async_callback(relay.stop)
         ending.push_async_callback(responder.drain, DRAIN_FOR)
         for consumer in consumers:
             await consumer.start()

@@ -69,13 +69,26 @@ async def _leave_as_it_is(_connection: Connection) -> None:
     """Skip asyncpg's reset query: nothing of ours outlives its transaction."""
 
 
-async def _prepare(connection: Connection) -> None:
+async def _prepare(opened: Connection) -> None:
     for kind in ("jsonb", "json"):
-        await connection.set_type_codec(kind, encoder=_encode, decoder=orjson.loads, schema="pg_catalog", format="text")
+        await opened.set_type_codec(kind, encoder=_encode, decoder=orjson.loads, schema="pg_catalog", format="text")
 
 
 def _encode(value: Any) -> str:
     return orjson.dumps(value, default=str).decode()
+
+
+@asynccontextmanager
+async def connection(pool: Pool) -> AsyncIterator[Connection]:
+    """Lend a connection on which each statement is a transaction of its own.
+
+    Raises UnavailableError while the database is away.
+    """
+    try:
+        async with pool.acquire(timeout=ACQUIRE_TIMEOUT) as lent:
+            yield lent
+    except AWAY as error:
+        raise UnavailableError("I can't reach my records right now. Please try again in a moment.") from error
 
 
 @asynccontextmanager
@@ -85,19 +98,16 @@ async def transaction(pool: Pool) -> AsyncIterator[Connection]:
     Raises UnavailableError while the database is away; nothing of the block has happened then, unless the connection
     broke during COMMIT, which is why effects carry idempotency keys.
     """
-    try:
-        async with pool.acquire(timeout=ACQUIRE_TIMEOUT) as connection, connection.transaction():
-            yield connection
-    except AWAY as error:
-        raise UnavailableError("I can't reach my records right now. Please try again in a moment.") from error
+    async with connection(pool) as lent, lent.transaction():
+        yield lent
 
 
 @asynccontextmanager
 async def member_transaction(pool: Pool, user: UUID) -> AsyncIterator[Connection]:
     """Run the block in one transaction in which row-level security shows only this member's rows."""
-    async with transaction(pool) as connection:
-        await connection.execute("select set_config('pam.member', $1, true)", str(user))
-        yield connection
+    async with transaction(pool) as lent:
+        await lent.execute("select set_config('pam.member', $1, true)", str(user))
+        yield lent
 
 
 class MemberRecords:

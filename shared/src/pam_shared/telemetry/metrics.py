@@ -21,6 +21,10 @@ TURNS_WAITING = Gauge("pam_turns_waiting", "Deliveries that wait for an earlier 
 TAKEOVERS = Counter("pam_takeovers_total", "Turns taken over from another attempt.")
 FENCED = Counter("pam_fenced_total", "Turns dropped because another agent owns them now.")
 MODEL_TOKENS = Counter("pam_model_tokens_total", "Tokens used, by mind and kind.", ["mode", "kind"])
+MODEL_COST = Counter("pam_model_cost_dollars_total", "What model calls cost, in dollars, by model.", ["model"])
+CEILING_TAKEN = Gauge(
+    "pam_cost_ceiling_share", "Share of a total's ceiling spent and reserved, at its last call.", ["ceiling"]
+)
 
 SOCKETS = Gauge("pam_sockets", "Open WebSockets, event streams and polls.")
 FRAMES = Counter("pam_frames_total", "Frames received from clients.", ["type"])

@@ -1,0 +1,186 @@
+"""Money for model calls: asked for before a call, paid after it."""
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from typing import Self
+from uuid import UUID, uuid4
+
+from pam_agent.costs.allowance import Allowance
+from pam_agent.costs.prices import Prices
+from pam_agent.costs.settings import CostSettings
+from pam_agent.costs.settlements import Settlements
+from pam_shared.bus.connection import Bus
+from pam_shared.bus.queries import ask
+from pam_shared.clock import utc_now, zone_of
+from pam_shared.contracts import headers, subjects
+from pam_shared.contracts.conversation import Usage
+from pam_shared.contracts.costs import RESERVE, Ceiling, ModelCall, Refusal, Reserved, SettledCall
+from pam_shared.errors import PamError, UnavailableError
+from pam_shared.telemetry import metrics
+from pam_shared.telemetry.logs import log
+from pam_shared.telemetry.traces import trace_id
+
+ASK_WITHIN = 0.3
+UNASKED_FOR = 2.0
+"""Seconds after a question that was not answered in time in which no other call waits for that long."""
+
+USED_UP = {
+    Ceiling.MEMBER_DAY: "My thinking for you is used up for today",
+    Ceiling.DAY: "My thinking is used up for today",
+    Ceiling.MONTH: "My thinking is used up for this month",
+}
+
+
+class BudgetExhaustedError(UnavailableError):
+    """Time must pass: a model call would pass a ceiling. Nothing was spent."""
+
+    default_code = "budget_exhausted"
+
+
+@dataclass(frozen=True)
+class Payer:
+    """For whom a turn's attempt calls models: ``identity`` is the token of its message, ``zone`` the member's."""
+
+    turn: UUID
+    attempt: int
+    identity: str
+    zone: str = ""
+
+
+class Reservation:
+    """The money of one call. Unless it is settled or released, the call counts at its estimate."""
+
+    def __init__(self, estimate: Usage) -> None:
+        self.used = estimate
+        self.known = False
+
+    def settle(self, usage: Usage) -> None:
+        """Say what the call used."""
+        self.used, self.known = usage, True
+
+    def release(self) -> None:
+        """Say that the call used nothing: the model refused it before it began."""
+        self.settle(Usage())
+
+
+class Purse:
+    """Reserves and settles for the turns of one process.
+
+    Persistence decides, for all processes together. While it does not answer, this process spends a small allowance
+    of its own, and settles it later.
+    """
+
+    def __init__(self, bus: Bus, prices: Prices, allowance: Allowance, turn_within: float) -> None:
+        """``turn_within`` is how long a turn takes at most, in seconds."""
+        self._bus = bus
+        self._prices = prices
+        self._allowance = allowance
+        self._lives = timedelta(seconds=turn_within)
+        self._settlements = Settlements(bus)
+        self._ask_again_at = 0.0
+
+    @classmethod
+    def of(cls, bus: Bus, settings: CostSettings, turn_within: float) -> Self:
+        """Return a purse as the settings fill it."""
+        prices = Prices(settings.model_prices, settings.unknown_model_price)
+        return cls(bus, prices, Allowance(settings.unasked_allowance), turn_within)
+
+    async def start(self) -> None:
+        """Begin to settle."""
+        await self._settlements.start()
+
+    async def stop(self) -> None:
+        """Settle what is left, for a few seconds."""
+        await self._settlements.stop()
+
+    @asynccontextmanager
+    async def reserved(self, payer: Payer, step: int, model: str, estimate: Usage) -> AsyncIterator[Reservation]:
+        """Have money for one call within the block. ``estimate`` is the most it can use: all input, ``max_tokens``.
+
+        Raises BudgetExhaustedError before the block is entered; its sentence is for the member.
+        """
+        call = self._call(payer, step, model, estimate)
+        own = await self._ask(payer, call)
+        reservation = Reservation(estimate)
+        try:
+            yield reservation
+        finally:
+            used = reservation.used
+            cost = self._prices.of(model).cost(used) if reservation.known else call.cost
+            if own:
+                self._allowance.give_back(call.cost - cost)
+            metrics.MODEL_COST.labels(model).inc(float(cost))
+            self._settle(payer, call.model_copy(update={"cost": cost}), used)
+
+    def _call(self, payer: Payer, step: int, model: str, estimate: Usage) -> ModelCall:
+        now = utc_now()
+        return ModelCall(
+            id=uuid4(),
+            turn=payer.turn,
+            step=step,
+            attempt=payer.attempt,
+            model=model,
+            zone=payer.zone,
+            at=now,
+            expires_at=now + self._lives,
+            trace_id=trace_id(),
+            cost=self._prices.of(model).most(estimate),
+        )
+
+    async def _ask(self, payer: Payer, call: ModelCall) -> bool:
+        """Reserve a call; return whether that was done out of the own allowance."""
+        try:
+            reply = await self._reserve(payer, call)
+        except PamError as error:
+            log.warning("a model call could not be reserved", reason=str(error))
+            if self._allowance.take(call.cost):
+                return True
+            self._give_up(payer, call)
+            raise _unasked(self._allowance.renewed_in) from error
+        except BaseException:
+            self._give_up(payer, call)
+            raise
+        if reply.refusal is not None:
+            raise _exhausted(reply.refusal, call)
+        return False
+
+    async def _reserve(self, payer: Payer, call: ModelCall) -> Reserved:
+        """Ask persistence. Raises UnavailableError while it does not answer."""
+        if time.monotonic() < self._ask_again_at:
+            raise UnavailableError("The accounts did not answer a moment ago.", code="unasked")
+        values = {headers.IDENTITY: payer.identity}
+        try:
+            return await ask(self._bus, subjects.query(RESERVE), call, Reserved, values, ASK_WITHIN)
+        except UnavailableError as error:
+            if error.problem.code == "timeout":
+                self._ask_again_at = time.monotonic() + UNASKED_FOR
+            raise
+
+    def _give_up(self, payer: Payer, call: ModelCall) -> None:
+        """Settle with nothing a call that is not made: it may have been reserved, though no answer came."""
+        self._settle(payer, call.model_copy(update={"cost": Decimal(0)}), Usage())
+
+    def _settle(self, payer: Payer, call: ModelCall, used: Usage) -> None:
+        self._settlements.add(SettledCall(call=call, usage=used, identity=payer.identity))
+
+
+def _exhausted(refusal: Refusal, call: ModelCall) -> BudgetExhaustedError:
+    until = refusal.until.astimezone(zone_of(call.zone))
+    again = f"{until:%A}, {until.day} {until:%B}, {until:%H:%M}"
+    return BudgetExhaustedError(
+        f"{USED_UP[refusal.ceiling]}, so I answer by simple rules until {again}. Your tools still work.",
+        retry_after=max(0.0, (refusal.until - call.at).total_seconds()),
+    )
+
+
+def _unasked(renewed_in: float) -> BudgetExhaustedError:
+    return BudgetExhaustedError(
+        "I cannot look up what my thinking may cost right now, so I answer by simple rules for a while."
+        " Your tools still work.",
+        code="budget_unknown",
+        retry_after=renewed_in,
+    )

@@ -1,0 +1,188 @@
+"""The agent's purse and persistence's accounts, also while one of them, NATS or PostgreSQL is away."""
+
+import asyncio
+import os
+import sys
+from asyncio.subprocess import PIPE
+from contextlib import asynccontextmanager
+from decimal import Decimal
+from uuid import uuid4
+
+import pytest
+
+from pam_agent.costs.allowance import Allowance
+from pam_agent.costs.prices import Price, Prices
+from pam_agent.costs.purse import BudgetExhaustedError, Payer, Purse
+from pam_persistence.main import serve
+from pam_persistence.settings import PersistenceSettings
+from pam_shared.bus.connection import Bus
+from pam_shared.contracts import subjects
+from pam_shared.contracts.conversation import Usage
+from pam_shared.contracts.costs import RESERVE
+from tests.harness.waiting import eventually
+
+DOLLAR_A_THOUSAND = Price(input=Decimal(1000), output=Decimal(1000), cache_read=Decimal(0), cache_write=Decimal(0))
+DIME = Usage(output_tokens=100)
+CENT = Usage(output_tokens=10)
+
+
+@pytest.fixture
+async def accounts(databases, administrator):
+    """Return what is counted in all, as ``(spent, reserved)``, from nothing on."""
+    await administrator.execute("truncate persistence.model_calls, persistence.spending, persistence.outbox")
+
+    async def told():
+        sql = "select sum(spent), sum(reserved) from persistence.spending where scope = 'month'"
+        return tuple(await administrator.fetchrow(sql))
+
+    return told
+
+
+@pytest.fixture
+def persistence(nats, databases, keys):
+    """Run persistence, with a dollar a day for each member."""
+
+    @asynccontextmanager
+    async def running():
+        settings = PersistenceSettings(
+            nats_url=nats,
+            postgres_url=databases["persistence"],
+            identity_public_key=keys.public,
+            ceiling_member_day=Decimal(1),
+        )
+        bus = Bus("persistence", nats)
+        await bus.connect()
+        async with serve(bus, settings):
+            await bus.jetstream.account_info()
+            yield
+        await bus.close()
+
+    return running
+
+
+@pytest.fixture
+async def purse(connect):
+    """The purse of one agent process; on its own it may spend thirty cents."""
+    prices = Prices({}, DOLLAR_A_THOUSAND)
+    purse = Purse(await connect("agent"), prices, Allowance(Decimal("0.30")), turn_within=60)
+    await purse.start()
+    yield purse
+    await purse.stop()
+
+
+@pytest.fixture
+def payer(person):
+    turn = uuid4()
+    return Payer(turn=turn, attempt=1, identity=person.token(turn), zone="America/Denver")
+
+
+async def spend(purse, payer, used=CENT, estimate=DIME):
+    async with purse.reserved(payer, 0, "model", estimate) as reservation:
+        await asyncio.sleep(0)
+        reservation.settle(used)
+
+
+async def test_calls_are_reserved_and_settled_until_the_ceiling(persistence, purse, payer, accounts):
+    """R-A5: at the ceiling nothing is spent, and the member is told when it is possible again."""
+    async with persistence():
+        async with purse.reserved(payer, 0, "model", DIME) as reservation:
+            assert await accounts() == (0, Decimal("0.1"))
+            reservation.settle(CENT)
+        await eventually(lambda: is_counted(accounts, "0.01"))
+        for _ in range(9):
+            await spend(purse, payer, used=DIME)
+        await eventually(lambda: is_counted(accounts, "0.91"))
+        with pytest.raises(BudgetExhaustedError, match=r"used up for today.* until \w+, \d+ \w+, 00:00\.") as refused:
+            await spend(purse, payer)
+        assert 0 < refused.value.problem.retry_after <= 25 * 3600
+        assert await accounts() == (Decimal("0.91"), 0)
+
+
+async def test_a_call_of_which_nothing_is_known_counts_at_its_estimate(persistence, purse, payer, accounts):
+    """R-A5: a stream that was cut has cost something; one that the model refused has not."""
+    async with persistence():
+        with pytest.raises(ConnectionError):
+            async with purse.reserved(payer, 0, "model", DIME):
+                raise ConnectionError
+        async with purse.reserved(payer, 1, "model", DIME) as reservation:
+            reservation.release()
+        await eventually(lambda: is_counted(accounts, "0.1"))
+
+
+async def test_without_persistence_a_process_spends_its_allowance_and_settles_later(
+    persistence, purse, payer, accounts
+):
+    """R-A5: the turn goes on; what it cost is counted once persistence is back, under-counted never."""
+    for _ in range(5):
+        await spend(purse, payer)
+    async with purse.reserved(payer, 0, "model", DIME) as one, purse.reserved(payer, 1, "model", DIME) as other:
+        with pytest.raises(BudgetExhaustedError) as refused:
+            await spend(purse, payer)
+        assert refused.value.problem.code == "budget_unknown"
+        one.settle(CENT)
+        other.settle(CENT)
+    async with persistence():
+        await eventually(lambda: is_counted(accounts, "0.07"))
+
+
+async def test_of_an_accountant_who_is_silent_not_every_call_asks(purse, payer, bus):
+    """R-A5: a turn of many calls waits for the answer once, not with each."""
+    asked = []
+
+    async def hear(message):
+        asked.append(message.subject)
+
+    await bus.nats.subscribe(subjects.query(RESERVE), cb=hear)
+    await bus.nats.flush()
+    for _ in range(5):
+        await spend(purse, payer)
+    assert len(asked) == 1
+
+
+async def test_a_process_killed_between_reserving_and_settling_is_counted_by_the_one_that_takes_over(
+    persistence, connect, purse, payer, accounts
+):
+    """R-A5: what the dead attempt may have cost stays, and the next attempt pays for its own calls."""
+    async with persistence():
+        dead = Purse(await connect("agent"), Prices({}, DOLLAR_A_THOUSAND), Allowance(Decimal(0)), turn_within=60)
+        async with dead.reserved(payer, 0, "model", DIME):  # its settlements go nowhere: it was never started
+            pass
+        again = Payer(payer.turn, 2, payer.identity)
+        await spend(purse, again)
+        await eventually(lambda: is_counted(accounts, "0.11"))
+
+
+async def test_a_turn_that_is_cancelled_while_it_asks_leaves_nothing_reserved(
+    persistence, purse, payer, accounts, administrator
+):
+    """R-A5, R-M8: the question is answered all the same."""
+    async with persistence():
+        async with administrator.transaction():
+            await administrator.execute("select persistence.hold_spending()")
+            asking = asyncio.create_task(spend(purse, payer))
+            await eventually(lambda: somebody_waits(administrator))
+            asking.cancel()
+            await asyncio.wait([asking])
+        await eventually(lambda: is_counted(accounts, "0"))
+
+
+async def somebody_waits(db):
+    return await db.fetchval("select exists (select from pg_locks where locktype = 'advisory' and not granted)")
+
+
+async def is_counted(accounts, dollars):
+    return await accounts() == (Decimal(dollars), 0)
+
+
+async def test_operators_see_the_costs_on_the_command_line(persistence, purse, payer, accounts, nats):
+    """R-A5: what the month cost, by model, and how far the ceilings are."""
+    async with persistence():
+        await spend(purse, payer)
+        await eventually(lambda: is_counted(accounts, "0.01"))
+        told = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "pamctl", "costs", stdout=PIPE, env=os.environ | {"PAM_NATS_URL": nats}
+        )
+        said, _ = await told.communicate()
+    assert told.returncode == 0
+    assert "This month: $0.010000 of $3000 spent or reserved." in said.decode()
+    assert "model" in said.decode()
