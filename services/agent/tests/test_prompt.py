@@ -63,8 +63,7 @@ def told(earlier=(), steps=(), text="And now?") -> list[dict]:
 
 
 def blocks(exchange, kind) -> list[dict]:
-    lists = [message["content"] for message in exchange if isinstance(message["content"], list)]
-    return [block for blocks in lists for block in blocks if block["type"] == kind]
+    return [block for message in exchange for block in message["content"] if block["type"] == kind]
 
 
 turns = st.builds(
@@ -97,9 +96,7 @@ def test_every_tool_use_has_its_result_in_the_message_after_it(earlier):
 def test_no_text_is_empty(earlier):
     """R-A1: the API refuses texts of nothing but white space."""
     exchange = told(earlier)
-    texts = [message["content"] for message in exchange if isinstance(message["content"], str)]
-    texts += [block["text"] for block in blocks(exchange, "text")]
-    assert all(text.strip() for text in texts)
+    assert all(block["text"].strip() for block in blocks(exchange, "text"))
 
 
 def test_white_space_the_model_wrote_before_a_tool_is_not_sent_back():
@@ -159,11 +156,12 @@ def test_results_are_told_in_the_order_of_the_calls():
     assert [block["tool_use_id"] for block in blocks(told(steps=[step]), "tool_result")] == [use.id for use in uses]
 
 
-def test_the_member_is_placed_in_their_own_day():
+def test_the_member_is_placed_in_their_own_day_behind_their_words():
     """R-A6: the model knows the member's date and zone; both are data, apart from what the member said."""
-    text = told(text="What day is it?")[-1]["content"]
-    assert text == (
-        "<situation>It is Friday, 2026-05-01 12:00 where the member is (America/Denver).</situation>\n\nWhat day is it?"
+    said, around = told(text="What day is it?")[-1]["content"]
+    assert said["text"] == "What day is it?"
+    assert around["text"] == (
+        "<situation>\nIt is Friday, 2026-05-01 12:00 where the member is (America/Denver).\n</situation>"
     )
 
 
