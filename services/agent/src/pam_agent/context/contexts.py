@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from pam_agent.context.snapshot import MemberContext
 from pam_agent.context.sources import OUTDATED, SOURCES
 from pam_agent.errand import Errand
 from pam_shared.bus.connection import Bus
+from pam_shared.clock import utc_now
 from pam_shared.contracts import headers, subjects
 from pam_shared.contracts.events import EventEnvelope, MemberSignedIn
 from pam_shared.contracts.location import Fix
@@ -33,9 +35,10 @@ UNDATED = tuple(source for source in SOURCES if not source.by_day)
 class Contexts:
     """The contexts of one process's turns."""
 
-    def __init__(self, bus: Bus) -> None:
+    def __init__(self, bus: Bus, clock: Callable[[], datetime] = utc_now) -> None:
+        """``clock`` tells how old what is kept is."""
         self._bus = bus
-        self._retrieval = Retrieval(bus)
+        self._retrieval = Retrieval(bus, clock)
         self._running: set[asyncio.Task[MemberContext]] = set()
         self._warming: set[asyncio.Task[object]] = set()
         self._subscriptions: list[Subscription] = []
@@ -83,7 +86,7 @@ class Contexts:
             zone=str(now.tzinfo),
             request_id=errand.headers.get(headers.REQUEST_ID, ""),
         )
-        found = await self._retrieval.retrieve(Asker(errand.user, who))
+        found = await self._retrieval.retrieve(Asker(errand.user, who), SOURCES)
         known = integrate(found, turn, _place(errand), now)
         return transfer(highlight(generate(known)))
 

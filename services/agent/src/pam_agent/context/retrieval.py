@@ -1,17 +1,18 @@
 """Retrieving: every source at once, each with its deadline, on the member's behalf; answers are kept for a while."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from pydantic import ValidationError
 
 from pam_agent.context.snapshot import Found
-from pam_agent.context.sources import SOURCES, Source
+from pam_agent.context.sources import Source
 from pam_shared.bus.connection import Bus
 from pam_shared.bus.requests import with_deadline
 from pam_shared.cache import Cache, Cached, Tier
-from pam_shared.clock import utc_now
 from pam_shared.contracts.tools import ToolCall, ToolReply
 from pam_shared.errors import UnavailableError
 from pam_shared.tasks import end
@@ -39,18 +40,18 @@ class Asker:
 class Retrieval:
     """What the sources told of members, kept in this process; events say what to forget."""
 
-    def __init__(self, bus: Bus, within: float = WITHIN) -> None:
+    def __init__(self, bus: Bus, clock: Callable[[], datetime]) -> None:
         self._bus = bus
-        self._within = within
-        self._cache = Cache(memory=MEMORY, clock=lambda: utc_now().timestamp())
-        self._loads: set[asyncio.Task[Cached[object]]] = set()
+        self._clock = clock
+        self._cache = Cache(memory=MEMORY, clock=lambda: clock().timestamp())
+        self._loads: dict[asyncio.Task[Cached[object]], None] = {}
         self._era = 0
 
-    async def retrieve(self, asker: Asker, sources: tuple[Source, ...] = SOURCES) -> dict[str, Found]:
+    async def retrieve(self, asker: Asker, sources: tuple[Source, ...]) -> dict[str, Found]:
         """Return what the sources tell, by name; those that are late, and of which nothing is kept, tell nothing."""
         loads = {source: self._load(source, asker) for source in sources if len(self._loads) < LOADS_MAX}
         if loads:
-            await asyncio.wait(loads.values(), timeout=self._within)
+            await asyncio.wait(loads.values(), timeout=WITHIN)
         found = {source.name: await self._told(source, asker, load) for source, load in loads.items()}
         return {name: one for name, one in found.items() if one is not None}
 
@@ -75,12 +76,12 @@ class Retrieval:
                 source.tier, self._key(source, asker), source.shape, lambda: self._ask(source, asker), user=asker.user
             )
         )
-        self._loads.add(load)
+        self._loads[load] = None
         load.add_done_callback(self._loaded)
         return load
 
     def _loaded(self, load: asyncio.Task[Cached[object]]) -> None:
-        self._loads.discard(load)
+        del self._loads[load]
         error = None if load.cancelled() else load.exception()
         if error is not None and not isinstance(error, UnavailableError):
             log.error("a source of the context broke", error=repr(error))
@@ -98,7 +99,7 @@ class Retrieval:
 
     async def _ask(self, source: Source, asker: Asker) -> object:
         """Ask once. Raises UnavailableError where there is no answer that can be read."""
-        call = ToolCall(arguments=source.arguments(utc_now().date()))
+        call = ToolCall(arguments=source.arguments(self._clock().date()))
         values = with_deadline(asker.who.headers(), LOAD_WITHIN)
         inject(values)
         body = await self._bus.request(source.subject, call.model_dump_json().encode(), values, LOAD_WITHIN)
