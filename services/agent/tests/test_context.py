@@ -1,4 +1,4 @@
-"""The member's context on a real server: no source is waited for beyond its deadline, and what is kept is kept fresh."""
+"""The member's context on a real server: no source is waited for beyond its deadline, what is kept is kept fresh."""
 
 import asyncio
 from collections import Counter
@@ -50,7 +50,7 @@ class World:
             task.add_done_callback(self._answering.discard)
 
         await self.bus.nats.subscribe(BY_NAME[name].subject, cb=on)
-        await self.bus.nats.flush()
+        await self.bus.jetstream.account_info()  # an answer over this connection: the subscription is in place
 
     async def _answer(self, name, message) -> None:
         await self.open.wait()
@@ -76,7 +76,7 @@ async def world(bus, connect, new_person):
     contexts = Contexts(agent, lambda: world.now)
     world = World(bus, contexts, new_person())
     await contexts.start()
-    await agent.nats.flush()
+    await agent.jetstream.account_info()
     yield world
     await contexts.stop()
     for task in tuple(world._answering):

@@ -45,7 +45,7 @@ class Source:
 
 
 SOURCES = (
-    Source("profile", PROFILE, "account", "get_user_context", TypeAdapter(parts.Person)),
+    Source("profile", PROFILE, "account", "get_user_context", TypeAdapter(parts.Person), lambda _: {"own_only": True}),
     Source("vehicles", PROFILE, "account", "get_vehicles", TypeAdapter(parts.Vehicles)),
     Source("finances", FINANCES, "budget", "get_finance_summary", TypeAdapter(parts.Finances), by_day=True),
     Source("budgets", FINANCES, "budget", "compare_vs_budget", TypeAdapter(parts.Budgets), by_day=True),
