@@ -3,11 +3,13 @@
 import asyncio
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
+from nats.errors import Error as NatsError
 from pydantic import ValidationError
 
 from pam_agent.context.phases import generate, highlight, integrate, transfer
@@ -52,7 +54,8 @@ class Contexts:
     async def stop(self) -> None:
         """End what is under way."""
         for subscription in self._subscriptions:
-            await subscription.unsubscribe()
+            with suppress(NatsError):
+                await subscription.unsubscribe()
         await end([*self._running, *self._warming])
         await self._retrieval.stop()
 
