@@ -14,7 +14,7 @@ from typing import Any
 
 import orjson
 
-from pam_shared.testing.messages_api import MessagesApi, Reply, Say, Use, _asked, _events, _write_error
+from pam_shared.testing.messages_api import MessagesApi, Reply, Say, Use, _asked, _events, _write_error, first_text
 
 _ASK = re.compile(
     r"fault (?P<talk>\w+) m(?P<number>\d+) tool=(?P<tool>\d) tokens=(?P<tokens>\d+) width=(?P<width>\d+)"
@@ -152,9 +152,9 @@ class ScriptedModel(MessagesApi):
 
 def _answers_in(message: dict[str, Any]) -> list[str]:
     """Return the marks of the whole answers in one message of the exchange."""
-    if message["role"] != "assistant" or not isinstance(message["content"], str):
+    if message["role"] != "assistant" or any(block["type"] == "tool_use" for block in message["content"]):
         return []
-    return _ANSWER.findall(message["content"])
+    return _ANSWER.findall(first_text(message))
 
 
 def _reply(ask: Ask, rounds: int) -> Reply:

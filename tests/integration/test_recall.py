@@ -10,7 +10,7 @@ from pam_persistence.settings import PersistenceSettings
 from pam_shared.bus.connection import Bus
 from pam_shared.bus.log_reader import LogReader
 from pam_shared.contracts import headers, topology
-from pam_shared.testing.messages_api import Reply, Say, Scene, messages_api
+from pam_shared.testing.messages_api import Reply, Say, Scene, first_text, messages_api
 from services.agent.tests.conversing import Member, running_agent
 from tests.harness.waiting import eventually
 
@@ -71,9 +71,9 @@ async def test_after_the_log_was_lost_the_model_is_told_what_is_on_record(nats, 
             await member.answered(talk)
             await member.say(talk, "And again?")
             await member.answered(talk, 2)
-    told = [message["content"] for message in api.requests[1]["messages"]]
+    told = [first_text(message) for message in api.requests[1]["messages"]]
     assert told[:2] == ["My name is Ada", "Nice to meet you."]
-    assert [message["content"] for message in api.requests[2]["messages"]][:2] == told[:2]
+    assert [first_text(message) for message in api.requests[2]["messages"]][:2] == told[:2]
 
 
 async def test_a_first_message_asks_the_record_nothing(nats, member, bus):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pam_agent.main as agent
 from pam_agent import attempt, isolation
+from pam_agent.context import contexts
 from pam_agent.crew import Crew
 from pam_agent.errand import Errand
 from pam_agent.ledger import FencedError
@@ -66,10 +67,11 @@ class Fleet:
                 self.world.complain(f"a task outlives {one.process.name}: {task.get_coro()!r}")
 
     def patches(self) -> list[Patch]:
-        """Return what stands in for the agent's surroundings: minds, discovery, and the child process."""
+        """Return what stands in for the agent's surroundings: minds, discovery, context and the child process."""
         return [
             (agent, "Crew", lambda *given: Crew(*given, speaking=InOrder())),
             (agent, "Directory", StandingDirectory),
+            (contexts, "SOURCES", ()),
             (agent, "_minds", self._minds),
             (isolation.Isolation, "survived", lambda one, errand: self._survived(errand, one._within)),
         ]

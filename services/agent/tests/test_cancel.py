@@ -9,7 +9,7 @@ import pytest
 from pam_shared.contracts import live
 from pam_shared.contracts.conversation import ModelReplied, ToolReturned, TurnStarted, TurnStatus, WhenBusy
 from pam_shared.contracts.tools import Outcome
-from pam_shared.testing.messages_api import Reply, Say, Scene, Use, messages_api
+from pam_shared.testing.messages_api import Reply, Say, Scene, Use, first_text, messages_api
 from services.agent.tests.conversing import Member, running_agent, settled
 from tests.harness.waiting import eventually
 
@@ -199,4 +199,4 @@ async def test_the_model_is_told_that_an_answer_was_stopped(nats, member, talk, 
     told = api.requests[-1]["messages"]
     assert [block["type"] for block in told[1]["content"]] == ["text", "tool_use"]
     assert told[2]["content"][0]["tool_use_id"] == told[1]["content"][1]["id"]
-    assert "stopped this answer" in told[3]["content"]
+    assert "stopped this answer" in first_text(told[3])

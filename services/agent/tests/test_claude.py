@@ -94,7 +94,7 @@ async def test_the_request_carries_system_tools_and_the_exchange():
         await heard(mind)
         (request,) = api.requests
     assert (request["model"], request["max_tokens"], request["stream"]) == ("claude-test", 100, True)
-    assert request["messages"][-1]["content"].endswith("Hello")
+    assert script.first_text(request["messages"][-1]) == "Hello"
     assert [tool["name"] for tool in request["tools"]] == sorted(tool.name for tool in OFFERED)
     assert "temperature" not in request
 

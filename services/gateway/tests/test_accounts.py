@@ -4,6 +4,7 @@ import asyncio
 from contextlib import asynccontextmanager
 from uuid import UUID, uuid4
 
+import httpx
 import pytest
 
 from pam_gateway.accounts import Accounts
@@ -11,10 +12,10 @@ from pam_gateway.settings import GatewaySettings
 from pam_shared.bus.audit import AuditTrail
 from pam_shared.bus.log_reader import LogReader
 from pam_shared.bus.revocations import Revocations
-from pam_shared.contracts import subjects, topology
-from pam_shared.contracts.events import AuditEvent
+from pam_shared.contracts import headers, subjects, topology
+from pam_shared.contracts.events import AuditEvent, MemberSignedIn
 from pam_shared.errors import ConflictError, NotAuthenticatedError
-from pam_shared.identity import ACCESS, Signer, Verifier
+from pam_shared.identity import ACCESS, CALL, Signer, Verifier
 from pam_shared.postgres.pool import member_transaction, open_pool
 from pam_shared.tools.outbox import OutboxRelay
 from tests.harness.waiting import eventually
@@ -273,3 +274,20 @@ async def test_every_sign_in_leaves_an_audit_event(gateway, member, address, bus
     ]
     assert b"password" not in b"".join(entry.body for entry in await reader.read(subjects.audit("gateway")))
     await reader.stop()
+
+
+async def test_who_registers_or_signs_in_is_announced_with_a_token_that_reads(gateway_at, connect, keys):
+    """R-D2: others may warm what they keep of the member; the token is for reading: no turn is known by its id."""
+    heard = asyncio.Queue()
+    listener = await connect("listener")
+    await listener.nats.subscribe(subjects.MEMBER_SIGNED_IN, cb=heard.put)
+    await listener.jetstream.account_info()
+    credentials = {"email": f"{uuid4()}@pam.example", "password": "correct horse battery"}
+    async with gateway_at() as url, httpx.AsyncClient(base_url=url) as http:
+        for way in ("register", "login"):
+            answer = await http.post(f"/api/v1/auth/{way}", json=credentials)
+            user = UUID(answer.json()["user"]["id"])
+            message = await asyncio.wait_for(heard.get(), 5)
+            who = Verifier(keys.public).verify(message.headers[headers.IDENTITY], CALL)
+            assert MemberSignedIn.model_validate_json(message.data).user == who.user == user
+            assert who.turn is not None

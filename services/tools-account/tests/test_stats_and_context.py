@@ -163,6 +163,21 @@ async def test_the_context_holds_all_that_is_known(new_member):
     assert get_user_context.visibility == "internal"
 
 
+async def test_the_own_records_alone_are_told_without_asking_anybody(new_member):
+    """R-A6: who needs the profile at once waits for no other worker."""
+    heard = []
+
+    def money(arguments):
+        heard.append(arguments)
+        return EVERYBODY["budget", "get_money_records"]
+
+    reply = await new_member(asked=EVERYBODY | {("budget", "get_money_records"): money}).reply(
+        get_user_context, own_only=True
+    )
+    assert (heard, reply.partial) == ([], False)
+    assert reply.data["context"]["finances"]["spent_this_month"] is None
+
+
 async def test_of_a_new_member_every_part_has_its_default_and_is_named(member):
     """R-T5: nothing known is said to be nothing known."""
     reply = await member.reply(get_user_context)

@@ -50,9 +50,11 @@ class Tier:
         return max(self.fresh_for, self.stale_for)
 
 
-PROFILE = Tier("profile", 10 * MINUTE)
-FINANCES = Tier("finances", 5 * MINUTE)
-SOCIAL = Tier("social", 5 * MINUTE)
+PROFILE = Tier("profile", 10 * MINUTE, HOUR)
+FINANCES = Tier("finances", 5 * MINUTE, HOUR)
+SOCIAL = Tier("social", 5 * MINUTE, HOUR)
+TRAVEL = Tier("travel", 5 * MINUTE, HOUR)
+MEMORIES = Tier("memories", 5 * MINUTE, HOUR)
 USER_CONTEXT = Tier("user_context", 5 * MINUTE)
 BUDGET_SUMMARY = Tier("budget_summary", 15 * MINUTE)
 ANALYTICS = Tier("analytics", 30 * MINUTE)
@@ -98,17 +100,21 @@ class _Found(NamedTuple):
 
 
 @dataclass(frozen=True)
-class _Wanted(Generic[T]):
+class _Named(Generic[T]):
     tier: Tier
     key: str
     shape: TypeAdapter[T]
-    load: Callable[[], Awaitable[T]]
-    keep: Callable[[T], bool]
     scope: str
 
     @property
     def name(self) -> str:
         return f"{self.scope or self.tier.name}:{self.key}"
+
+
+@dataclass(frozen=True)
+class _Wanted(_Named[T]):
+    load: Callable[[], Awaitable[T]]
+    keep: Callable[[T], bool]
 
 
 class Cache:
@@ -149,12 +155,20 @@ class Cache:
         """
         started = time.perf_counter()
         outcome: Outcome = "failed"
-        wanted = _Wanted(tier, key, shape, load, keep, _scope(tier, user) if user else "")
+        wanted = _Wanted(tier, key, shape, _scope(tier, user), load, keep)
         try:
             cached, outcome = await self._look(wanted)
         finally:
             _note(tier, outcome, time.perf_counter() - started)
         return cached
+
+    async def kept(self, tier: Tier, key: str, shape: TypeAdapter[T], *, user: UUID | None = None) -> Cached[T] | None:
+        """Return the value kept under the key, however old up to the tier's ``stale_for``, without loading it."""
+        named = _Named(tier, key, shape, _scope(tier, user))
+        entry = (await self._find(named)).entry
+        if entry is None or entry.stale_until <= self._clock():
+            return None
+        return _fitting(named, entry, "cached" if entry.fresh_until > self._clock() else "stale")
 
     async def invalidate(self, user: UUID, tier: Tier) -> None:
         """Forget a member's data of a tier: calls that begin from now on load it anew."""
@@ -188,7 +202,7 @@ class Cache:
             raise
         return Cached(wanted.shape.validate_json(loaded.body), loaded.as_of, "live"), "loaded"
 
-    async def _find(self, wanted: _Wanted[T]) -> _Found:
+    async def _find(self, wanted: _Named[T]) -> _Found:
         kept = self._memory.get(wanted.name)
         if not self._redis:
             generation = self._generations.get(wanted.scope, "")
@@ -200,7 +214,7 @@ class Cache:
         except AwayError:
             return _Found(None, "failed", None) if wanted.scope else _Found(kept, "memory", "")
 
-    async def _find_shared(self, redis: RedisTier, wanted: _Wanted[T], kept: _Entry | None) -> _Found:
+    async def _find_shared(self, redis: RedisTier, wanted: _Named[T], kept: _Entry | None) -> _Found:
         if wanted.scope:
             packed, generation = await redis.read_scoped(wanted.name, wanted.scope)
         else:
@@ -258,11 +272,11 @@ class _Memory:
         self._size -= len(before.body) if before else 0
 
 
-def _scope(tier: Tier, user: UUID) -> str:
-    return f"{tier.name}:{user}"
+def _scope(tier: Tier, user: UUID | None) -> str:
+    return f"{tier.name}:{user}" if user else ""
 
 
-def _fitting(wanted: _Wanted[T], entry: _Entry, kind: Literal["cached", "stale"]) -> Cached[T] | None:
+def _fitting(wanted: _Named[T], entry: _Entry, kind: Literal["cached", "stale"]) -> Cached[T] | None:
     """Return what is kept; None when an older version of the service wrote it in another shape."""
     try:
         return Cached(wanted.shape.validate_json(entry.body), entry.as_of, kind)

@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from opentelemetry.trace import Span
 
+from pam_agent.context.changes import changed
+from pam_agent.context.snapshot import MemberContext
 from pam_agent.conversation import TurnRecord
 from pam_agent.crew import Crew
 from pam_agent.errand import Errand
@@ -38,6 +40,9 @@ class Asking:
         self._asked_the_record = False
         self.mode = crew.minds[0].mode
         self.zone = str((self._record.message.context or {}).get("timezone") or "")
+        self._now = utc_now().astimezone(_zone(self.zone))
+        self._taking = crew.contexts.begin(errand, self._record.message.id, self._now)
+        self._member: MemberContext | None = None
 
     async def ask(self, steps: list[Step]) -> Reply:
         """Ask the first mind that can answer. Once a mind has said something, no other takes its sentence over.
@@ -72,15 +77,27 @@ class Asking:
         raise ExternalUnavailableError("The answer broke off.", code="stream_cut")
 
     async def _prompt(self, steps: list[Step]) -> Prompt:
-        zone = _zone(self.zone)
+        earlier = await self._earlier()
         return Prompt(
             text=self._record.message.text,
-            earlier=await self._earlier(),
+            earlier=earlier,
             steps=steps,
             tools=self._crew.toolbox.offered,
-            now=utc_now().astimezone(zone),
-            zone=str(zone),
+            now=self._now,
+            zone=str(self._now.tzinfo),
+            member=self._member or await self._know(earlier),
         )
+
+    async def _know(self, earlier: list[TurnRecord]) -> MemberContext:
+        """Return the snapshot of the member that this turn works with, once the member heard what is new in it."""
+        known, before = await self._taking, self._view.known
+        new = changed(before, known, earlier, self._crew.toolbox.offered) if before else []
+        self._member = self._view.known = known.model_copy(update={"changed": new})
+        if new:
+            await self._begun()
+            message = f"Since we last spoke this has changed: {', '.join(new)}."
+            await self._live.custom(live.CONTEXT_CHANGED, {"sources": new, "message": message})
+        return self._member
 
     async def _earlier(self) -> list[TurnRecord]:
         """Return the turns before this one, as many as the model sees; those the log lost come from the record."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from pam_agent.context.contexts import Contexts
 from pam_agent.live import Live
 from pam_agent.mind import Mind
 from pam_agent.settings import AgentSettings
@@ -22,6 +23,7 @@ class Crew:
     minds: list[Mind]
     toolbox: Toolbox
     settings: AgentSettings
+    contexts: Contexts
     speaking: set[Live] = field(default_factory=set)
     unsaid: set[UUID] = field(default_factory=set)
 

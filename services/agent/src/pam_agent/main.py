@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from uuid import uuid4
 
+from pam_agent.context.contexts import Contexts
 from pam_agent.crew import Crew
 from pam_agent.isolation import FRUITLESS_MAX, Isolation, MessageFatalError
 from pam_agent.live import Live
@@ -35,12 +36,13 @@ async def crew_of(bus: Bus, settings: AgentSettings) -> AsyncIterator[tuple[Crew
     writer = uuid4().hex[:8]
     reader = LogReader(bus, topology.CONVERSATIONS)
     directory = Directory(bus)
-    crew = Crew(bus, writer, _minds(settings), Toolbox(directory, ToolCaller(bus)), settings)
+    contexts = Contexts(bus)
+    crew = Crew(bus, writer, _minds(settings), Toolbox(directory, ToolCaller(bus)), settings, contexts)
     bus.on_reconnect(crew.repeat)
     async with AsyncExitStack() as ending:
         for mind in crew.minds:
             ending.push_async_callback(mind.close)
-        for part in (reader, directory):
+        for part in (reader, directory, contexts):
             await part.start()
             ending.push_async_callback(part.stop)
         yield crew, Views(bus, reader, writer)

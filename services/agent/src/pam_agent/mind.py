@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
+from pam_agent.context.snapshot import MemberContext
 from pam_agent.conversation import TurnRecord
 from pam_shared.contracts.conversation import ModelReplied, TextBlock, ToolReturned, ToolUseBlock, Usage, text_of
 from pam_shared.contracts.tools import ToolManifest
@@ -20,7 +21,10 @@ class Step:
 
 @dataclass(frozen=True)
 class Prompt:
-    """All a mind is told: earlier turns oldest first, the message to answer, the steps so far, the tools there are."""
+    """All a mind is told: earlier turns oldest first, the message to answer, the steps so far, the tools there are.
+
+    ``member`` is what is known of who speaks.
+    """
 
     text: str
     earlier: list[TurnRecord]
@@ -28,6 +32,7 @@ class Prompt:
     tools: list[ToolManifest]
     now: datetime
     zone: str
+    member: MemberContext | None = None
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import orjson
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 
+from pam_agent.context.snapshot import MemberContext
 from pam_agent.conversation import Conversation, TurnRecord
 from pam_shared.bus.connection import Bus
 from pam_shared.bus.log_reader import Entry, LogReader
@@ -36,6 +37,7 @@ class View:
         self.id = conversation
         self.state = Conversation()
         self.recalled: list[TurnRecord] | None = None
+        self.known: MemberContext | None = None
         self.holders = 0
         self.lock = asyncio.Lock()
         self._bus = bus

@@ -1,4 +1,4 @@
-"""Events that leave a service: domain events, audit events and dead letters."""
+"""Events that leave a service: domain events, sign-ins, audit events and dead letters."""
 
 from datetime import datetime
 from typing import Any, ClassVar
@@ -29,6 +29,12 @@ class EventEnvelope(BaseModel):
     user: UUID
     occurred_at: datetime
     data: dict[str, Any]
+
+
+class MemberSignedIn(BaseModel):
+    """A member has just signed in and will probably speak. The message's identity header allows reading for them."""
+
+    user: UUID
 
 
 class AuditEvent(BaseModel):

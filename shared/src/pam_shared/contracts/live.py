@@ -12,6 +12,8 @@ BANNER = "pam.banner"
 SUPERSEDED = "pam.superseded"
 THINKING = "pam.thinking"
 STILL_WORKING = "pam.still_working"
+CONTEXT_CHANGED = "pam.context_changed"
+"""``{"sources", "message"}``: what was spoken of in the conversation is other than it was."""
 SO_FAR = "pam.so_far"
 """The running turn whole, ``{"turn", "message", "text"}``: it replaces what a client has of it.
 

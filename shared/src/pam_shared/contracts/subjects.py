@@ -15,6 +15,9 @@ ALL_DEAD_LETTERS = "pam.dead_letter.*.*"
 SERVICE_ANNOUNCED = "pam.service.announced"
 SERVICE_WITHDRAWN = "pam.service.withdrawn"
 
+MEMBER_SIGNED_IN = "pam.member.signed_in"
+"""Said once by the gateway, with a token for reading: whoever hears it may prepare; nothing depends on it."""
+
 
 def conversation(user: UUID, conversation_id: UUID) -> str:
     """Return the stem of a conversation's two subjects."""

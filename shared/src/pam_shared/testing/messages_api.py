@@ -147,15 +147,22 @@ async def _request(reader: asyncio.StreamReader) -> bytes:
 
 
 def _asked(messages: list[dict[str, Any]]) -> tuple[str, int]:
-    """Return the text the member wrote last, and how many rounds of tool results came after it."""
+    """Return the words the member wrote last, the first block, and how many rounds of tool results came after them."""
     rounds = 0
     for message in reversed(messages):
         if message["role"] != "user":
             continue
-        if isinstance(message["content"], str):
-            return message["content"], rounds
+        if text := first_text(message):
+            return text, rounds
         rounds += 1
     return "", rounds
+
+
+def first_text(message: dict[str, Any]) -> str:
+    """Return the text a message begins with, written as such or as a block; empty where it has none."""
+    if isinstance(message["content"], str):
+        return message["content"]
+    return next((block["text"] for block in message["content"] if block["type"] == "text"), "")
 
 
 def _write_error(writer: asyncio.StreamWriter, reply: Reply) -> None:

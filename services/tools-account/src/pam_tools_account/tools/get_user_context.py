@@ -10,7 +10,7 @@ from pam_shared.tools.context import ToolContext
 from pam_shared.tools.declaration import Arguments, Result, tool
 from pam_tools_account.member_context import Context, Finances, Location, Preferences, Travel
 from pam_tools_account.members import Profile
-from pam_tools_account.other_workers import MoneyRecords, money_records, travel_records
+from pam_tools_account.other_workers import MoneyRecords, TravelRecords, money_records, travel_records
 from pam_tools_account.periods import Days, Period, days_of
 from pam_tools_account.queries import profiles, vehicles
 from pam_tools_account.sentences import listed
@@ -18,8 +18,10 @@ from pam_tools_account.sentences import listed
 YEAR = timedelta(days=365)
 
 
-class Nothing(Arguments):
-    """Nothing needs to be said."""
+class Question(Arguments):
+    """How much."""
+
+    own_only: bool = Field(False, description="Without money and trips, for which other workers are asked.")
 
 
 class UserContext(Result):
@@ -30,12 +32,9 @@ class UserContext(Result):
 
 
 @tool(effect="read", timeout=4, visibility="internal")
-async def get_user_context(ctx: ToolContext, _args: Nothing) -> UserContext:
+async def get_user_context(ctx: ToolContext, args: Question) -> UserContext:
     """Tell who the member is, what they drive, where they are, how their money and trips stand and what they prefer."""
-    year = Days(ctx.today - YEAR, ctx.today + YEAR)
-    money, travel = await asyncio.gather(
-        money_records(ctx, days_of(Period.MONTH, ctx.today)), travel_records(ctx, year)
-    )
+    money, travel = (None, None) if args.own_only else await _asked(ctx)
     profile = await profiles.profile(ctx.db, ctx.user)
     owned = await vehicles.vehicles(ctx.db, ctx.user)
     context = Context(
@@ -56,6 +55,11 @@ async def get_user_context(ctx: ToolContext, _args: Nothing) -> UserContext:
     missing = [part for part, there in known.items() if not there]
     unknown = f"I know nothing of your {listed(missing)}." if missing else "I know all parts."
     return UserContext(message=unknown, context=context, missing=missing)
+
+
+async def _asked(ctx: ToolContext) -> tuple[MoneyRecords | None, TravelRecords | None]:
+    year = Days(ctx.today - YEAR, ctx.today + YEAR)
+    return await asyncio.gather(money_records(ctx, days_of(Period.MONTH, ctx.today)), travel_records(ctx, year))
 
 
 async def _finances(ctx: ToolContext, money: MoneyRecords | None) -> Finances:
