@@ -6,6 +6,7 @@ from uuid import UUID
 from pam_agent.live import Live
 from pam_agent.mind import Mind
 from pam_agent.settings import AgentSettings
+from pam_agent.summaries import Summaries
 from pam_agent.toolbox import Toolbox
 from pam_shared.bus.connection import Bus
 
@@ -22,6 +23,7 @@ class Crew:
     minds: list[Mind]
     toolbox: Toolbox
     settings: AgentSettings
+    summaries: Summaries
     speaking: set[Live] = field(default_factory=set)
     unsaid: set[UUID] = field(default_factory=set)
 

@@ -11,6 +11,7 @@ from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 
 from pam_agent.conversation import Conversation, TurnRecord
+from pam_agent.tokens import Scale
 from pam_shared.bus.connection import Bus
 from pam_shared.bus.log_reader import Entry, LogReader
 from pam_shared.contracts import headers, subjects
@@ -36,6 +37,7 @@ class View:
         self.id = conversation
         self.state = Conversation()
         self.recalled: list[TurnRecord] | None = None
+        self.scale = Scale()
         self.holders = 0
         self.lock = asyncio.Lock()
         self._bus = bus
