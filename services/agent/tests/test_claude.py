@@ -11,9 +11,8 @@ import pytest
 from pam_agent import tokens
 from pam_agent.claude import Claude, open_client
 from pam_agent.exchange import GO_ON
-from pam_agent.gathered import Gathered
 from pam_agent.mind import MindAwayError, Prompt, Reply
-from pam_shared.contracts.conversation import TextBlock, ToolUseBlock, Usage
+from pam_shared.contracts.conversation import Usage
 from pam_shared.testing import messages_api as script
 from pam_shared.testing.messages_api import Say, Use
 from pam_shared.tools.declaration import find_tools
@@ -261,46 +260,3 @@ async def test_leaving_a_reply_stops_the_stream():
         with pytest.raises(asyncio.CancelledError):
             await speaking
         await eventually(writers[0].is_closing, within=1)
-
-
-def gathered(*events) -> Reply:
-    whole = Gathered()
-    whole.take(list(events))
-    return whole.reply("m")
-
-
-def tool_events(index, *parts):
-    block = {"type": "tool_use", "id": f"toolu_{index}", "name": "create_expense", "input": {}}
-    yield {"type": "content_block_start", "index": index, "content_block": block}
-    for part in parts:
-        delta = {"type": "input_json_delta", "partial_json": part}
-        yield {"type": "content_block_delta", "index": index, "delta": delta}
-    yield {"type": "content_block_stop", "index": index}
-
-
-@pytest.mark.parametrize(
-    ("parts", "arguments"),
-    [
-        (['{"amo', 'unt": 4', "5}"], {"amount": 45}),
-        ([], {}),
-        ([""], {}),
-        (['{"amount": 45'], {"malformed_json": '{"amount": 45'}),
-        (["[45]"], {"not_an_object": [45]}),
-    ],
-)
-@pytest.mark.unit
-def test_arguments_are_put_together_and_bad_ones_handed_on(parts, arguments):
-    """R-T3: what is no JSON object reaches the worker, which refuses it by name; the turn does not fail of it."""
-    assert gathered(*tool_events(0, *parts)).tool_uses == [
-        ToolUseBlock(id="toolu_0", name="create_expense", input=arguments)
-    ]
-
-
-@pytest.mark.unit
-def test_empty_text_blocks_are_left_out():
-    """R-A1: the API does not take an empty text back."""
-    start = {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}}
-    stop = {"type": "content_block_stop", "index": 0}
-    reply = gathered(start, stop, *tool_events(1))
-    assert [block.type for block in reply.content] == ["tool_use"]
-    assert TextBlock(text="") not in reply.content

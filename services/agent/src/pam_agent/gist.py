@@ -49,15 +49,18 @@ def gist(summary: str, turns: Iterable[TurnRecord]) -> str:
 
 def completed(written: str, summary: str, turns: Iterable[TurnRecord]) -> str:
     """Return a summary a model wrote, and behind it the sentences whose names and amounts it left out."""
-    there = facts(written)
-    missing = [line for line in gist(summary, turns).splitlines() if facts(_SPEAKER.sub("", line)) - there]
+    missing = [line for line in gist(summary, turns).splitlines() if left_out(_SPEAKER.sub("", line), written)]
     return "\n".join([written.strip(), *missing])
 
 
-def facts(text: str) -> set[str]:
-    """Return the names and amounts of a text, each in one spelling."""
-    amounts = {found.lstrip("$€£").replace(",", "").removesuffix(".00") for found in _AMOUNT.findall(text)}
-    return amounts | set(_NAME.findall(text))
+def left_out(sentence: str, written: str) -> set[str]:
+    """Return the names and amounts of a sentence that a text does not have, however it writes its figures."""
+    names = {name for name in _NAME.findall(sentence) if name not in written}
+    return names | (_amounts(sentence) - _amounts(written))
+
+
+def _amounts(text: str) -> set[str]:
+    return {found.lstrip("$€£").replace(",", "").removesuffix(".00") for found in _AMOUNT.findall(text)}
 
 
 def _lines(turn: TurnRecord) -> Iterable[str]:

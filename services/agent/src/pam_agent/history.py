@@ -48,8 +48,10 @@ class History:
                 self._asked_the_record = True
                 self._view.recalled = await recall(self._crew.bus, self._errand, set(state.turns))
             told = [*(self._view.recalled or []), *told]
-        if len(told) > self._crew.settings.history_turns:
-            self._crew.summaries.begin(self._key, self._stretch(told, self._crew.settings.verbatim_turns))
+        settings = self._crew.settings
+        if len(told) > settings.history_turns:
+            kept = min(settings.verbatim_turns, settings.history_turns)
+            self._crew.summaries.begin(self._key, self._stretch(told, kept))
         return told
 
     async def shorten(self) -> bool:

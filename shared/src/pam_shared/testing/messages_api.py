@@ -55,10 +55,15 @@ class Reply(BaseModel):
 
 
 class Scene(BaseModel):
-    """What is said to a message that matches ``pattern``: the first reply, then one per round of tool results."""
+    """What a ``model`` says to a message that matches ``pattern``: the first reply, then one per round of tool results.
+
+    Before that, the first requests get what is in ``before``, each once.
+    """
 
     pattern: str
     replies: list[Reply]
+    model: str = ""
+    before: list[Reply] = []
 
 
 _SCENES = TypeAdapter(list[Scene])
@@ -130,9 +135,12 @@ class MessagesApi:
 
     def _reply_to(self, request: dict[str, Any]) -> Reply:
         text, rounds = _asked(request["messages"])
-        scene = next((scene for scene in self.scenes if re.search(scene.pattern, text, re.DOTALL)), None)
+        fitting = (scene for scene in self.scenes if scene.model in request.get("model", ""))
+        scene = next((scene for scene in fitting if re.search(scene.pattern, text, re.DOTALL)), None)
         if scene is None:
             return Reply(blocks=[Say(text="The script has no answer to that.")])
+        if scene.before:
+            return scene.before.pop(0)
         return scene.replies[min(rounds, len(scene.replies) - 1)]
 
 
