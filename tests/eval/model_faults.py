@@ -110,7 +110,7 @@ class Visitor:
 
     async def _say(self, text: str) -> tuple[UUID, int]:
         said = MessageReceived(id=uuid4(), text=text, received_at=datetime.now(UTC))
-        values = {headers.MESSAGE_ID: accepted_id(self.user, self.conversation, said.id)}
+        values = {headers.MESSAGE_ID: accepted_id(self.user, self.conversation, said.id), headers.NEW_CONVERSATION: "1"}
         subject, body = subjects.conversation_input(self.user, self.conversation), said.model_dump_json().encode()
         sequence, _ = await self.bus.publish(topology.CONVERSATIONS, subject, body, values)
         return said.id, sequence

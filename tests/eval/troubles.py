@@ -8,10 +8,10 @@ from pam_agent.asking import (
     FALLBACK_BANNER,
     LONG_BANNER,
     LOST_THREAD,
-    NOT_ANSWERED,
     SECOND_BANNER,
     SHORTENED_BANNER,
 )
+from pam_agent.history import NOT_ANSWERED
 from pam_agent.router import GREETING
 from pam_shared.testing.messages_api import Reply, Say, Scene
 

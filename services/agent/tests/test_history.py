@@ -146,3 +146,11 @@ async def test_what_would_not_fit_is_summarised_before_the_answer(nats, member, 
     assert SUMMARY in summary.text
     assert "$20" in summary.text
     assert told(api.requests[-1])[0].startswith("<earlier_conversation>")
+
+
+async def test_what_was_refused_is_not_told_again(nats, member, talk):
+    """R-A1: a model that is told of what it refused refuses everything after it."""
+    refusing = [Scene(pattern="forbidden", replies=[Reply(blocks=[Say(text="Well")], stop="refusal")]), *scenes()]
+    async with messages_api(refusing) as api, running_agent(nats, api):
+        await chat(member, talk, "hello", "something forbidden", "and now?")
+    assert [text.rpartition("\n")[2] for text in told(api.requests[-1])] == ["hello", "and now?"]

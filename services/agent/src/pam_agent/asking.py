@@ -12,7 +12,7 @@ from opentelemetry.trace import Span
 from pam_agent import tokens
 from pam_agent.crew import Crew
 from pam_agent.errand import Errand
-from pam_agent.history import History
+from pam_agent.history import NOT_ANSWERED, History
 from pam_agent.live import Live
 from pam_agent.mind import LENGTH, PAUSED, REFUSED, Mind, MindAwayError, Model, Prompt, Reply, Step
 from pam_agent.view import View
@@ -32,7 +32,6 @@ AGAIN = " … "
 """Between what a mind broke off in and the next one, which begins the sentence anew: no figure is sewn together."""
 LOST_THREAD = " …\n\nI lost my thread there. What I can tell you by simple rules: "
 CUT = " … (This got too long, so I stopped here. Ask me to go on.)"
-NOT_ANSWERED = "I can't help with that one. Ask me something else, or say it in another way."
 
 
 class Asking:

@@ -12,6 +12,7 @@ from pam_agent.tokens import CHARACTERS
 from pam_agent.view import View
 from pam_shared.contracts.conversation import HistorySummarised
 
+NOT_ANSWERED = "I can't help with that one. Ask me something else, or say it in another way."
 SHORTEN_WITHIN = 8.0
 """Seconds an answer may wait for a summary without which it would not fit."""
 
@@ -40,7 +41,13 @@ class History:
         return any(end.context_tokens > self._crew.settings.tokens_told for end in ends if end)
 
     async def turns(self) -> list[TurnRecord]:
-        """Return the turns that are told word for word, oldest first; those the log lost come from the record."""
+        """Return the turns that are told word for word, oldest first; those the log lost come from the record.
+
+        A model that refused once refuses again whatever it is asked, as long as it is told of what it refused.
+        """
+        return [turn for turn in await self._turns() if not _refused(turn)]
+
+    async def _turns(self) -> list[TurnRecord]:
         state = self._view.state
         told = state.context(self._record)
         if not state.whole and state.summary is None and len(told) < self._crew.settings.history_turns:
@@ -56,7 +63,7 @@ class History:
 
     async def shorten(self) -> bool:
         """Have the first turns summarised now and return whether there were any to be. Raises FencedError."""
-        told = await self.turns()
+        told = await self._turns()
         settings = self._crew.settings
         stretch = self._stretch(told, _fitting(told[-settings.verbatim_turns :], settings.tokens_max * CHARACTERS / 2))
         if not stretch.turns:
@@ -81,6 +88,10 @@ class History:
         kept = [turn for turn in told[len(told) - min(most, len(told)) :] if turn.sequence]
         base = kept[0].sequence if kept else self._record.sequence
         return Stretch(base, self.summary, [turn for turn in told if turn.sequence < base])
+
+
+def _refused(turn: TurnRecord) -> bool:
+    return turn.finished is not None and turn.finished.text.endswith(NOT_ANSWERED)
 
 
 def _fitting(turns: list[TurnRecord], room: float) -> int:
