@@ -32,7 +32,7 @@ STOPPED = "stopped"
 POISON = "poison"
 """The mode of a message that kills its agent, where the mishap ``die_of_poison`` is on."""
 BROKEN = frozenset({"error", "cut", "reset", "silence"})
-"""Modes in which an answer ends in the middle: its turn fails, and what was shown is the beginning of the answer."""
+"""Modes in which each model's answer ends in the middle, so that the rules have to end it."""
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from uuid import UUID
 
+from pam_agent.asking import AGAIN, LOST_THREAD
 from pam_shared.contracts.conversation import TurnStatus, answer_id
 from tests.faults.diary import Said
 from tests.faults.evidence import Logged, Record
@@ -49,7 +50,7 @@ def _turn(message: Said, logged: Logged) -> Iterator[Violation]:
 
 
 def _content(message: Said, logged: Logged) -> Iterator[Violation]:
-    """An answer is whole, unless the model was told to break it; then it is the beginning of one."""
+    """An answer is whole, unless the models were told to break it; then the rules end what they began."""
     ask = message.ask
     if not logged.finished or ask.mode in STATUSES:
         return
@@ -59,7 +60,7 @@ def _content(message: Said, logged: Logged) -> Iterator[Violation]:
             yield Violation(LOST, f"{ask.mark} ({ask.mode}) is recorded as {end.status}: {end.text[-40:]!r}")
         return
     if ask.mode in BROKEN:
-        if end.status is not TurnStatus.FAILED or not ask.answer.startswith(end.text.strip()):
+        if end.status is not TurnStatus.SUCCESS or not _goes_on(end.text, ask.answer):
             yield Violation(
                 ORDER, f"{ask.mark} was cut by the model and is recorded as {end.status}: {end.text[-40:]!r}"
             )
@@ -67,6 +68,12 @@ def _content(message: Said, logged: Logged) -> Iterator[Violation]:
         yield Violation(LOST, f"{ask.mark} was not answered: {end.status}, {end.error.code if end.error else ''}")
     elif end.text != ask.answer:
         yield Violation(ORDER, f"{ask.mark}: the log's text has a hole or a repeat: {end.text[:80]!r}")
+
+
+def _goes_on(text: str, answer: str) -> bool:
+    """Whether each mind began the answer anew where the one before broke off, and the rules had the last word."""
+    begun, lost_thread, _ = text.partition(LOST_THREAD)
+    return bool(lost_thread) and all(answer.startswith(piece.strip()) for piece in begun.split(AGAIN))
 
 
 def _rows(message: Said, logged: Logged, record: Record) -> Iterator[Violation]:

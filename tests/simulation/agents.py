@@ -150,4 +150,5 @@ def draw_settings(random: Random, *, troubled: bool) -> AgentSettings:
         "slots": random.choice((1, 2, 8)),
         "parked_max": random.choice((1, 4)),
     }
-    return AgentSettings(history_turns=random.choice((1, 2, 30)), steps_max=4, **(scarce if troubled else CALM))
+    history = {"history_turns": random.choice((1, 2, 30)), "verbatim_turns": 1}
+    return AgentSettings(steps_max=4, **history, **(scarce if troubled else CALM))

@@ -190,20 +190,6 @@ async def test_when_no_model_answers_the_rules_do_and_say_so(nats, member, talk,
     assert live.BANNER in member.kinds(talk)
 
 
-async def test_a_sentence_that_a_model_began_is_not_ended_by_another(nats, member, talk):
-    """R-A4: half an answer is said to be half an answer; the next message is answered."""
-    cut = Reply(blocks=[Say(text="You have spent nothing at all.")], cut_after=2)
-    async with messages_api([Scene(pattern="cut", replies=[cut])]) as api, running_agent(nats, api):
-        await member.say(talk, "cut")
-        await member.say(talk, "hello")
-        broken, whole = await member.answered(talk, 2)
-        await eventually(lambda: len(member.terminals(talk)) == 2, within=3)
-    assert (broken.status, broken.text) == (TurnStatus.FAILED, "You have ")
-    assert broken.error.category == "external"
-    assert whole.status is TurnStatus.SUCCESS
-    assert "RUN_ERROR" in member.kinds(talk)
-
-
 async def test_a_turn_has_a_deadline(nats, member, talk):
     """R-A1: a stuck turn ends, is told as such, and the conversation goes on."""
     stuck = Reply(blocks=[Say(text="word " * 100)], token_delay=0.1)

@@ -13,6 +13,7 @@ from pam_agent.conversation import Conversation
 from pam_shared.bus.log_reader import Entry
 from pam_shared.contracts.conversation import (
     LOG_EVENT,
+    HistorySummarised,
     MessageReceived,
     ModelReplied,
     TextBlock,
@@ -27,7 +28,7 @@ from pam_shared.contracts.tools import Outcome, ToolReply
 pytestmark = pytest.mark.unit
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
-HISTORY = 3
+HISTORY, VERBATIM = 3, 2
 
 
 @dataclass
@@ -51,11 +52,14 @@ class Log:
         return self.append(MessageReceived(id=message, text=f"message {message}", received_at=NOON))
 
     def answer(self, steps: int, attempts: int = 1, *, die: bool = False) -> None:
-        """Answer the oldest message that is not settled, as an agent does; some attempts die on the way."""
+        """Answer the oldest message that is not settled, as an agent does; some attempts die on the way.
+
+        With more than so many turns before it, the first of them become a summary.
+        """
         record = self.state.oldest_unsettled()
         if record is None:
             return
-        turn, base = record.message.id, self.state.base(record, HISTORY)
+        turn, base = record.message.id, self.state.base(record)
         for attempt in range(1, attempts + 1):
             nonce = f"{attempt}"
             self.append(TurnStarted(turn=turn, attempt=attempt, nonce=nonce, delivered=attempt, base=base))
@@ -67,6 +71,9 @@ class Log:
             self.append(ToolReturned(turn=turn, tool_use_id=call.id, tool="tool", reply=reply, base=base))
         if die:
             return
+        if len(context := self.state.context(record)) > HISTORY:
+            begins = context[-VERBATIM].sequence
+            self.append(HistorySummarised(turn=turn, text=f"Before {begins}.", model="m", base=begins))
         self.append(TurnFinished(turn=turn, status=TurnStatus.SUCCESS, epoch=1, sequence=2, base=base))
         self.state.forget_before(base)
 
@@ -165,10 +172,11 @@ def test_an_agent_that_reads_from_the_base_knows_what_one_that_read_everything_k
     one, other = cold.oldest_unsettled(), warm.oldest_unsettled()
     assert one == other
     if one is not None:
-        assert cold.before(one)[-HISTORY:] == warm.before(other)[-HISTORY:]
+        assert cold.context(one) == warm.context(other)
+    assert cold.summary == warm.summary
 
 
-_OUTPUTS = TurnStarted | ModelReplied | ToolReturned | TurnFinished
+_OUTPUTS = TurnStarted | ModelReplied | ToolReturned | TurnFinished | HistorySummarised
 
 
 def _event(entry):
@@ -242,7 +250,7 @@ def test_an_entry_of_a_kind_from_the_future_is_passed_over():
     """R-T7: two versions at once: a reader tolerates what it does not know."""
     log, message = Log(), uuid4()
     log.hear(message)
-    body = b'{"type": "HistorySummarised", "base": 1}'
+    body = b'{"type": "HistoryPainted", "base": 1}'
     log.state.fold(Entry(90, "", "new", NOON, body, {}))
     assert log.state.last == 90
     assert log.state.oldest_unsettled().message.id == message
@@ -267,3 +275,11 @@ def test_an_entry_that_an_append_passed_over_is_found_by_the_next_reading():
 
 def entry(sequence, event) -> Entry:
     return Entry(sequence, "", f"id {sequence}", NOON, event.model_dump_json().encode(), {})
+
+
+def test_an_older_summary_does_not_replace_a_newer_one():
+    """R-A3: two agents may write one at a time; what was summarised stays so."""
+    state = Conversation()
+    for sequence, base in enumerate((20, 10), 30):
+        state.fold(entry(sequence, HistorySummarised(turn=uuid4(), text=f"Before {base}.", model="m", base=base)))
+    assert state.summary.text == "Before 20."

@@ -3,8 +3,8 @@
 import orjson
 import pytest
 
-from pam_agent.claude import Gathered
 from pam_agent.event_stream import EVENT_MAX, EventStream, UnreadableStreamError
+from pam_agent.gathered import Gathered
 from pam_shared.contracts.conversation import TextBlock, Usage
 from pam_shared.errors import ExternalUnavailableError
 

@@ -9,6 +9,7 @@ import pytest
 from pam_persistence import rows
 from pam_shared.contracts import subjects
 from pam_shared.contracts.conversation import (
+    HistorySummarised,
     MessageReceived,
     ModelReplied,
     TextBlock,
@@ -110,6 +111,7 @@ def test_nor_is_it_in_what_is_known_of_a_turn(event):
     [
         TurnStarted(turn=MESSAGE, attempt=1, nonce="n", delivered=1, base=1),
         ModelReplied(turn=MESSAGE, step=0, content=[TextBlock(text="thinking")], model="a-model", base=1),
+        HistorySummarised(turn=MESSAGE, text="Ada drives a van.", model="a-model", base=1),
     ],
 )
 def test_what_happened_between_question_and_answer_is_no_message(event):

@@ -1,86 +1,178 @@
-"""Asking the minds: with all that was said before, one after the other until one answers."""
+"""Asking the minds: with all that was said before, one after the other until the answer is whole."""
 
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
+from dataclasses import replace
 from datetime import tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from opentelemetry.trace import Span
 
+from pam_agent import tokens
 from pam_agent.context.changes import changed
 from pam_agent.context.snapshot import MemberContext
 from pam_agent.conversation import TurnRecord
 from pam_agent.crew import Crew
 from pam_agent.errand import Errand
+from pam_agent.history import NOT_ANSWERED, History
 from pam_agent.live import Live
-from pam_agent.mind import Mind, Prompt, Reply, Step
-from pam_agent.recall import recall
+from pam_agent.mind import LENGTH, PAUSED, REFUSED, Mind, MindAwayError, Model, Prompt, Reply, Step
 from pam_agent.view import View
 from pam_shared.clock import utc_now
 from pam_shared.contracts import live
+from pam_shared.contracts.conversation import TextBlock, Usage
 from pam_shared.errors import ExternalUnavailableError
 from pam_shared.telemetry.logs import log
 from pam_shared.telemetry.traces import span
 
 FALLBACK_BANNER = "My thinking is unavailable right now, so I answer by simple rules. Your tools still work."
+SECOND_BANNER = "My usual thinking is unavailable right now, so a quicker but simpler one answers."
+LONG_BANNER = "This conversation is getting very long. Soon I will keep only a summary of its beginning."
+SHORTENED_BANNER = "This conversation is very long: from here on I keep only a summary of its beginning."
+
+AGAIN = " … "
+"""Between what a mind broke off in and the next one, which begins the sentence anew: no figure is sewn together."""
+LOST_THREAD = " …\n\nI lost my thread there. What I can tell you by simple rules: "
+CUT = " … (This got too long, so I stopped here. Ask me to go on.)"
 
 
 class Asking:
-    """The minds, as one turn asks them. ``begun`` returns once the turn's start is in the log."""
+    """The minds, as one turn asks them. ``begun`` returns once the turn's start is in the log.
+
+    A mind that could not answer is not asked again in the turn. ``context_tokens`` is how long the last request was.
+    """
 
     def __init__(
-        self, crew: Crew, view: View, said: Live, errand: Errand, begun: Callable[[], Awaitable[None]]
+        self, crew: Crew, view: View, said: Live, errand: Errand, history: History, begun: Callable[[], Awaitable[None]]
     ) -> None:
         self._crew = crew
         self._view = view
         self._live = said
-        self._errand = errand
+        self._history = history
         self._begun = begun
         self._record = view.state.turn_at(errand.sequence)
-        self._asked_the_record = False
+        self._left = crew.settings.model_within
+        self._minds = list(crew.minds)
+        self._speaker = crew.minds[0]
+        self._told_of_length = False
         self.mode = crew.minds[0].mode
+        self.context_tokens = 0
         self.zone = str((self._record.message.context or {}).get("timezone") or "")
         self._now = utc_now().astimezone(_zone(self.zone))
         self._taking = crew.contexts.begin(errand, self._record.message.id, self._now)
         self._member: MemberContext | None = None
 
     async def ask(self, steps: list[Step]) -> Reply:
-        """Ask the first mind that can answer. Once a mind has said something, no other takes its sentence over.
+        """Return the reply of the first mind that can give one. Where one breaks off, the next goes on.
 
-        Raises ExternalUnavailableError when nobody can, or when a mind broke off in mid-sentence.
+        What it says is all that was shown. Raises ExternalUnavailableError when nobody can answer.
         """
-        prompt = await self._prompt(steps)
-        said = self._live.text
-        for mind in self._crew.minds:
+        prompt = await self._fitting(steps)
+        begins, spent, again = len(self._live.text), Usage(), True
+        while True:
+            asked = replace(prompt, shown=self._live.text[begins:], within=self._left)
             try:
-                return await self._listen(mind, prompt)
+                reply = await self._listen(self._minds[0], asked)
             except ExternalUnavailableError as error:
-                log.warning("a mind cannot answer", mode=mind.mode, code=error.problem.code)
-                if self._live.text != said:
-                    raise
-        raise ExternalUnavailableError("Nobody can answer right now. Please try again in a moment.")
+                spent += error.usage if isinstance(error, MindAwayError) else Usage()
+                self._give_up(error)
+                continue
+            spent += reply.usage
+            self._learn(reply.usage)
+            if again and reply.stop in {LENGTH, PAUSED} and not reply.tool_uses:
+                again = False
+                continue
+            await self._end(reply)
+            return _shown(reply, self._live.text[begins:], spent)
+
+    def _give_up(self, error: ExternalUnavailableError) -> None:
+        """Ask this mind no more. Raises ExternalUnavailableError when it was the last."""
+        mind = self._minds.pop(0)
+        log.warning("a mind cannot answer", mode=mind.mode, code=error.problem.code)
+        if not self._minds:
+            self._minds = [mind]
+            raise ExternalUnavailableError("Nobody can answer right now. Please try again in a moment.") from error
 
     async def _listen(self, mind: Mind, prompt: Prompt) -> Reply:
-        if mind.mode != self.mode:
-            await self._begun()
-            self.mode = mind.mode
-            await self._live.custom(live.BANNER, {"message": FALLBACK_BANNER})
-        with span("mind", attributes={"pam.mode": mind.mode}) as current:
-            async with aclosing(mind.reply(prompt)) as parts:
-                async for part in parts:
-                    # The mind was asked while the start was being written; nothing it says counts before.
-                    await self._begun()
-                    if not isinstance(part, str):
-                        _describe(current, part)
-                        return part
-                    await self._live.say(part)
+        """Show what a mind says and return its reply. This is one call of a model, and all it may cost."""
+        began, before = time.monotonic(), prompt.shown
+        try:
+            with span("mind", attributes={"pam.mode": mind.mode}) as current:
+                async with aclosing(mind.reply(prompt)) as parts:
+                    async for part in parts:
+                        # The mind was asked while the start was being written; nothing it says counts before.
+                        await self._begun()
+                        await self._introduce(mind)
+                        if isinstance(part, Reply):
+                            _describe(current, part)
+                            return part
+                        await self._live.say(_seam(before, mind) + part)
+                        before = ""
+        finally:
+            self._left -= time.monotonic() - began
         raise ExternalUnavailableError("The answer broke off.", code="stream_cut")
 
+    async def _introduce(self, mind: Mind) -> None:
+        """Say which mind answers, where it is another one than before."""
+        if mind is self._speaker:
+            return
+        self._speaker, self.mode = mind, mind.mode
+        message = FALLBACK_BANNER if mind.mode == "rules" else SECOND_BANNER
+        await self._live.custom(live.BANNER, {"message": message, "mode": mind.mode})
+
+    async def _end(self, reply: Reply) -> None:
+        """Say why a reply is not what it could be."""
+        if reply.stop == REFUSED:
+            await self._live.say(f"\n\n{NOT_ANSWERED}" if self._live.text else NOT_ANSWERED)
+        elif reply.stop in {LENGTH, PAUSED} and not reply.tool_uses:
+            await self._live.say(CUT)
+
+    async def _fitting(self, steps: list[Step]) -> Prompt:
+        """Return the prompt, with history made shorter where the model could not read it whole."""
+        prompt = await self._prompt(steps)
+        model, most = self._minds[0], self._crew.settings.tokens_max
+        if not isinstance(model, Model):
+            return prompt
+        self.context_tokens = await self._count(prompt, model)
+        if self.context_tokens > most and await self._shorten():
+            prompt = await self._prompt(steps)
+            self.context_tokens = await self._count(prompt, model)
+        elif self.context_tokens > self._crew.settings.tokens_told:
+            await self._tell_length()
+        return prompt
+
+    async def _count(self, prompt: Prompt, model: Model) -> int:
+        limits = self._crew.settings.tokens_told, self._crew.settings.tokens_max
+        return await tokens.count(prompt, self._view.scale, model, limits)
+
+    def _learn(self, usage: Usage) -> None:
+        """Note how long the request was, as the API counted."""
+        if usage.read_tokens:
+            self._view.scale.learn(usage.read_tokens)
+            self.context_tokens = usage.read_tokens
+
+    async def _shorten(self) -> bool:
+        await self._begun()
+        if not await self._history.shorten():
+            return False
+        await self._live.custom(live.BANNER, {"message": SHORTENED_BANNER})
+        return True
+
+    async def _tell_length(self) -> None:
+        """Tell the member once that the conversation is long."""
+        if self._told_of_length or self._history.told_of_length:
+            return
+        self._told_of_length = True
+        await self._begun()
+        await self._live.custom(live.BANNER, {"message": LONG_BANNER})
+
     async def _prompt(self, steps: list[Step]) -> Prompt:
-        earlier = await self._earlier()
+        earlier = await self._history.turns()
         return Prompt(
             text=self._record.message.text,
             earlier=earlier,
+            summary=self._history.summary,
             steps=steps,
             tools=self._crew.toolbox.offered,
             now=self._now,
@@ -99,16 +191,20 @@ class Asking:
             await self._live.custom(live.CONTEXT_CHANGED, {"sources": new, "message": message})
         return self._member
 
-    async def _earlier(self) -> list[TurnRecord]:
-        """Return the turns before this one, as many as the model sees; those the log lost come from the record."""
-        most = self._crew.settings.history_turns
-        told = self._view.state.before(self._record)
-        if len(told) < most and not self._view.state.whole:
-            if self._view.recalled is None and not self._asked_the_record:
-                self._asked_the_record = True
-                self._view.recalled = await recall(self._crew.bus, self._errand, set(self._view.state.turns))
-            told = [*(self._view.recalled or []), *told]
-        return told[-most:]
+
+def _seam(shown: str, mind: Mind) -> str:
+    """Return what stands between the text a mind broke off in and what this one says."""
+    if not shown.strip():
+        return ""
+    return LOST_THREAD if mind.mode == "rules" else AGAIN
+
+
+def _shown(reply: Reply, text: str, usage: Usage) -> Reply:
+    """Return a reply with what was shown as its text, and without calls the API itself took back."""
+    uses = [] if reply.stop == REFUSED else reply.tool_uses
+    if text == reply.text and len(uses) == len(reply.tool_uses):
+        return replace(reply, usage=usage)
+    return replace(reply, content=[*([TextBlock(text=text)] if text else []), *uses], usage=usage)
 
 
 def _zone(name: str) -> tzinfo:

@@ -1,29 +1,32 @@
 """Claude, through the Messages API. The only file that knows the SDK."""
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, aclosing
+from itertools import count
 from typing import Any, Literal
 
 import anthropic
 import httpx2
-import orjson
 
-from pam_agent import prompt as words
+from pam_agent import exchange
 from pam_agent.event_stream import EventStream, UnreadableStreamError
-from pam_agent.mind import Prompt, Reply
-from pam_shared.contracts.conversation import TextBlock, ToolUseBlock, Usage
-from pam_shared.errors import ExternalUnavailableError
+from pam_agent.gathered import Gathered
+from pam_agent.mind import LENGTH, PAUSED, REFUSED, MindAwayError, Prompt, Reply
+from pam_agent.patience import AGAIN_MAX, Patience, asked_to_wait, pause_before, worth_another_try
 
-AWAY = "My thinking is unavailable right now."
+COUNT_WITHIN = 2.0
+SAYS_SOMETHING = frozenset({"content_block_start", "content_block_delta"})
+TROUBLES = (anthropic.AnthropicError, httpx2.HTTPError, UnreadableStreamError, TimeoutError, OSError)
 
 
 def open_client(api_key: str, base_url: str | None) -> anthropic.AsyncAnthropic:
-    """Return a client. Its own retries are few: the turn has a deadline, and another mind is waiting."""
+    """Return a client. It tries nothing again: the turn has a deadline, and another mind is waiting."""
     return anthropic.AsyncAnthropic(
         api_key=api_key,
         base_url=base_url,
-        max_retries=1,
+        max_retries=0,
         http_client=anthropic.DefaultAioHttpClient(),
         # Its spans put every streamed message together a second time; ours say as much.
         open_telemetry=False,
@@ -31,7 +34,7 @@ def open_client(api_key: str, base_url: str | None) -> anthropic.AsyncAnthropic:
 
 
 class Claude:
-    """One Claude model."""
+    """One Claude model. Where the API asks to be left alone for long, nobody asks it until then."""
 
     mode: Literal["claude", "rules"] = "claude"
 
@@ -42,121 +45,104 @@ class Claude:
         self._model = model
         self._max_tokens = max_tokens
         self._silent_for = first_token_within
+        self._rests_until = 0.0
 
-    async def reply(self, prompt: Prompt) -> AsyncGenerator[str | Reply, None]:
+    def reply(self, prompt: Prompt) -> AsyncGenerator[str | Reply, None]:
         """Yield text as it comes, and the whole reply last.
 
-        Raises ExternalUnavailableError when the API refuses, falls silent or cuts the stream.
+        Raises MindAwayError when the API refuses, falls silent, cuts the stream or says nothing.
         """
-        gathered = Gathered()
+        return self._speak(exchange.request(prompt), prompt.within)
+
+    async def write(self, instructions: str, text: str, within: float) -> Reply:
+        """Do with a text what the instructions say. Raises MindAwayError."""
+        request = {"system": instructions, "messages": [{"role": "user", "content": text}]}
+        async with aclosing(self._speak(request, within)) as parts:
+            async for part in parts:
+                if isinstance(part, Reply):
+                    return part
+        raise MindAwayError("stream_cut")
+
+    async def count(self, prompt: Prompt) -> int | None:
+        """Return the tokens of the request for a prompt; None when the API does not say."""
         try:
-            async with aclosing(self._events(prompt)) as batches:
-                async for events in batches:
-                    if text := gathered.take(events):
-                        yield text
-        except (anthropic.AnthropicError, httpx2.HTTPError, UnreadableStreamError, TimeoutError, OSError) as error:
-            raise ExternalUnavailableError(AWAY, code=_code(error)) from error
-        if gathered.stop_reason is None:
-            raise ExternalUnavailableError(AWAY, code="stream_cut")
-        yield gathered.reply(self._model)
+            async with asyncio.timeout(COUNT_WITHIN):
+                counted = await self._client.messages.count_tokens(model=self._model, **exchange.request(prompt))
+        except TROUBLES:
+            return None
+        return counted.input_tokens
 
     async def close(self) -> None:
         """Close the connections to the API."""
         await self._client.close()
 
-    async def _events(self, prompt: Prompt) -> AsyncGenerator[list[dict[str, Any]], None]:
-        """Yield the events of the reply in the groups they arrive in. Each may be silent only for so long."""
-        request: dict[str, Any] = {"system": words.system(), "messages": words.messages(prompt)}
-        if prompt.tools:
-            request["tools"] = words.tools(prompt.tools)
+    async def _speak(self, request: dict[str, Any], within: float) -> AsyncGenerator[str | Reply, None]:
+        gathered, patience = Gathered(), Patience(self._silent_for, within)
+        if time.monotonic() < self._rests_until:
+            raise MindAwayError("model_resting")
+        try:
+            async with aclosing(self._events(request, patience)) as batches:
+                async for events in batches:
+                    if text := gathered.take(events):
+                        yield text
+        except TROUBLES as error:
+            raise MindAwayError(_code(error), gathered.usage) from error
+        yield _whole(gathered, self._model)
+
+    async def _events(self, request: dict[str, Any], patience: Patience) -> AsyncGenerator[list[dict[str, Any]], None]:
+        """Yield the events of the reply in the groups they arrive in."""
         async with AsyncExitStack() as ending:
-            async with asyncio.timeout(self._silent_for):
-                response = await ending.enter_async_context(
-                    self._client.messages.with_streaming_response.create(
-                        model=self._model, max_tokens=self._max_tokens, stream=True, **request
-                    )
-                )
+            response = await self._open(ending, request, patience)
             stream, chunks = EventStream(), response.iter_bytes()
             while True:
-                async with asyncio.timeout(self._silent_for):
+                async with asyncio.timeout(patience.left):
                     chunk = await anext(chunks, None)
                 if chunk is None:
                     return
-                yield stream.take(chunk)
+                events = stream.take(chunk)
+                if any(event.get("type") in SAYS_SOMETHING for event in events):
+                    patience.heard()
+                yield events
+
+    async def _open(
+        self, ending: AsyncExitStack, request: dict[str, Any], patience: Patience
+    ) -> anthropic.AsyncAPIResponse[Any]:
+        """Begin a reply; what time may mend is tried again while there is time for the first token."""
+        asked = {"model": self._model, "max_tokens": self._max_tokens, "stream": True, **request}
+        for again in count():
+            try:
+                async with asyncio.timeout(patience.left):
+                    return await ending.enter_async_context(
+                        self._client.messages.with_streaming_response.create(**asked)
+                    )
+            except (anthropic.APIStatusError, anthropic.APIConnectionError) as error:
+                pause = _pause(error, again)
+                if pause >= patience.left:
+                    self._rests_until = time.monotonic() + pause
+                if pause >= patience.left or again == AGAIN_MAX:
+                    raise
+                await asyncio.sleep(pause)
+        raise AssertionError
 
 
-class Gathered:
-    """The blocks of a streamed message, put together from its events. An event that comes twice counts once."""
-
-    def __init__(self) -> None:
-        self.stop_reason: str | None = None
-        self._blocks: dict[int, Block] = {}
-        self._usage = Usage()
-
-    def take(self, events: list[dict[str, Any]]) -> str:
-        """Take events in and return the text they add. Raises ExternalUnavailableError for the API's own error."""
-        return "".join([self._one(event) for event in events])
-
-    def reply(self, model: str) -> Reply:
-        """Return the whole reply."""
-        whole = [block.whole() for block in self._blocks.values()]
-        return Reply([block for block in whole if block.type == "tool_use" or block.text], model, self._usage)
-
-    def _one(self, event: dict[str, Any]) -> str:
-        match event:
-            case {"type": "content_block_delta", "index": index, "delta": delta} if index in self._blocks:
-                return self._blocks[index].extend(delta)
-            case {"type": "content_block_start", "index": index, "content_block": block}:
-                self._blocks.setdefault(index, Block(block))
-            case {"type": "message_start", "message": {"usage": usage}}:
-                self._usage = _usage(usage)
-            case {"type": "message_delta", "delta": delta, "usage": usage}:
-                self.stop_reason = delta.get("stop_reason")
-                self._usage = self._usage.model_copy(update={"output_tokens": usage.get("output_tokens", 0)})
-            case {"type": "error", "error": error}:
-                raise ExternalUnavailableError(AWAY, code=f"model_{error.get('type', 'error')}")
-        return ""
+def _pause(error: anthropic.APIError, again: int) -> float:
+    """Return the seconds until another try. Raises the error again where time mends nothing."""
+    if not isinstance(error, anthropic.APIStatusError):
+        return pause_before(again)
+    if not worth_another_try(error.status_code):
+        raise error
+    asked = asked_to_wait(error.response.headers)
+    return pause_before(again) if asked is None else asked
 
 
-class Block:
-    """One block of a reply as its parts come in."""
-
-    def __init__(self, start: dict[str, Any]) -> None:
-        self._start = start
-        self._parts: list[str] = []
-
-    def extend(self, delta: dict[str, Any]) -> str:
-        """Take a part in and return the text to show."""
-        text = str(delta.get("text", ""))
-        self._parts.append(text or str(delta.get("partial_json", "")))
-        return text
-
-    def whole(self) -> TextBlock | ToolUseBlock:
-        """Return the block once all its parts are there."""
-        whole = "".join(self._parts)
-        if self._start.get("type") == "tool_use":
-            return ToolUseBlock(id=self._start["id"], name=self._start["name"], input=_arguments(whole))
-        return TextBlock(text=whole)
-
-
-def _arguments(text: str) -> dict[str, Any]:
-    """Return a call's arguments; what is not a JSON object is handed on for the worker to refuse by name."""
-    if not text.strip():
-        return {}
-    try:
-        value = orjson.loads(text)
-    except orjson.JSONDecodeError:
-        return {"malformed_json": text[:200]}
-    return value if isinstance(value, dict) else {"not_an_object": value}
-
-
-def _usage(usage: dict[str, Any]) -> Usage:
-    return Usage(
-        input_tokens=usage.get("input_tokens") or 0,
-        output_tokens=usage.get("output_tokens") or 0,
-        cache_read_tokens=usage.get("cache_read_input_tokens") or 0,
-        cache_write_tokens=usage.get("cache_creation_input_tokens") or 0,
-    )
+def _whole(gathered: Gathered, model: str) -> Reply:
+    """Return the reply. Raises MindAwayError for one that has no end or says nothing."""
+    if gathered.stop_reason is None:
+        raise MindAwayError("stream_cut", gathered.usage)
+    reply = gathered.reply(model)
+    if not (reply.tool_uses or reply.text.strip() or reply.stop in {LENGTH, PAUSED, REFUSED}):
+        raise MindAwayError("model_empty", gathered.usage)
+    return reply
 
 
 def _code(error: BaseException) -> str:

@@ -9,6 +9,7 @@ from pam_shared.contracts import headers, subjects
 from pam_shared.contracts.conversation import (
     LOG_EVENT,
     CancelRequested,
+    HistorySummarised,
     MessageReceived,
     ModelReplied,
     OutputEvent,
@@ -59,7 +60,8 @@ class Conversation:
     read; ``ahead`` are the sequences folded beyond: an agent knows of its own appends before it reads them, and on a
     cluster an entry may stand between that no fence has seen. ``output_sequence`` and
     ``output_id`` are those of the newest entry an agent wrote. ``whole`` is whether the first message folded was the
-    first that was ever said. ``cancels`` counts the wishes to stop something.
+    first that was ever said. ``cancels`` counts the wishes to stop something. ``summary`` stands for what lies before
+    its base.
     """
 
     last: int = 0
@@ -76,6 +78,7 @@ class Conversation:
     unreadable: set[int] = field(default_factory=set)
     commands: set[int] = field(default_factory=set)
     cancels: int = 0
+    summary: HistorySummarised | None = None
 
     def fold(self, entry: Entry) -> bool:
         """Take one entry in and return whether it was not known. Unknown kinds change nothing else."""
@@ -111,6 +114,8 @@ class Conversation:
             case CancelRequested():
                 self.commands.add(entry.sequence)
                 self._cancel(turn for turn in [self.turns.get(event.turn)] if turn is not None)
+            case HistorySummarised():
+                self._summarise(event)
             case _ if event.turn in self.turns:
                 _fold_output(self.turns[event.turn], event, entry)
 
@@ -131,6 +136,10 @@ class Conversation:
         self.cancels += 1
         for turn in turns:
             turn.cancelled = turn.cancelled or turn.finished is None
+
+    def _summarise(self, summary: HistorySummarised) -> None:
+        if summary.base > (self.summary.base if self.summary else 0):
+            self.summary = summary
 
     def settled(self, sequence: int) -> bool:
         """Whether nothing is left to do for the input at that sequence. Once true, it stays true."""
@@ -165,10 +174,15 @@ class Conversation:
         behind = (turn for turn in self.turns.values() if turn.sequence > record.sequence)
         return [turn for turn in behind if turn.cancelled and turn.finished is None]
 
-    def base(self, record: TurnRecord, turns: int) -> int:
-        """Return the log sequence where the context of a turn begins: so many turns before it."""
-        earlier = self.before(record)[-turns:]
-        return earlier[0].sequence if earlier else record.sequence
+    def context(self, record: TurnRecord) -> list[TurnRecord]:
+        """Return the turns before one that no summary stands for, oldest first."""
+        begins = self.summary.base if self.summary else 0
+        return [turn for turn in self.before(record) if turn.sequence >= begins]
+
+    def base(self, record: TurnRecord) -> int:
+        """Return the log sequence where the context of a turn begins."""
+        context = self.context(record)
+        return context[0].sequence if context else record.sequence
 
     def forget_before(self, base: int) -> None:
         """Drop what lies before the context; only the ids of its messages stay, so that none is answered again."""

@@ -7,6 +7,7 @@ from pam_agent.context.contexts import Contexts
 from pam_agent.live import Live
 from pam_agent.mind import Mind
 from pam_agent.settings import AgentSettings
+from pam_agent.summaries import Summaries
 from pam_agent.toolbox import Toolbox
 from pam_shared.bus.connection import Bus
 
@@ -24,6 +25,7 @@ class Crew:
     toolbox: Toolbox
     settings: AgentSettings
     contexts: Contexts
+    summaries: Summaries
     speaking: set[Live] = field(default_factory=set)
     unsaid: set[UUID] = field(default_factory=set)
 

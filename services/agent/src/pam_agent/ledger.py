@@ -9,7 +9,7 @@ from pam_shared.bus.connection import Bus, StreamRefusedError
 from pam_shared.bus.log_reader import Entry
 from pam_shared.clock import utc_now
 from pam_shared.contracts import headers, topology
-from pam_shared.contracts.conversation import ModelReplied, ToolReturned, TurnFinished, TurnStarted
+from pam_shared.contracts.conversation import OutputEvent
 from pam_shared.errors import UnavailableError
 from pam_shared.telemetry.logs import log
 from pam_shared.telemetry.traces import inject
@@ -20,8 +20,6 @@ PURGED = "wrong last sequence: 0"
 APPEND_WITHIN = 2.0
 AGAIN_AFTER = 0.02
 UNAVAILABLE_AGAIN_AFTER = 0.25
-
-Output = TurnStarted | ModelReplied | ToolReturned | TurnFinished
 
 
 class FencedError(Exception):
@@ -49,7 +47,7 @@ class Ledger:
             raise FencedError  # finished by another, and forgotten since
         return record
 
-    async def append(self, event: Output) -> int:
+    async def append(self, event: OutputEvent) -> int:
         """Append an event and return its log sequence.
 
         Raises FencedError when the turn belongs to somebody else. While the log is away it tries for ever: the turn's

@@ -8,11 +8,12 @@ from pam_agent.context.contexts import Contexts
 from pam_agent.crew import Crew
 from pam_agent.isolation import FRUITLESS_MAX, Isolation, MessageFatalError
 from pam_agent.live import Live
-from pam_agent.mind import Mind
+from pam_agent.mind import Mind, Model
 from pam_agent.ownership import Hold, Ownership
 from pam_agent.router import Rules
 from pam_agent.service import SERVICE
 from pam_agent.settings import AgentSettings
+from pam_agent.summaries import Summaries
 from pam_agent.toolbox import Toolbox
 from pam_agent.turn import Turn
 from pam_agent.view import View, Views
@@ -36,12 +37,14 @@ async def crew_of(bus: Bus, settings: AgentSettings) -> AsyncIterator[tuple[Crew
     writer = uuid4().hex[:8]
     reader = LogReader(bus, topology.CONVERSATIONS)
     directory = Directory(bus)
-    contexts = Contexts(bus)
-    crew = Crew(bus, writer, _minds(settings), Toolbox(directory, ToolCaller(bus)), settings, contexts)
+    contexts, minds = Contexts(bus), _minds(settings)
+    summaries = Summaries([mind for mind in reversed(minds) if isinstance(mind, Model)])
+    crew = Crew(bus, writer, minds, Toolbox(directory, ToolCaller(bus)), settings, contexts, summaries)
     bus.on_reconnect(crew.repeat)
     async with AsyncExitStack() as ending:
         for mind in crew.minds:
             ending.push_async_callback(mind.close)
+        ending.push_async_callback(summaries.close)
         for part in (reader, directory, contexts):
             await part.start()
             ending.push_async_callback(part.stop)

@@ -3,12 +3,16 @@
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from pam_agent.context.snapshot import MemberContext
 from pam_agent.conversation import TurnRecord
 from pam_shared.contracts.conversation import ModelReplied, TextBlock, ToolReturned, ToolUseBlock, Usage, text_of
 from pam_shared.contracts.tools import ToolManifest
+from pam_shared.errors import ExternalUnavailableError
+
+LENGTH, PAUSED, REFUSED = "max_tokens", "pause_turn", "refusal"
+"""Why a reply ended, where it did not end by itself."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,8 @@ class Prompt:
     """All a mind is told: earlier turns oldest first, the message to answer, the steps so far, the tools there are.
 
     ``member`` is what is known of who speaks.
+    ``summary`` stands for the turns before ``earlier``. ``shown`` is what the member has read of this very reply, where
+    a mind broke off in it: the next one goes on behind it. ``within``: seconds the reply may take in all.
     """
 
     text: str
@@ -33,15 +39,27 @@ class Prompt:
     now: datetime
     zone: str
     member: MemberContext | None = None
+    summary: str = ""
+    shown: str = ""
+    within: float = 25.0
+
+
+class MindAwayError(ExternalUnavailableError):
+    """Time must pass: a mind cannot answer, or broke off; ``usage`` is what it cost all the same."""
+
+    def __init__(self, code: str, usage: Usage | None = None) -> None:
+        super().__init__("My thinking is unavailable right now.", code=code)
+        self.usage = usage or Usage()
 
 
 @dataclass(frozen=True)
 class Reply:
-    """What a mind said in whole. Without tool uses the turn is over."""
+    """What a mind said in whole. Without tool uses the turn is over. ``stop`` is why the API says it ended."""
 
     content: list[TextBlock | ToolUseBlock]
     model: str
     usage: Usage = field(default_factory=Usage)
+    stop: str = "end_turn"
 
     @property
     def tool_uses(self) -> list[ToolUseBlock]:
@@ -68,4 +86,20 @@ class Mind(Protocol):
 
     async def close(self) -> None:
         """Give back what it holds."""
+        ...
+
+
+@runtime_checkable
+class Model(Mind, Protocol):
+    """A mind that reads tokens and can write about anything."""
+
+    async def count(self, prompt: Prompt) -> int | None:
+        """Return the tokens of the request for a prompt; None when that cannot be learned now."""
+        ...
+
+    async def write(self, instructions: str, text: str, within: float) -> Reply:
+        """Do with a text what the instructions say, in so many seconds at most.
+
+        Raises MindAwayError.
+        """
         ...

@@ -13,6 +13,7 @@ from pam_agent.calls import Calls, seen
 from pam_agent.conversation import TurnRecord
 from pam_agent.crew import Crew
 from pam_agent.errand import Errand
+from pam_agent.history import History
 from pam_agent.ledger import FencedError, Ledger
 from pam_agent.live import Live
 from pam_agent.mind import Reply, Step
@@ -54,11 +55,12 @@ class Turn:
         self._id = record.message.id
         self._ledger = Ledger(crew.bus, view, self._id, crew.writer)
         self._live = Live(crew.bus, view.user, view.id, self._id)
-        self._base = view.state.base(record, crew.settings.history_turns)
+        self._base = view.state.base(record)
         self._headers = errand.headers
         self._deadline = time.monotonic() + crew.settings.turn_within
         self._usage = Usage()
-        self._asking = Asking(crew, view, self._live, errand, self._begun)
+        self._history = History(crew, view, self._ledger, errand)
+        self._asking = Asking(crew, view, self._live, errand, self._history, self._begun)
         self._calls = Calls(crew.toolbox, self._ledger, self._live, errand, self._asking.zone, self._base)
         self._approvals: list[Approval] = []
         self._beginning: asyncio.Task[None]
@@ -270,6 +272,7 @@ class Turn:
         await self._settled()
         self._crew.speaking.discard(self._live)
         await self._live.close_text()
+        await self._history.write_down()
         place = self._live.next_position
         finished = TurnFinished(
             turn=self._id,
@@ -281,6 +284,7 @@ class Turn:
             approvals=self._approvals if status is TurnStatus.INTERRUPT else [],
             model=model,
             usage=self._usage,
+            context_tokens=self._asking.context_tokens,
             epoch=place.epoch,
             sequence=place.sequence,
             base=self._base,

@@ -12,6 +12,7 @@ from nats.errors import Error as NatsError
 
 from pam_agent.context.snapshot import MemberContext
 from pam_agent.conversation import Conversation, TurnRecord
+from pam_agent.tokens import Scale
 from pam_shared.bus.connection import Bus
 from pam_shared.bus.log_reader import Entry, LogReader
 from pam_shared.contracts import headers, subjects
@@ -38,6 +39,7 @@ class View:
         self.state = Conversation()
         self.recalled: list[TurnRecord] | None = None
         self.known: MemberContext | None = None
+        self.scale = Scale()
         self.holders = 0
         self.lock = asyncio.Lock()
         self._bus = bus

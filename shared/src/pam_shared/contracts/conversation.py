@@ -105,6 +105,11 @@ class Usage(BaseModel):
     cache_read_tokens: int = 0
     cache_write_tokens: int = 0
 
+    @property
+    def read_tokens(self) -> int:
+        """How long the request was, whatever of it came from the cache."""
+        return self.input_tokens + self.cache_read_tokens + self.cache_write_tokens
+
     def __add__(self, other: "Usage") -> "Usage":
         return Usage(**{name: getattr(self, name) + getattr(other, name) for name in type(self).model_fields})
 
@@ -175,7 +180,7 @@ class TurnFinished(BaseModel):
     ``text`` is all that clients were shown, over all steps.
 
     ``epoch`` and ``sequence`` are the position of the terminal event clients see, so that whoever finds the turn
-    settled can say it again without saying it twice.
+    settled can say it again without saying it twice. ``context_tokens`` is how long the model's last request was.
     """
 
     type: Literal["TurnFinished"] = "TurnFinished"
@@ -188,13 +193,29 @@ class TurnFinished(BaseModel):
     approvals: list[Approval] = []
     model: str = ""
     usage: Usage = Usage()
+    context_tokens: int = 0
     epoch: int
     sequence: int
     base: int
 
 
+class HistorySummarised(BaseModel):
+    """From here on the model is told ``text`` instead of all that stands before ``base``.
+
+    Written while ``turn`` runs, by its owner. ``model`` wrote the text for ``usage``; it is ``rules`` where sentences
+    were picked out.
+    """
+
+    type: Literal["HistorySummarised"] = "HistorySummarised"
+    turn: UUID
+    text: str
+    model: str
+    usage: Usage = Usage()
+    base: int
+
+
 InputEvent = MessageReceived | CancelRequested
-OutputEvent = TurnStarted | ModelReplied | ToolReturned | TurnFinished
+OutputEvent = TurnStarted | ModelReplied | ToolReturned | TurnFinished | HistorySummarised
 LogEvent = InputEvent | OutputEvent
 LOG_EVENT: TypeAdapter[LogEvent] = TypeAdapter(Annotated[LogEvent, Field(discriminator="type")])
 
