@@ -1,0 +1,99 @@
+"""One sentence as the rules read it: its notions, and what its slots hold."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from pam_agent.rules.amounts import amounts_in
+from pam_agent.rules.dates import day_in, moment_in
+from pam_agent.rules.numerals import in_digits, measured
+from pam_agent.rules.people import person_in, quoted_in
+from pam_agent.rules.places import place_in, road_in, way_in
+from pam_agent.rules.stance import is_claim
+from pam_agent.rules.words import notions_in
+from pam_shared.contracts.tools import ToolManifest
+
+_SHORT = 6
+_EVIDENCE = {
+    "miles": r"(?:miles?|mi|km|kilomet\w+)",
+    "gallons": r"(?:gallons?|gal|lit(?:er|re)s?|l)",
+    "hours": r"(?:hours?|hrs?)",
+    "stars": r"stars?",
+}
+_MEASURE = re.compile(
+    r"\b(?:miles?|kilomet\w+|km|lit(?:er|re)s?|gallons?|celsius|fahrenheit|kg|kilos?|kilograms?|lbs?|pounds?|meters?|metres?|feet|foot|mph|kph|psi|bar)\b", re.I
+)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A sentence, and the moment it is said at where the member is. ``context`` is the sentence before, of the same message."""
+
+    text: str
+    now: datetime
+    context: str = ""
+
+    @cached_property
+    def digits(self) -> str:
+        """The sentence with its numbers in digits."""
+        return in_digits(self.text)
+
+    @cached_property
+    def amounts(self) -> list[str]:
+        """The amounts of money it names."""
+        return amounts_in(self.digits)
+
+    @cached_property
+    def place(self) -> str | None:
+        """The place it is about, also where only "there" points to the sentence before."""
+        found = place_in(self.text)
+        is_pointed = self.context and (found is None or re.search(r"\bthere\b", self.text))
+        return place_in(self.context) if is_pointed else found
+
+    @cached_property
+    def way(self) -> dict[str, str | list[str]]:
+        """Origin, destination and stops."""
+        return way_in(self.text)
+
+    @cached_property
+    def evidence(self) -> frozenset[str]:
+        """The notions its words name, and with a ``@`` what its slots hold."""
+        held: dict[str, object] = {
+            "@amount": self.amounts,
+            "@place": self.place,
+            "@way": len(self.way) > 1,
+            "@to": self.way,
+            "@road": road_in(self.text),
+            "@day": day_in(self.text, self.now.date()),
+            "@moment": moment_in(self.digits, self.now),
+            "@person": person_in(self.text),
+            "@handle": re.search(r"@\w", self.text),
+            "@quoted": quoted_in(self.text),
+            "@order": re.search(r"\bORD-\w+", self.text),
+            "@year": re.search(r"\b(?:19|20)\d\d [A-Z]", self.text),
+            "@two_measures": len(_MEASURE.findall(self.text)) > 1,
+            "@short": len(self.text.split()) < _SHORT,
+            "@question": not is_claim(self.text),
+            "@claim": is_claim(self.text),
+        }
+        measures = {f"@{name}" for name, unit in _EVIDENCE.items() if measured(self.digits, unit) is not None}
+        return notions_in(self.text) | measures | {name for name, value in held.items() if value}
+
+
+@dataclass(frozen=True)
+class Slot:
+    """What is read to fill one argument: the sentence, and the tool whose argument it is."""
+
+    reading: Reading
+    tool: ToolManifest
+
+    @property
+    def text(self) -> str:
+        """The member's words."""
+        return self.reading.text
+
+    @property
+    def digits(self) -> str:
+        """The member's words with numbers in digits."""
+        return self.reading.digits

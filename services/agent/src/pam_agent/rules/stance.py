@@ -1,0 +1,64 @@
+"""How a sentence means what it says: told, asked for, asked about, denied, planned, imagined, or somebody else's. Pure."""
+
+import re
+from enum import StrEnum
+
+
+class Stance(StrEnum):
+    """What a tool needs of a sentence before it is called."""
+
+    ANY = "any"
+    """A read: however it is said."""
+    TOLD = "told"
+    """A record of what happened to the member."""
+    ASKED = "asked"
+    """A change the member wants now."""
+    REFUSED = "refused"
+    """A change that is itself said as a "don't" or a "stop"."""
+
+
+def _words(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
+
+
+_POLITE = _words(r"^\W*(?:(?:hey|hi|ok|okay|pam|please|kindly|also|then|and),?\s+)*(?:please|(?:can|could|would|will) (?:you|we|i)(?: please)?)\b")
+_LET = _words(r"^\W*(?:let's|i(?:'d| would) (?:like|love)(?: to)?|i (?:want|need|wish)(?: to)?)\b")
+_QUESTION = _words(
+    r"\?\s*$|^\W*(?:did|do|does|can|should|is|are|am|was|were|what|what's|how|why|when|where|who|which|has|have|had|would|could|will|shall|if)\b(?!n't)"
+)
+_IMAGINED = _words(
+    r"\b(?:what if|if i|if we|i wish i|i wish we|might|maybe i should|thinking (?:about|of)|considering|suppose|imagine|wondering"
+    r"|hypothetically|not sure (?:if|whether)|used to|almost|nearly)\b"
+)
+_DENIED = _words(r"n't\b|\b(?:not|never|without)\b")
+_PLANNED = _words(r"\b(?:will|would|'ll|going to|gonna|tomorrow|planning to|plan to|next (?:week|month|year)|want to buy|need to (?:buy|pay))\b")
+_UNDONE = _words(r"\b(?:delete|remove|undo|cancel|refund\w*)\b")
+_ANOTHERS = _words(
+    r"\b(?:he|she|they|(?:my|our|his|her|their) (?:neighbou?r|brother|sister|friend|buddy|dad|mom|son|daughter|father|mother|boss|cousin|parents)s?"
+    r"|somebody|someone|the guy|a guy)\b[\w ]{0,12}\b(?:paid|spent|bought|filled|earned|made|saved|had|got|replaced|changed|gets|dropped)\b"
+)
+_QUOTED = _words(r"\b(?:said|says|told me|wrote|claims|asked|texted)\b,?\s*[\"“'‘:]")
+
+
+def allows(stance: Stance, text: str) -> bool:
+    """Whether a sentence may set off what needs this stance. In doubt it may not."""
+    if stance is Stance.ANY:
+        return True
+    told = _POLITE.sub("", text, count=1)
+    is_polite = told != text
+    if _QUESTION.search(told.rstrip("? ") if is_polite else told) or _IMAGINED.search(text):
+        return False
+    if stance is Stance.REFUSED:
+        return True
+    return not (_DENIED.search(told) or _QUOTED.search(told) or (stance is Stance.TOLD and _is_no_record(told)))
+
+
+def is_claim(text: str) -> bool:
+    """Whether a sentence states or asks for something, rather than asking about it."""
+    return allows(Stance.ASKED, text)
+
+
+def _is_no_record(told: str) -> bool:
+    """Whether it is a plan, an undoing or somebody else's doing."""
+    rest = _LET.sub("", told, count=1)
+    return bool(_PLANNED.search(rest) or _UNDONE.search(rest) or _ANOTHERS.search(rest))
