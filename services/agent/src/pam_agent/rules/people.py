@@ -6,7 +6,7 @@ _NOBODY = {"me", "my", "the", "a", "an", "them", "him", "her", "it", "us", "some
            "that", "this", "i", "pam", "to", "for", "with", "from", "on", "know", "message", "spam", "account", "you", "post", "person", "friends"}
 _HANDLE = re.compile(r"@(\w{2,40})")
 _AFTER = re.compile(
-    r"\b(?:message|text|dm|tell|ping|write(?: to)?|inform|notify|let|send|to|with|follow(?:ing)?|unfollow|(?:un)?block|from|mute) "
+    r"\b(?:message|text|dm|tell|ping|write(?: to)?|inform|notify|let|send|follow(?:ing)?|unfollow|(?:un)?block|mute|(?:to|with|from)(?= (?-i:[A-Z]))) "
     r"(?:a (?:message|text|note|dm) to |my (?:friend|buddy) |the user |user )?(?P<name>[A-Za-z][\w.]*)", re.IGNORECASE
 )
 _SAID = re.compile(

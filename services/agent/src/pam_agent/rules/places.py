@@ -97,5 +97,5 @@ def _tail_name(text: str) -> str:
 
 
 def _clean(name: str) -> str:
-    bare = re.sub(r"\s+(?:today|tomorrow|tonight|please|now|right now|again|this week\w*)$", "", name.strip(" ,.?!"), flags=re.IGNORECASE)
+    bare = re.sub(r"\s+(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:january|february|march|april|june|july|august|september|october|november|december)|today|tomorrow|tonight|please|now|right now|again|this week\w*)$", "", name.strip(" ,.?!"), flags=re.IGNORECASE)
     return re.sub(r"^the (?=[a-z])", "", bare) + ("." if re.search(r"\b[A-Z]\.$", name.strip(" ,?!")) else "")

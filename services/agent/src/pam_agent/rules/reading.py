@@ -10,7 +10,7 @@ from pam_agent.rules.dates import day_in, moment_in
 from pam_agent.rules.numerals import in_digits, measured
 from pam_agent.rules.people import person_in, quoted_in
 from pam_agent.rules.places import place_in, road_in, way_in
-from pam_agent.rules.stance import is_claim
+from pam_agent.rules.stance import is_claim, is_question, plainly
 from pam_agent.rules.words import notions_in
 from pam_shared.contracts.tools import ToolManifest
 
@@ -20,6 +20,18 @@ _EVIDENCE = {
     "gallons": r"(?:gallons?|gal|lit(?:er|re)s?|l)",
     "hours": r"(?:hours?|hrs?)",
     "stars": r"stars?",
+}
+_OPENINGS = {
+    f"opens_{name}": re.compile(words, re.IGNORECASE)
+    for name, words in {
+        "tell": r"(?:tell|message|text|dm|ping|let|write(?: to)?|notify|inform|shoot) (?!me\b|us\b|everyone|everybody|the community|about|a post|my friends see|you\b|up\b|down\b)@?\w+|send (?:\w+ )?(?:a |an )?(?:quick )?(?:message|text|note|dm)",
+        "post": r"post\b|publish|announce|share (?:an update|a post|this post)|put (?:this|that|it) on my feed|(?:tell|let) (?:everyone|everybody|the community)|(?:write|make|create) a post",
+        "move": r"(?:move|shift|reschedule|postpone|push|delay|change|update|bring forward)\b",
+        "delete": r"(?:delete|remove|cancel|drop|erase|take)\b",
+        "remind": r"(?:remind me|set (?:up )?a reminder|schedule a|put .+ (?:on|in) my (?:calendar|agenda|diary)|add .+ to (?:my|the) (?:calendar|agenda|diary))",
+        "comment": r"(?:comment|reply|respond|leave a comment)\b",
+        "block": r"(?:un)?block\b",
+    }.items()
 }
 _MEASURE = re.compile(
     r"\b(?:miles?|kilomet\w+|km|lit(?:er|re)s?|gallons?|celsius|fahrenheit|kg|kilos?|kilograms?|lbs?|pounds?|meters?|metres?|feet|foot|mph|kph|psi|bar)\b", re.I
@@ -74,11 +86,12 @@ class Reading:
             "@year": re.search(r"\b(?:19|20)\d\d [A-Z]", self.text),
             "@two_measures": len(_MEASURE.findall(self.text)) > 1,
             "@short": len(self.text.split()) < _SHORT,
-            "@question": not is_claim(self.text),
+            "@question": is_question(self.text),
             "@claim": is_claim(self.text),
         }
         measures = {f"@{name}" for name, unit in _EVIDENCE.items() if measured(self.digits, unit) is not None}
-        return notions_in(self.text) | measures | {name for name, value in held.items() if value}
+        opening = {name for name, words in _OPENINGS.items() if words.match(plainly(self.text))}
+        return notions_in(self.text) | measures | opening | {name for name, value in held.items() if value}
 
 
 @dataclass(frozen=True)

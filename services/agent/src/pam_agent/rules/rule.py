@@ -8,15 +8,15 @@ from pam_agent.rules.reading import Reading, Slot
 from pam_agent.rules.stance import Stance, allows
 
 Read = Callable[[Slot], Any]
-NOTION, SLOT = 2, 1
-"""What a word's notion and a filled slot count as evidence."""
+NOTION, SLOT, SURE = 2, 1, 6
+"""What a word's notion, a filled slot and a notion that leaves no doubt count as evidence."""
 
 
 @dataclass(frozen=True)
 class Rule:
     """How members ask for a tool.
 
-    ``ways`` are lines of evidence, parted by ``|``: all of one must be there, of ``-x`` nothing. ``slots`` reads arguments;
+    ``ways`` are lines of evidence, parted by ``|``: all of one must be there, of ``-x`` nothing; ``!x`` leaves no doubt. ``slots`` reads arguments;
     a value of None leaves one out. ``needs`` are asked for beside what the schema requires. ``keeps_text``: the message
     carries somebody's words, so it is one request however many sentences it has.
     """
@@ -38,7 +38,7 @@ class Rule:
     def evidence(self, reading: Reading) -> tuple[int, str]:
         """Return the weight of the strongest evidence a sentence gives for this tool, and that evidence; 0 for none."""
         found = reading.evidence
-        fitting = [(_weight(all_of), line) for line, all_of, none_of in self.parsed if all_of <= found and not none_of & found]
+        fitting = [(_weight(line), line) for line, all_of, none_of in self.parsed if all_of <= found and not none_of & found]
         if not fitting or not allows(self.stance, reading.text):
             return 0, ""
         return max(fitting)
@@ -46,9 +46,10 @@ class Rule:
 
 def _way(words: list[str], never: frozenset[str]) -> tuple[str, frozenset[str], frozenset[str]]:
     none_of = frozenset(word[1:] for word in words if word.startswith("-"))
-    all_of = frozenset(word for word in words if not word.startswith("-"))
+    all_of = frozenset(word.lstrip("!") for word in words if not word.startswith("-"))
     return " ".join(words), all_of, none_of | (never - all_of)
 
 
-def _weight(evidence: frozenset[str]) -> int:
-    return sum(SLOT if word.startswith("@") else NOTION for word in evidence)
+def _weight(line: str) -> int:
+    counts = {"@": SLOT, "!": SURE, "-": 0}
+    return sum(counts.get(word[0], NOTION) for word in line.split())

@@ -58,6 +58,17 @@ def is_claim(text: str) -> bool:
     return allows(Stance.ASKED, text)
 
 
+def is_question(text: str) -> bool:
+    """Whether a sentence wants to know something."""
+    told = _POLITE.sub("", text, count=1)
+    return bool(_QUESTION.search(told))
+
+
+def plainly(text: str) -> str:
+    """Return a wish without its politeness: what is left begins with what is wanted."""
+    return _LET.sub("", _POLITE.sub("", text, count=1), count=1).lstrip(" ,")
+
+
 def _is_no_record(told: str) -> bool:
     """Whether it is a plan, an undoing or somebody else's doing."""
     rest = _LET.sub("", told, count=1)

@@ -46,7 +46,7 @@ _MASS = "I can't do that: it would destroy what belongs to others. I can delete 
 REFUSALS = (
     Phrase(_words(r"\b(?:delete|remove|drop|erase|wipe|truncate|destroy|purge)\b.*\b(?:users?|accounts|members|database|db|tables?|everyone|everybody|all (?:data|records))\b"
                   r"|\bwipe (?:the|all)\b"), _MASS),
-    Phrase(_words(r"\b(?:rm -|sudo|curl |wget |chmod|bash|shell|execute\b.*\b(?:code|command|server|machine)|run\b.*\b(?:command|script|server)|drop table|select \*)"), _MACHINE),
+    Phrase(_words(r"\b(?:rm -|sudo|curl |wget |chmod|\bbash\b|\bshell\b|execute\b.*\b(?:code|command|server|machine)|run\b.*\b(?:command|script|server)|drop table|select \*)"), _MACHINE),
     Phrase(_words(r"\b(?:ignore|forget|disregard|bypass|override)\b.*\b(?:instructions?|rules|prompt|guidelines)\b|\b(?:system|hidden|secret|initial) prompt\b"
                   r"|\bapi[ -]?keys?\b|\bpasswords?\b|\bcredentials\b|\bjailbreak|\baccess tokens?\b|\bsecrets?\b.*\b(?:print|show|reveal)"
                   r"|\b(?:make|grant|give|promote) me\b.*\b(?:an )?(?:admin|root|superuser|administrator)\b"), _INSIDE),

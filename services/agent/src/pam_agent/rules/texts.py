@@ -5,7 +5,7 @@ import re
 from pam_agent.rules.people import quoted_in
 
 _LEAD = re.compile(
-    r"^\W*(?:(?:please|can|could|would|you|hey|pam|i|i'd|i'm|like|want|to|need|do|let's|we|show|me|find|search|look|looking|up|for|browse|get|sell|carry|stock"
+    r"^\W*(?:(?:please|can|could|would|you|hey|pam|i'd|i'm|i|like|want|to|need|do|let's|we|show|me|find|search|look|looking|up|for|browse|get|sell|carry|stock"
     r"|have|any|some|a|an|the|our|my|your|shop|store|products?|called|posts?|community|are|there|is|out|see|in|help|buy|shopping)\b\W*)+",
     re.IGNORECASE,
 )
@@ -18,6 +18,8 @@ _ABOUT = re.compile(
     r"\b(?:about|on|regarding|concerning|mentioning|tagged|discussing|for|of|say(?:s|ing)? (?:on|about))\s+(?P<topic>.+?)"
     r"(?:\s+(?:in|from|near) [A-Z].*)?\W*$"
 )
+ABOUT_ALL = re.compile(r"\b(?:about|on|regarding|concerning|for)\s+(?P<topic>.+?)\W*$")
+"""A topic with the place it is about."""
 _FILLER = re.compile(r"\b(?:in|on|the|a|an|about|for|at|of|to|with|any|some)\b\s*", re.IGNORECASE)
 _WHEN = re.compile(
     r"\s*\b(?:on |by |at |for |this |next |to )*(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|today|tomorrow|tonight|noon|morning|afternoon|evening"
@@ -38,11 +40,11 @@ def behind_colon(text: str) -> str | None:
     return found["rest"].strip() if found else None
 
 
-def topic_in(text: str) -> str | None:
+def topic_in(text: str, frame: re.Pattern[str] = _ABOUT) -> str | None:
     """Return what a search is about: what is in quotes, follows "about", or is left without its frame."""
     if quoted := quoted_in(text):
         return quoted
-    found = _ABOUT.search(text.rstrip("?. !"))
+    found = frame.search(text.rstrip("?. !"))
     return keywords(found["topic"]) if found else None
 
 

@@ -59,7 +59,7 @@ def miles(slot: Slot) -> int | None:
 
 def price_limit(slot: Slot) -> int | float | None:
     """Return the price something may have at most."""
-    marked = re.search(r"\b(?:under|below|over|than|max(?:imum)?|up to|at most|within)\s+\$?\s?(\d+(?:\.\d+)?)(?! ?(?:mi|km|f))", slot.digits, re.IGNORECASE)
+    marked = re.search(r"\b(?:under|below|over|than|max(?:imum)?|up to|at most)\s+\$?\s?(\d+(?:\.\d+)?)(?![\d.]* ?(?:mi|km|f))", slot.digits, re.IGNORECASE)
     return number(marked[1]) if marked else None
 
 
@@ -141,29 +141,29 @@ RULES = (
     *VEHICLE_RULES,
     Rule("check_route_restrictions", "restriction @way | restriction rig | restriction @to | restriction check | restriction road",
          slots={**{key: _WAY[key] for key in ("origin", "destination")}, "vehicle_height_ft": _height}, asks=_FROM_TO, unless="calendar"),
-    Rule("optimize_route", "optimize route | optimize @way | optimize trip | optimize drive", slots={**_WAY, "optimization_type": _order}, asks=_FROM_TO, unless="fuel adapt yourself"),
+    Rule("optimize_route", "optimize route | optimize route @way | optimize @way | optimize trip | optimize drive", slots={**_WAY, "optimization_type": _order}, asks=_FROM_TO, unless="fuel adapt yourself"),
     Rule("estimate_travel_time", "how_long @way | how_long drive | how_long @to | hours_word @way | how_long @to drive | drive hours_word @way", asks=_FROM_TO,
          slots={**_WAY, "distance_miles": lambda slot: measured(slot.digits, "miles?")}, unless="budget session hustle sights"),
     Rule("plan_trip", "plan trip | plan @way | heading @way | plan trip @way | plan heading @way | trip @way want | plan drive | trip @to want | heading @to plan", Stance.ASKED,
-         {**_WAY, "budget": amount, "start_date": _start}, unless="optimize adapt know_base event host expense calendar show", asks=_FROM_TO),
+         {**_WAY, "budget": amount, "start_date": _start}, unless="optimize adapt event expense calendar show", asks=_FROM_TO),
     Rule("find_cheap_gas", "cheap fuel | cheap fuel @place | cheap fuel find | fuel find @place | cheap station",
-         slots={"location": _around, "radius_miles": miles, "fuel_type": _fuel_type}, unless="budget @miles_cost spend confirm saving stored optimize", asks=_WHERE),
-    Rule("calculate_gas_cost", "fuel drive_cost @miles | drive_cost @miles | fuel @miles | fuel drive_cost trip | fuel drive_cost calculate | fuel how_much @miles",
+         slots={"location": _around, "radius_miles": miles, "fuel_type": _fuel_type}, unless="budget confirm saving stored optimize log", asks=_WHERE),
+    Rule("calculate_gas_cost", "fuel drive_cost @miles | drive_cost @miles | fuel @miles | fuel drive_cost trip | fuel calculate | fuel drive_cost calculate | fuel how_much @miles",
          slots={"distance_miles": lambda slot: measured(slot.digits, "miles?|mi"), "distance_km": lambda slot: measured(slot.digits, r"km|kilomet\w+"),
                 "mpg": lambda slot: measured(slot.digits, "mpg|miles per gallon"), "gas_price": _gas_price},
          needs=("distance_miles|distance_km",), asks={"distance_miles": "How many miles is it?"}, unless="cheap nearby @gallons event budget report"),
     Rule("check_travel_conditions", "safe drive | safe @place | safe drive @place | safe drive rig | safe rig",
          slots={"location": place, "date": _start}, asks={"location": "Where will you be driving?"}, unless="restriction comment post_verb tell"),
-    Rule("get_road_conditions", "road closure | closure @road | closure @place road | road @place how | closure @place | @road road",
+    Rule("get_road_conditions", "road closure | closure @road | closure @place road | road @place @question | closure @place | @road road",
          slots={"location": lambda slot: slot.reading.place or road_in(slot.text), "route": lambda slot: road_in(slot.text)}, asks=_WHERE,
          unless="restriction tell submit know_add sights event tip post_verb"),
     Rule("get_weather_forecast", "weather | weather @place | weather @day | weather @place show",
-         slots={"location": _around, "days": lambda slot: days_in(slot.digits), "units": _metric}, unless="convert endmonth spend tell post_verb log budget know_add trip_word", asks=_WHERE),
+         slots={"location": _around, "days": lambda slot: days_in(slot.digits), "units": _metric}, unless="convert endmonth spend post_verb log budget know_add", asks=_WHERE),
     Rule("find_rv_parks", "park find | park nearby | park @place | overnight find | overnight park find | park amenity | park amenity find | overnight @place | amenity @place",
          slots={"location": _around, "radius_miles": miles, "amenities": _amenities, "max_price": price_limit,
                 "rig_length_ft": lambda slot: measured(slot.digits, "feet|foot|ft") if re.search(r"\brig|long|trailer|motorhome", slot.text) else None},
-         unless="spend people tip sights friends weather group log know_add knowledge feed stored budget share calendar event camping_people_only income", asks=_WHERE),
-    Rule("find_attractions", "sights | sights @place | sights find | sights nearby @question | sights find @place",
+         unless="spend people tip sights friends weather group log know_add knowledge feed stored budget share calendar event income", asks=_WHERE),
+    Rule("find_attractions", "sights @place | sights find | sights nearby | sights @question | sights nearby @question | sights find @place",
          slots={"location": _around, "radius_miles": miles, "categories": _sights}, unless="event host budget calendar remind log group favorite", asks=_WHERE),
     Rule("save_favorite_spot", "favorite | favorite add | favorite @place | favorite log", Stance.ASKED,
          {"location_name": _spot, "location_address": _address, "rating": _stars}, unless="show", asks={"location_name": "What is the place called?", "location_address": "Where is it?"}),

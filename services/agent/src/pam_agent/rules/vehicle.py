@@ -84,10 +84,10 @@ RULES = (
          _SERVICED, unless="calendar remind budget shop cart show move shift",
          asks={"maintenance_type": "What was done?", "cost": "What did it cost? Say 0 if nothing."}),
     Rule("get_maintenance_schedule", "maintenance due | vehicle_part due | maintenance due rig | maintenance show due | maintenance schedule | maintenance rig due schedule",
-         slots={"upcoming_days": lambda slot: days_in(slot.digits)}, unless="@amount money drive_cost calendar remind move delete predict"),
+         slots={"upcoming_days": lambda slot: days_in(slot.digits)}, unless="@amount money drive_cost calendar remind delete predict"),
     Rule("manage_fuel_stations", "station stored | station stored fuel | station stored show | station stored find | station fuel show stored", Stance.ANY,
          {"action": _action, "location": lambda slot: place_in(slot.text)}, unless="saving cheap"),
     Rule("update_vehicle_fuel_consumption", "economy rig | economy set | economy rig @claim | economy @claim", Stance.ASKED,
          {"mpg": lambda slot: measured(slot.digits, "mpg|miles per gallon|miles to the gallon"), "l_per_100km": lambda slot: measured(slot.digits, r"l ?/ ?100 ?km|lit\w+ per 100 ?\w+")},
-         needs=("mpg|l_per_100km",), unless="@miles_ convert drive_cost find calculate saving stats", asks={"mpg": "How many miles per gallon does it do?"}),
+         needs=("mpg|l_per_100km",), unless="convert drive_cost find calculate saving stats", asks={"mpg": "How many miles per gallon does it do?"}),
 )  # fmt: skip

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from pam_agent.rules.lexicon import COMMON, NOTIONS
 
-_TOKEN = re.compile(r"[a-z0-9]+(?:'[a-z]+)?")
+_TOKEN = re.compile(r"[a-z0-9]+(?:'[a-z]+)?", re.IGNORECASE)
 _TYPO_MIN = 5
 _SHORT = 4
 
@@ -26,7 +26,8 @@ def stem(word: str) -> str:
 
 def notions_in(text: str) -> frozenset[str]:
     """Return the notions a text names by its words and phrases, with their typing errors mended."""
-    stems = [_stem_of(token) for token in _TOKEN.findall(text.lower().replace("’", "'"))]
+    plain = text.replace("’", "'")
+    stems = [_stem_of(token[0].lower(), is_name=n > 0 and token[0][0].isupper()) for n, token in enumerate(_TOKEN.finditer(plain))]
     joined = f" {' '.join(stems)} "
     words = {notion for each in stems for notion in _WORDS.get(each, ())}
     exact = {notion for token in _TOKEN.findall(text.lower()) for notion in _EXACT.get(token, ())}
@@ -34,10 +35,10 @@ def notions_in(text: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=4096)
-def _stem_of(token: str) -> str:
-    """Return a token's stem, or the stem of the known word it is a typing error of."""
+def _stem_of(token: str, *, is_name: bool) -> str:
+    """Return a token's stem, or the stem of the known word it is a typing error of; names have none."""
     own = stem(token)
-    if own in _WORDS or own in _COMMON or token in _EXACT or len(token) < _SHORT or not token.isalpha():
+    if is_name or own in _WORDS or own in _COMMON or token in _EXACT or len(token) < _SHORT or not token.isalpha():
         return own
     near = {known for part in ({token} | _cuts(token) if len(token) >= _TYPO_MIN else {token}) for known in _CUT.get(part, ())}
     fitting = sorted(known for known in near if known[0] == token[0])
