@@ -72,7 +72,9 @@ class Verdict:
         """Whether the first call carries each of the arguments expected."""
         arguments = self.found.calls[0].arguments if self.found.calls else {}
         expected = (self.sentence.args or {}).items()
-        return all(any(alike(value, arguments.get(key)) for key in OTHER_NAMES.get(name, (name,))) for name, value in expected)
+        return all(
+            any(alike(value, arguments.get(key)) for key in OTHER_NAMES.get(name, (name,))) for name, value in expected
+        )
 
 
 def alike(expected: Any, got: Any) -> bool:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pam_agent import prompt as words
 from pam_agent.conversation import TurnRecord
 from pam_agent.mind import Prompt, Step
-from pam_agent.router import MODEL
+from pam_agent.rules import MODEL
 from pam_shared.contracts.conversation import (
     MessageReceived,
     ModelReplied,

@@ -3,7 +3,9 @@
 import re
 from decimal import Decimal
 
-_DATE = re.compile(r"\b\d{1,2}/\d{1,2}(?:/\d{2,4})?\b|\b\d{4}-\d{2}-\d{2}\b|\b(?:19|20)\d\d (?=[A-Z])|\b[A-Z]+-[\dA-F]+\b")
+_DATE = re.compile(
+    r"\b\d{1,2}/\d{1,2}(?:/\d{2,4})?\b|\b\d{4}-\d{2}-\d{2}\b|\b(?:19|20)\d\d (?=[A-Z])|\b[A-Z]+-[\dA-F]+\b"
+)
 _NUMBER = re.compile(
     r"(?<![\w.#])(?P<sign>-\s?)?(?P<before>[$€£])?\s?"
     r"(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+,\d{2}(?!\d)|\d*\.\d+|\d+)"
@@ -15,7 +17,9 @@ _NOT_MONEY = re.compile(
     r"|lit\w+|l|people|persons?|amps?|feet|ft|foot|stars?|x|am|pm|lbs?|pounds?|posts?|tacos)\b|\s?%|\w",
     re.IGNORECASE,
 )
-_MONTH = re.compile(r"(?:january|february|march|april|may|june|july|august|september|october|november|december)\s$", re.I)
+_MONTH = re.compile(
+    r"(?:january|february|march|april|may|june|july|august|september|october|november|december)\s$", re.I
+)
 _YEARS = range(1990, 2100)
 
 

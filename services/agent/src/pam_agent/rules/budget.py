@@ -30,7 +30,7 @@ def amount(slot: Slot) -> int | float | None:
 
 def category(slot: Slot) -> str | None:
     """Return the category a sentence names."""
-    return category_in(slot.text, slot.tool)
+    return category_in(slot.reading.mended, slot.tool)
 
 
 def past_day(slot: Slot) -> str | None:
@@ -68,7 +68,11 @@ def _saved_on(slot: Slot) -> str:
 
 
 def _transaction(slot: Slot) -> str | None:
-    found = quoted_in(slot.text) or behind_colon(slot.text) or after(slot.text, r"\b(?:charge|transaction|classify|categori[sz]e|sort)\b(?: (?:from|at|this|of))?")
+    found = (
+        quoted_in(slot.text)
+        or behind_colon(slot.text)
+        or after(slot.text, r"\b(?:charge|transaction|classify|categori[sz]e|sort)\b(?: (?:from|at|this|of))?")
+    )
     return re.sub(r",?\s*\$?\d+\.\d\d$", "", found).strip() or None if found else None
 
 
@@ -89,17 +93,28 @@ def _last(slot: Slot) -> str | None:
 
 
 def _source(slot: Slot) -> str | None:
-    found = re.search(r"\b(?:from|for|as|by) (?:the |my |a |an )?(?!\$|\d)(?P<source>[a-z][\w' -]{2,60}?)(?= (?:today|yesterday|last|this|week|on|in)\b|[,.!?]|$)",
-                      slot.text, re.IGNORECASE)
-    payer = re.search(r"\b(?:a |the |my )?(?P<source>[a-z]\w+) (?:just )?(?:paid|sent|gave|owed) (?:me|us)\b", slot.text, re.IGNORECASE)
+    found = re.search(
+        r"\b(?:from|for|as|by) (?:the |my |a |an )?(?!\$|\d)(?P<source>[a-z][\w' -]{2,60}?)(?= (?:today|yesterday|last|this|week|on|in)\b|[,.!?]|$)",
+        slot.text,
+        re.IGNORECASE,
+    )
+    payer = re.search(
+        r"\b(?:a |the |my )?(?P<source>[a-z]\w+) (?:just )?(?:paid|sent|gave|owed) (?:me|us)\b",
+        slot.text,
+        re.IGNORECASE,
+    )
     if found or payer:
         return (found or payer)["source"]  # type: ignore[index]
     return "other" if slot.reading.amounts else None
 
 
 def _idea(slot: Slot) -> str | None:
-    found = behind_colon(slot.text) or after(slot.text, r"\bidea\b(?: (?:called|named|of|for|about|to))?|\bhustle\b(?: (?:called|named))")
-    return re.split(r",|\s+maybe\b|\s+for (?:about|around)\b|\s+\$?\d", found)[0].strip()[:200] or None if found else None
+    found = behind_colon(slot.text) or after(
+        slot.text, r"\bidea\b(?: (?:called|named|of|for|about|to))?|\bhustle\b(?: (?:called|named))"
+    )
+    return (
+        re.split(r",|\s+maybe\b|\s+for (?:about|around)\b|\s+\$?\d", found)[0].strip()[:200] or None if found else None
+    )
 
 
 def _earnings(slot: Slot) -> int | float | None:
@@ -112,54 +127,170 @@ def _verdict(slot: Slot) -> str | None:
 
 
 _HOW_MUCH = "How much was it?"
-_SPENT: dict[str, Any] = {"amount": amount, "category": _expense_category, "description": _expense_text, "date": past_day}
-_SUMMED: dict[str, Any] = {"days": window, "period": period, "category": category, "start_date": _first, "end_date": _last}
+_SPENT: dict[str, Any] = {
+    "amount": amount,
+    "category": _expense_category,
+    "description": _expense_text,
+    "date": past_day,
+}
+_SUMMED: dict[str, Any] = {
+    "days": window,
+    "period": period,
+    "category": category,
+    "start_date": _first,
+    "end_date": _last,
+}
 
 RULES = (
-    Rule("suggest_budget_adjustment", "should set budget | budget toolow @question | set budget @question -how_much", slots={"category": category},
-         unless="@amount compare", asks={"category": "Which category's budget do you mean?"}),
-    Rule("update_budget", "set budget | budget @amount want | budget @amount | set limit @amount | limit @amount | set limit", Stance.ASKED,
-         {"category": category, "amount": _budget_amount, "period": period}, unless="trip save @way",
-         asks={"category": "Which category is the budget for?", "amount": "How much may you spend on {category} a month?"}),
-    Rule("compare_vs_budget", "compare budget | over budget @question | left budget | within budget | within limit | budget over | compare budget spend"
-         " | within @question | budget rig @question | over compare", slots={"category": category, "period": period}, unless="idea"),
-    Rule("analyze_budget", "analyze budget | health budget | health finance | over @question | over category_word | budget health @question",
-         slots={"period": period}, unless="compare trip pattern"),
-    Rule("predict_end_of_month", "endmonth | predict spend | endmonth spend | endmonth predict | endmonth cost spend | endmonth predict spend",
-         slots={"category": category}, unless="maintenance vehicle_part hustle trip"),
-    Rule("find_savings_opportunities", "cut | cut idea | cut tip | cut expense | cut money | save money suggest | cut expense find", slots={},
-         unless="@amount fuel budget @place"),
-    Rule("track_savings", "saving @amount | log saving | log saving @amount | saving @amount stored | saving @amount add", Stance.TOLD,
-         {"amount_saved": amount, "category": lambda slot: category_in(slot.text, slot.tool) or _saved_on(slot), "event_type": _saved_on},
-         unless="confirm budget", asks={"amount_saved": "How much did you save?"}),
-    Rule("confirm_savings", "confirm saving | confirm saving @amount | confirm saving @amount fuel", Stance.TOLD, {"actual_savings": amount},
-         asks={"event_id": "Which saving do you mean?", "actual_savings": "How much was it really?"}),
-    Rule("categorize_transaction", "classify -over | classify charge | classify @quoted | classify spend -over | classify @question category_word -over",
-         slots={"description": _transaction, "amount": lambda slot: amount(slot) if re.search(r"\d\.\d\d\b|\$", slot.text) else None},
-         asks={"description": "What does the charge say?"}),
-    Rule("export_budget_report", "export budget | export expense | export budget report | export overview budget | export expense report",
-         slots={"format": _format, "start_date": _first, "end_date": _last}, unless="my_data @amount full_view"),
-    Rule("get_finance_summary", "finance overview | income expense overview | income budget overview | finance how_much | money overview"
-         " | income expense compare | finance show overview", slots={"days": window}, unless="hustle full_view export trip report"),
-    Rule("log_income", "earn @amount | log income @amount | log income | earn @amount log", Stance.TOLD,
-         {"amount": amount, "source": _source, "date": past_day}, unless="budget hustle saving cut @hours",
-         asks={"amount": "How much was it?", "source": "Where did it come from?"}),
-    Rule("add_hustle_idea", "add hustle idea | log hustle idea | add idea income | add hustle | idea hustle @claim -show -find", Stance.ASKED,
-         {"title": _idea, "avg_earnings": _earnings}, asks={"title": "What is the idea?"}, keeps_text=True, unless="approve"),
-    Rule("list_hustle_ideas", "show hustle | show hustle idea | idea income | hustle idea | idea hustle @question", unless="@amount worth approve predict"),
-    Rule("list_ideas_to_review", "hustle idea approve @question | show hustle idea approve | hustle idea approve due", unless="predict income"),
-    Rule("review_hustle_idea", "approve hustle idea | approve hustle | approve idea", Stance.ASKED, {"verdict": _verdict}, unless="@question predict",
-         asks={"idea_id": "Which idea do you mean?"}),
-    Rule("estimate_monthly_income", "income hustle | earn hustle how_much | predict income hustle | income hustle approve | predict earn hustle",
-         unless="@amount worth find log idea"),
-    Rule("log_hustle_attempt", "@hours made @amount | @hours hustle | @hours hustle made @amount | @hours spend made @amount", Stance.TOLD,
-         {"hours_spent": lambda slot: measured(slot.digits, "hours?|hrs?"), "earnings": amount},
-         asks={"hustle_id": "Which of your hustles was it?", "hours_spent": "How many hours did you work?", "earnings": "How much did you earn?"}),
-    Rule("get_spending_summary", "how_much spend | how_much expense | spend show | expense show | spend period_by | expense period_by | how_much bill"
-         " | money spend how_much | spend @question | how_much log @short | sumup kind | sumup spend kind", slots=_SUMMED,
-         unless="budget trip predict endmonth pattern @miles saving income database table cart should cut about_to_buy confirm"),
-    Rule("create_expense", "spend @amount | log expense @amount | log @amount | expense @amount | @short @amount @claim | bill @amount | bill @amount log"
-         " | spend @amount log | spend log | log expense | spend @claim -@amount -show -how_much", Stance.TOLD, _SPENT,
-         unless="saving budget earn weather @gallons trip hustle limit shop cart event compare how_much @year find",
-         asks={"amount": _HOW_MUCH, "category": "What was it for?"}),
+    Rule(
+        "suggest_budget_adjustment",
+        "should set budget | budget toolow @question | set budget @question -how_much",
+        slots={"category": category},
+        unless="@amount compare",
+        asks={"category": "Which category's budget do you mean?"},
+    ),
+    Rule(
+        "update_budget",
+        "set budget | budget @amount want | budget @amount | set limit @amount | limit @amount | set limit",
+        Stance.ASKED,
+        {"category": category, "amount": _budget_amount, "period": period},
+        unless="trip save @way",
+        asks={
+            "category": "Which category is the budget for?",
+            "amount": "How much may you spend on {category} a month?",
+        },
+    ),
+    Rule(
+        "compare_vs_budget",
+        "compare budget | over budget @question | left budget | within budget | within limit | budget over | compare budget spend"
+        " | within @question | budget doing | over compare",
+        slots={"category": category, "period": period},
+        unless="idea",
+    ),
+    Rule(
+        "analyze_budget",
+        "analyze budget | health budget | health finance | over @question | over category_word | budget health @question",
+        slots={"period": period},
+        unless="compare trip pattern",
+    ),
+    Rule(
+        "predict_end_of_month",
+        "endmonth | predict spend | endmonth spend | endmonth predict | endmonth cost spend | endmonth predict spend",
+        slots={"category": category},
+        unless="maintenance vehicle_part hustle trip",
+    ),
+    Rule(
+        "find_savings_opportunities",
+        "cut | cut idea | cut tip | cut expense | cut money | save money suggest | cut expense find",
+        slots={},
+        unless="@amount fuel budget @place",
+    ),
+    Rule(
+        "track_savings",
+        "saving @amount | log saving | log saving @amount | saving @amount stored | saving @amount add",
+        Stance.TOLD,
+        {
+            "amount_saved": amount,
+            "category": lambda slot: category_in(slot.text, slot.tool) or _saved_on(slot),
+            "event_type": _saved_on,
+        },
+        unless="confirm budget",
+        asks={"amount_saved": "How much did you save?"},
+    ),
+    Rule(
+        "confirm_savings",
+        "confirm saving | confirm saving @amount | confirm saving @amount fuel",
+        Stance.TOLD,
+        {"actual_savings": amount},
+        asks={"event_id": "Which saving do you mean?", "actual_savings": "How much was it really?"},
+    ),
+    Rule(
+        "categorize_transaction",
+        "classify -over | classify charge | classify @quoted | classify spend -over | classify @question category_word -over",
+        slots={
+            "description": _transaction,
+            "amount": lambda slot: amount(slot) if re.search(r"\d\.\d\d\b|\$", slot.text) else None,
+        },
+        asks={"description": "What does the charge say?"},
+    ),
+    Rule(
+        "export_budget_report",
+        "export budget | export expense | export budget report | export overview budget | export expense report",
+        slots={"format": _format, "start_date": _first, "end_date": _last},
+        unless="my_data @amount full_view",
+    ),
+    Rule(
+        "get_finance_summary",
+        "finance overview | income expense overview | income budget overview | finance how_much | money overview"
+        " | income expense compare | finance show overview",
+        slots={"days": window},
+        unless="hustle full_view export trip report",
+    ),
+    Rule(
+        "log_income",
+        "earn @amount | log income @amount | log income | earn @amount log",
+        Stance.TOLD,
+        {"amount": amount, "source": _source, "date": past_day},
+        unless="budget hustle saving cut @hours",
+        asks={"amount": "How much was it?", "source": "Where did it come from?"},
+    ),
+    Rule(
+        "add_hustle_idea",
+        "add hustle idea | log hustle idea | add idea income | add hustle | idea hustle @claim -show -find",
+        Stance.ASKED,
+        {"title": _idea, "avg_earnings": _earnings},
+        asks={"title": "What is the idea?"},
+        keeps_text=True,
+        unless="approve",
+    ),
+    Rule(
+        "list_hustle_ideas",
+        "show hustle | show hustle idea | idea income | hustle idea | idea hustle @question",
+        unless="@amount worth approve predict",
+    ),
+    Rule(
+        "list_ideas_to_review",
+        "hustle idea approve @question | show hustle idea approve | hustle idea approve due",
+        unless="predict income",
+    ),
+    Rule(
+        "review_hustle_idea",
+        "approve hustle idea | approve hustle | approve idea",
+        Stance.ASKED,
+        {"verdict": _verdict},
+        unless="@question predict",
+        asks={"idea_id": "Which idea do you mean?"},
+    ),
+    Rule(
+        "estimate_monthly_income",
+        "income hustle | earn hustle how_much | predict income hustle | income hustle approve | predict earn hustle",
+        unless="@amount worth find log idea",
+    ),
+    Rule(
+        "log_hustle_attempt",
+        "@hours made @amount | @hours hustle | @hours hustle made @amount | @hours spend made @amount",
+        Stance.TOLD,
+        {"hours_spent": lambda slot: measured(slot.digits, "hours?|hrs?"), "earnings": amount},
+        asks={
+            "hustle_id": "Which of your hustles was it?",
+            "hours_spent": "How many hours did you work?",
+            "earnings": "How much did you earn?",
+        },
+    ),
+    Rule(
+        "get_spending_summary",
+        "how_much spend | how_much expense | spend show | expense show | spend period_by | expense period_by | how_much bill"
+        " | money spend how_much | spend @question | how_much log @short | sumup kind | sumup spend kind | spend timespan -@amount",
+        slots=_SUMMED,
+        unless="budget trip predict endmonth pattern @miles saving income database table cart should cut about_to_buy confirm",
+    ),
+    Rule(
+        "create_expense",
+        "spend @amount | log expense @amount | log @amount | expense @amount | @short @amount @claim | bill @amount | bill @amount log"
+        " | spend @amount log | spend log | log expense | spend @claim -@amount -show -how_much -timespan",
+        Stance.TOLD,
+        _SPENT,
+        unless="saving budget earn weather @gallons trip hustle limit shop cart event compare how_much @year find",
+        asks={"amount": _HOW_MUCH, "category": "What was it for?"},
+    ),
 )

@@ -7,7 +7,8 @@ _START = (
     r"|get|list|compare|export|predict|convert|analy[sz]e|message|post|search|cancel|delete|update|change|\$\d|\d+ (?:dollars|bucks))"
 )
 _SPLIT = re.compile(
-    rf"(?:[,;]\s*|\s+)(?:and|then|also|plus)(?: (?:then|also|please))?,?\s+(?={_START}|[\w ]+ there\b)|[.?!;]\s+(?=\w)|,\s+(?={_START})", re.IGNORECASE
+    rf"(?:[,;]\s*|\s+)(?:and|then|also|plus)(?: (?:then|also|please))?,?\s+(?={_START}|[\w ]+ there\b)|[.?!;]\s+(?=\w)|,\s+(?={_START})",
+    re.IGNORECASE,
 )
 
 

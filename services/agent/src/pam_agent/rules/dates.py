@@ -14,7 +14,8 @@ _NAMED = (
 )
 _ISO = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 _WEEKDAY = re.compile(
-    r"\b(?P<which>last|next|this|on)?\s*(?P<day>mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b", re.IGNORECASE
+    r"\b(?P<which>last|next|this|on)?\s*(?P<day>mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b",
+    re.IGNORECASE,
 )
 _NEAR = {"yesterday": -1, "last night": -1, "tomorrow": 1, "today": 0, "tonight": 0, "this morning": 0}
 _AGO = re.compile(r"\b(?P<count>\d+|a)\s+(?P<unit>day|week)s?\s+ago\b|\bin\s+(?P<ahead>\d+)\s+days?\b", re.IGNORECASE)
@@ -31,7 +32,9 @@ _FIRST_PM = 7
 
 def day_in(text: str, today: date, *, past: bool = False) -> date | None:
     """Return the day a text names; of days without a year the nearest that fits, behind or ahead of today."""
-    near = next((today + timedelta(days) for words, days in _NEAR.items() if re.search(rf"\b{words}\b", text.lower())), None)
+    near = next(
+        (today + timedelta(days) for words, days in _NEAR.items() if re.search(rf"\b{words}\b", text.lower())), None
+    )
     return near or _iso(text) or _ago(text, today) or _named(text, today, past=past) or _weekday(text, today, past=past)
 
 

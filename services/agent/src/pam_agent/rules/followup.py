@@ -15,13 +15,20 @@ _DEPTH = 4
 _WORDS_MAX = 12
 
 
-def answered(text: str, earlier: list[TurnRecord], tools: list[ToolManifest], now: datetime, depth: int = _DEPTH) -> Route | None:
+def answered(
+    text: str, earlier: list[TurnRecord], tools: list[ToolManifest], now: datetime, depth: int = _DEPTH
+) -> Route | None:
     """Return the route of the turn before with its slot filled; None when it asked nothing or this is something else."""
     if not earlier or not depth or (earlier[-1].finished is None):
         return None
     last, before = earlier[-1].message.text, earlier[:-1]
     asked = answered(last, before, tools, now, depth - 1) or route(last, tools, now)
-    if not asked.ask or not asked.missing or not earlier[-1].finished.text.endswith(asked.ask) or _is_another_wish(text, tools, now):
+    if (
+        not asked.ask
+        or not asked.missing
+        or not earlier[-1].finished.text.endswith(asked.ask)
+        or _is_another_wish(text, tools, now)
+    ):
         return None
     return _filled(asked, text, tools, now)
 

@@ -7,7 +7,7 @@ NOTIONS = {
     # doing
     "log": "log, record, jot, note, put down, write down, write it down, enter, add an expense, track, book, new expense",
     "add": "add, put, throw, toss, place in, drop in, include, register, new, save, insert, stick",
-    "spend": "spend, spent, spnt, spendt, spending, pay, paid, bought, buy, cost, dropped, blew, blown, shell out, shelled out, forked,"
+    "spend": "spend, spent, spnt, spendt, spending, pay, paid, bought, buy, cost, =dropped, blew, blown, shell out, shelled out, forked,"
     " fork over, set us back, set me back, came to, went on, gone out, ran me, run us, purchased, charged, coughed up, gave",
     "earn": "earn, earned, got paid, paid me, paid us, income, paycheck, salary, wage, took home, made money, received, deposit, revenue, payout",
     "made": "=made, earned, took home, brought in, grossed, netted, earn",
@@ -52,6 +52,7 @@ NOTIONS = {
     "money": "money, cash, funds, dollars",
     "finance": "finances, finance, financial, money, income, financially",
     "over": "over budget, gone over, overspend, overspending, overspent, blown, in the red, exceeded, exceed, beyond",
+    "doing": "doing, on track, holding up, looking",
     "left": "left, remaining, remain, leftover, still have, left over",
     "within": "within budget, on track, close to, how close, within my, under budget, near my, on budget, stay within, sticking to",
     "should": "should, would, ought, needs, does, is my, too low, too high, enough, realistic, sensible, need",
@@ -80,13 +81,15 @@ NOTIONS = {
     " thunderstorms, degrees, climate, rainy, sunshine, =wet",
     "fuel": "gas, fuel, diesel, gasoline, petrol, fill up, fillup, pump, gallon, tank",
     "cheap": "cheap, cheapest, lowest, inexpensive, affordable, price, prices, pay the least, best price, least, low cost, save on",
-    "fillup": "fill up, filled up, fillup, fueled, fuelled, refuel, refueled, refuelled, tanked, log fuel, put in the tank, in the tank,"
-    " gassed up, topped up, topped off, filled, fuel log, fuel stop, fill-up",
+    "fillup": "fill up, filled up, fillup, =fueled, =fuelled, refuel, =refueled, =refuelled, =tanked, log fuel, put in the tank, in the tank,"
+    " gassed up, topped up, topped off, =filled, fuel log, fuel stop, fill-up",
     "station": "station, stations, truck stops",
     "stored": "stored, saved, on record, keep, database, our, kept, on file, in pam",
     "drive_cost": "cost, costs, fuel cost, gas money, estimate, price, burn, spend",
     "saying": "=saying, =posted, talking, =thinking, discuss",
     "pin": "pin, beacon",
+    "sharing_setting": "location sharing",
+    "timespan": "this month, this week, this year, last month, last week, so far, lately, recently, past week, past month",
     "sumup": "tally, total up, sum, add up, run us, ran us, run me, total",
     "kind": "gas, fuel, diesel, propane, food, groceries, restaurants, dining, campgrounds, camping, tolls, =parking, repairs, insurance, medical, pets, utilities, internet, wifi, phone, entertainment, maintenance, registration, shopping",
     "calculate": "calculate, compute, estimate, work out, figure out, reckon",
@@ -107,7 +110,7 @@ NOTIONS = {
     "rig": "rig, rv, motorhome, trailer, truck, van, camper, coach, class a, class b, class c, vehicle, fifth wheel, car, motor home, bus, toad",
     "economy": "mpg, miles per gallon, fuel economy, consumption, fuel consumption, l/100km, l 100km, averages, =gets, mileage",
     "convert": "convert, in kilometers, in miles, how many, equals, equal, conversion, in fahrenheit, in celsius, in kg, in litres, in liters, in feet, in meters",
-    "service_done": "replaced, =serviced, swapped, changed the, had a, had an, installed, fixed, =repaired, rotated, resealed, flushed, new, got the, did the,"
+    "service_done": "replaced, =serviced, swapped, changed the, had a, had an, had an, installed, fixed, =repaired, rotated, resealed, flushed, new, got the, did the,"
     " had the, greased, patched, changed, swapped out",
     "vehicle_part": "oil change, tires, tire, brakes, brake, battery, batteries, filter, roof, transmission, coolant, belt, belts, alternator, wipers,"
     " spark plugs, generator, bearings, bearing, furnace, water heater, oil, engine, axle, slide out, awning, pump, inspection, tune up, tuneup, alignment, radiator, shocks, resealed",
@@ -123,8 +126,8 @@ NOTIONS = {
     "about": "about, on, regarding, saying about, tagged, discussing, mention, mentioning, talking about, concerning, for",
     "people": "people, anyone, anybody, others, members, travellers, travelers, rvers, campers, nomads, folks, friends, neighbors, neighbours, somebody, who, full-timers",
     "friends": "friends, buddies, pals, friend, followers",
-    "feed": "feed, =posting, newest posts, recent posts, latest posts, what's new, popular, timeline, catch me up, most recent, been posting, been up to, trending posts, posts from",
-    "where_i": "where i'm, where i am, where we are, my location, my position, our location, whereabouts, where we're, my spot, our spot, that i'm at, i'm at, my live location, location sharing,"
+    "feed": "feed, are posting, newest posts, recent posts, latest posts, what's new, popular, timeline, catch me up, most recent, been posting, been up to, trending posts, posts from",
+    "where_i": "where i'm, where i am, where we are, my location, my position, our location, whereabouts, where we're, my spot, our spot, that i'm at, i'm at, my live location,"
     " where i",
     "nearby": "nearby, near me, near us, around here, close by, around me, in the area, near here, within, closest, nearest, close to me, next to us, around us, neighborhood",
     "camping_people": "camped, camping, parked, staying, around, fellow",
@@ -178,7 +181,7 @@ NOTIONS = {
     "trip_expenses": "expenses, cost, spending, spent, total, cost per day, really cost",
     "future": "over the next, next, coming, ahead, set aside, expected, upcoming, predict, forecast, future, will",
     "focus_next": "do next, focus on, improve next, improving, recommendations, personalized, personalised, what now, best next step, work on, priorities, prioritize",
-    "adapt": "adapt, optimise, optimize, optimisation, optimization, learn my habits, work better for me, tailor, personalise, personalize, improve how you",
+    "adapt": "adapt, optimise, optimize, optimisation, optimization, learn my habits, work better for me, tailor, personalise how, personalize how, improve how you",
     "yourself": "you, yourself, for me, to me, experience, plan for, better",
     "report": "report, insights report, write up",
     "platform": "platform, usage, used, errors, busiest, analytics, insights, users",

@@ -46,7 +46,10 @@ def _content(prompt: Prompt) -> list[TextBlock | ToolUseBlock]:
         return [TextBlock(text=told([result.reply for step in prompt.steps for result in step.results]))]
     first = sum(len(calls) for calls in rounds[: len(prompt.steps)])
     # Ids count through the turn, so that whoever takes it over asks under the same keys.
-    return [ToolUseBlock(id=f"call_{first + n}", name=call.tool, input=call.arguments) for n, call in enumerate(rounds[len(prompt.steps)])]
+    return [
+        ToolUseBlock(id=f"call_{first + n}", name=call.tool, input=call.arguments)
+        for n, call in enumerate(rounds[len(prompt.steps)])
+    ]
 
 
 def _said(found: Route, text: str) -> str | None:

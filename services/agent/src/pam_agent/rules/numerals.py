@@ -4,7 +4,9 @@ import re
 
 _UNITS = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
 _SMALL = {word: n for n, word in enumerate(f"{_UNITS} eighteen nineteen".split(), start=1)}
-_TENS = {word: 10 * n for n, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2)}
+_TENS = {
+    word: 10 * n for n, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2)
+}
 _LARGE = {"hundred": 100, "thousand": 1000}
 _WORD = "|".join([*_SMALL, *_TENS, *_LARGE])
 _RUN = re.compile(rf"\b(?:a (?=hundred|thousand))?(?:{_WORD})(?:[ -](?:and )?(?:{_WORD}))*\b", re.IGNORECASE)
@@ -13,7 +15,7 @@ _NUMBER = r"(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
 
 def in_digits(text: str) -> str:
     """Return the text with its numbers in digits; "one" alone stays, for it is seldom a number."""
-    return _RUN.sub(lambda run: run[0] if run[0].lower() == "one" else str(_value(run[0])), text)
+    return _RUN.sub(lambda run: run[0] if _is_word(run) else str(_value(run[0])), text)
 
 
 def number(text: str) -> int | float:
@@ -32,6 +34,11 @@ def labelled(text: str, label: str) -> int | float | None:
     """Return the first number that stands behind a label, which is a regular expression."""
     found = re.search(rf"\b(?:{label})\W*(?:(?:is|was|at|of|to|reads?|shows?)\W+)?{_NUMBER}", text, re.IGNORECASE)
     return number(found["number"]) if found else None
+
+
+def _is_word(run: re.Match[str]) -> bool:
+    """Whether it is "one" alone, or part of a name."""
+    return run[0].lower() == "one" or (run.start() > 0 and run[0][0].isupper())
 
 
 def _value(run: str) -> int:

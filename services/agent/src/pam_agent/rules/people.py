@@ -2,12 +2,46 @@
 
 import re
 
-_NOBODY = {"me", "my", "the", "a", "an", "them", "him", "her", "it", "us", "someone", "somebody", "everyone", "everybody", "people", "anyone",
-           "that", "this", "i", "pam", "to", "for", "with", "from", "on", "know", "message", "spam", "account", "you", "post", "person", "friends"}
+_NOBODY = {
+    "me",
+    "my",
+    "the",
+    "a",
+    "an",
+    "them",
+    "him",
+    "her",
+    "it",
+    "us",
+    "someone",
+    "somebody",
+    "everyone",
+    "everybody",
+    "people",
+    "anyone",
+    "that",
+    "this",
+    "i",
+    "pam",
+    "to",
+    "for",
+    "with",
+    "from",
+    "on",
+    "know",
+    "message",
+    "spam",
+    "account",
+    "you",
+    "post",
+    "person",
+    "friends",
+}
 _HANDLE = re.compile(r"@(\w{2,40})")
 _AFTER = re.compile(
     r"\b(?:message|text|dm|tell|ping|write(?: to)?|inform|notify|let|send|follow(?:ing)?|unfollow|(?:un)?block|mute|(?:to|with|from)(?= (?-i:[A-Z]))) "
-    r"(?:a (?:message|text|note|dm) to |my (?:friend|buddy) |the user |user )?(?P<name>[A-Za-z][\w.]*)", re.IGNORECASE
+    r"(?:a (?:message|text|note|dm) to |my (?:friend|buddy) |the user |user )?(?P<name>[A-Za-z][\w.]*)",
+    re.IGNORECASE,
 )
 _SAID = re.compile(
     r"^.*?\b(?:message|text|dm|tell|ping|write(?: to)?|inform|notify|let|send)\b(?: (?:a |an )?(?:quick )?(?:message|text|note|dm)\b)?(?: to)?"
@@ -30,7 +64,10 @@ def said_in(text: str) -> str | None:
     if quoted := quoted_in(text):
         return quoted
     found = _SAID.match(text)
-    return found["said"].strip() if found else None
+    is_bare = found and re.fullmatch(
+        r"(?:an? )?(?:quick )?(?:message|text|note|dm|know)\W*", found["said"], re.IGNORECASE
+    )
+    return found["said"].strip() if found and not is_bare else None
 
 
 def quoted_in(text: str) -> str | None:

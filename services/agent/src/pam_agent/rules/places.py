@@ -2,7 +2,7 @@
 
 import re
 
-_CAPITAL = r"(?:[A-Z][\w'’&-]*\.?|[A-Z]\.)"
+_CAPITAL = r"(?:(?!I\b)[A-Z][\w'’&-]*\.?|[A-Z]\.)"
 _NAME = rf"(?:the )?{_CAPITAL}(?: (?:of|the|de|del|la|on the|{_CAPITAL}))*(?:, ?[A-Z]{{2}}\b)?"
 _NO_PLACE = re.compile(
     r"^(?:RV|I|I'm|I'd|US|USD|MPG|PAM|CSV|PDF|KOA|OK|jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec"
@@ -30,7 +30,9 @@ _END = (
     r"(?= (?:with|via|through|stopping|leaving|starting|departing|under|for under|keep|and|in my|in the|in a|in under|in|without|on|by|at|for|if|when|using|before"
     r"|tomorrow|today|this|next|please|safely|is|take|will|going)\b|[,?.!;:]|$)"
 )
-_FROM_TO = re.compile(rf"\b(?:from|between) (?P<a>.{{2,50}}?) (?:to|and|into|until|till) (?P<b>.{{2,50}}?){_END}", re.IGNORECASE)
+_FROM_TO = re.compile(
+    rf"\b(?:from|between) (?P<a>.{{2,50}}?) (?:to|and|into|until|till) (?P<b>.{{2,50}}?){_END}", re.IGNORECASE
+)
 _TO_FROM = re.compile(rf"\b(?:to|into|in|reach) (?P<b>{_NAME}) from (?P<a>.{{2,50}}?){_END}")
 _BARE = re.compile(rf"(?P<a>{_NAME}) to (?P<b>{_NAME})")
 _VIA = re.compile(
@@ -74,7 +76,11 @@ def way_in(text: str) -> dict[str, str | list[str]]:
         way = {"origin": _clean(found["a"]), "destination": _clean(found["b"])}
     elif towards := re.search(rf"\bto (?P<name>{_NAME})", text):
         way = {"destination": _clean(towards["name"])}
-    if found and (start := re.search(rf"^(?:plan|map|organi[sz]e)? ?(?:the|a|my|our)? ?(?:drive|trip|route) (?P<a>{_NAME}) to ", text)):
+    if found and (
+        start := re.search(
+            rf"^(?:plan|map|organi[sz]e)? ?(?:the|a|my|our)? ?(?:drive|trip|route) (?P<a>{_NAME}) to ", text
+        )
+    ):
         way["origin"] = _clean(start["a"])
     if via := _VIA.search(text):
         way["stops"] = _names(via["stops"])
@@ -97,5 +103,10 @@ def _tail_name(text: str) -> str:
 
 
 def _clean(name: str) -> str:
-    bare = re.sub(r"\s+(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:january|february|march|april|june|july|august|september|october|november|december)|today|tomorrow|tonight|please|now|right now|again|this week\w*)$", "", name.strip(" ,.?!"), flags=re.IGNORECASE)
+    bare = re.sub(
+        r"\s+(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:january|february|march|april|june|july|august|september|october|november|december)|today|tomorrow|tonight|please|now|right now|again|this week\w*)$",
+        "",
+        name.strip(" ,.?!"),
+        flags=re.IGNORECASE,
+    )
     return re.sub(r"^the (?=[a-z])", "", bare) + ("." if re.search(r"\b[A-Z]\.$", name.strip(" ,?!")) else "")

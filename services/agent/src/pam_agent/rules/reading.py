@@ -11,7 +11,7 @@ from pam_agent.rules.numerals import in_digits, measured
 from pam_agent.rules.people import person_in, quoted_in
 from pam_agent.rules.places import place_in, road_in, way_in
 from pam_agent.rules.stance import is_claim, is_question, plainly
-from pam_agent.rules.words import notions_in
+from pam_agent.rules.words import mended, notions_in
 from pam_shared.contracts.tools import ToolManifest
 
 _SHORT = 6
@@ -24,7 +24,7 @@ _EVIDENCE = {
 _OPENINGS = {
     f"opens_{name}": re.compile(words, re.IGNORECASE)
     for name, words in {
-        "tell": r"(?:tell|message|text|dm|ping|let|write(?: to)?|notify|inform|shoot) (?!me\b|us\b|everyone|everybody|the community|about|a post|my friends see|you\b|up\b|down\b)@?\w+|send (?:\w+ )?(?:a |an )?(?:quick )?(?:message|text|note|dm)",
+        "tell": r"(?:tell|message|text|dm|ping|let|write to|notify|inform|shoot) (?!me\b|us\b|everyone|everybody|the community|about|a post|my friends see|you\b|up\b|down\b)@?\w+|send (?:\w+ )?(?:a |an )?(?:quick )?(?:message|text|note|dm)",
         "post": r"post\b|publish|announce|share (?:an update|a post|this post)|put (?:this|that|it) on my feed|(?:tell|let) (?:everyone|everybody|the community)|(?:write|make|create) a post",
         "move": r"(?:move|shift|reschedule|postpone|push|delay|change|update|bring forward)\b",
         "delete": r"(?:delete|remove|cancel|drop|erase|take)\b",
@@ -34,7 +34,8 @@ _OPENINGS = {
     }.items()
 }
 _MEASURE = re.compile(
-    r"\b(?:miles?|kilomet\w+|km|lit(?:er|re)s?|gallons?|celsius|fahrenheit|kg|kilos?|kilograms?|lbs?|pounds?|meters?|metres?|feet|foot|mph|kph|psi|bar)\b", re.I
+    r"\b(?:miles?|kilomet\w+|km|lit(?:er|re)s?|gallons?|celsius|fahrenheit|kg|kilos?|kilograms?|lbs?|pounds?|meters?|metres?|feet|foot|mph|kph|psi|bar)\b",
+    re.I,
 )
 
 
@@ -50,6 +51,11 @@ class Reading:
     def digits(self) -> str:
         """The sentence with its numbers in digits."""
         return in_digits(self.text)
+
+    @cached_property
+    def mended(self) -> str:
+        """The sentence without typing errors."""
+        return mended(self.text)
 
     @cached_property
     def amounts(self) -> list[str]:

@@ -75,7 +75,12 @@ def best(reading: Reading) -> tuple[Rule, int, str] | None:
     return (rule, weight, evidence) if weight >= NOTION else None
 
 
-def _one(reading: Reading, offered: dict[str, ToolManifest], given: dict[str, Any], found: tuple[Rule, int, str] | None = None) -> Route:
+def _one(
+    reading: Reading,
+    offered: dict[str, ToolManifest],
+    given: dict[str, Any],
+    found: tuple[Rule, int, str] | None = None,
+) -> Route:
     found = found or best(reading)
     if found is None:
         return Route()
@@ -83,7 +88,9 @@ def _one(reading: Reading, offered: dict[str, ToolManifest], given: dict[str, An
     tool = offered.get(rule.tool)
     if tool is None:
         return Route(away=[rule.tool])
-    arguments = {name: value for name, read in rule.slots.items() if (value := read(Slot(reading, tool))) is not None} | given
+    arguments = {
+        name: value for name, read in rule.slots.items() if (value := read(Slot(reading, tool))) is not None
+    } | given
     call = Call(rule.tool, arguments, round(min(1.0, weight / _SURE + 0.4), 2), evidence, tool.effect is Effect.READ)
     missing = _missing(rule, tool, arguments)
     return Route([call], _question(rule, missing[0], arguments) if missing else None, missing)

@@ -8,7 +8,7 @@ from pam_agent.rules.reading import Reading, Slot
 from pam_agent.rules.stance import Stance, allows
 
 Read = Callable[[Slot], Any]
-NOTION, SLOT, SURE = 2, 1, 6
+NOTION, SLOT, SURE = 2, 1, 7
 """What a word's notion, a filled slot and a notion that leaves no doubt count as evidence."""
 
 
@@ -38,7 +38,9 @@ class Rule:
     def evidence(self, reading: Reading) -> tuple[int, str]:
         """Return the weight of the strongest evidence a sentence gives for this tool, and that evidence; 0 for none."""
         found = reading.evidence
-        fitting = [(_weight(line), line) for line, all_of, none_of in self.parsed if all_of <= found and not none_of & found]
+        fitting = [
+            (_weight(line), line) for line, all_of, none_of in self.parsed if all_of <= found and not none_of & found
+        ]
         if not fitting or not allows(self.stance, reading.text):
             return 0, ""
         return max(fitting)

@@ -17,13 +17,20 @@ from pam_agent.rules.trip import miles
 _POST = r"\b(?:tell everyone|tell everybody|tell the community|let everyone know|let everybody know|post|publish|announce)\b(?: (?:a post|an update))?(?: (?:saying|that|about))?"
 _EVENT = re.compile(
     r"\b(?:create|organi[sz]e|host|set up|throw|plan|arrange|start|schedule)\b(?: (?:an? )?(?:event|meet-?up)\b\s*(?:called|named|:)?)?\s*(?:an? |the |our |another )?"
-    r"(?P<title>.+?)(?= (?:at|on|in|this|next|for|by|near|tomorrow|tonight|with|max|saturday|sunday|monday|tuesday|wednesday|thursday|friday)\b|[,.?!]|$)", re.IGNORECASE
+    r"(?P<title>.+?)(?= (?:at|on|in|this|next|for|by|near|tomorrow|tonight|with|max|saturday|sunday|monday|tuesday|wednesday|thursday|friday)\b|[,.?!]|$)",
+    re.IGNORECASE,
 )
 _TIPS = {
-    "camping": r"camp|site|dump|rv park", "boondocking": r"boondock|dispers|blm", "route": r"road|rout|bridge|pass\b", "fuel": r"fuel|gas|diesel|propane|love's|pilot|fill",
-    "maintenance": r"repair|maint|tire|mechanic", "safety": r"safe|theft|danger|bear", "internet": r"internet|wi-?fi|signal|starlink", "pets": r"pet|dog|cat\b",
+    "camping": r"camp|site|dump|rv park",
+    "boondocking": r"boondock|dispers|blm",
+    "route": r"road|rout|bridge|pass\b",
+    "fuel": r"fuel|gas|diesel|propane|love's|pilot|fill",
+    "maintenance": r"repair|maint|tire|mechanic",
+    "safety": r"safe|theft|danger|bear",
+    "internet": r"internet|wi-?fi|signal|starlink",
+    "pets": r"pet|dog|cat\b",
     "budget": r"cheap|save|budget|free",
-}  # fmt: skip
+}
 
 
 def _post(slot: Slot) -> str | None:
@@ -39,12 +46,19 @@ def _comment(slot: Slot) -> str | None:
 
 
 def _people(slot: Slot) -> str | None:
-    circles = {"following": r"\bi follow|i'm following|following", "friends": r"\bfriends?|buddies", "popular": r"\bpopular|trending|hot", "recent": r"\brecent|latest|newest"}
+    circles = {
+        "following": r"\bi follow|i'm following|following",
+        "friends": r"\bfriends?|buddies",
+        "popular": r"\bpopular|trending|hot",
+        "recent": r"\brecent|latest|newest",
+    }
     return next((circle for circle, words in circles.items() if re.search(words, slot.text, re.IGNORECASE)), None)
 
 
 def _posts(slot: Slot) -> int | None:
-    found = measured(slot.digits, r"(?:most )?(?:recent |latest |newest |popular |top )*posts?") or measured(slot.digits, r"(?:latest|newest|most recent)")
+    found = measured(slot.digits, r"(?:most )?(?:recent |latest |newest |popular |top )*posts?") or measured(
+        slot.digits, r"(?:latest|newest|most recent)"
+    )
     return int(found) if found else None
 
 
@@ -74,7 +88,11 @@ def _event_place(slot: Slot) -> str | None:
 
 
 def _seats(slot: Slot) -> int | None:
-    found = re.search(r"\b(?:max|maximum|up to|limit|at most|for)\s+(?:of )?(\d+)\s+(?:people|persons?|guests|rigs|attendees|folks)", slot.digits, re.IGNORECASE)
+    found = re.search(
+        r"\b(?:max|maximum|up to|limit|at most|for)\s+(?:of )?(\d+)\s+(?:people|persons?|guests|rigs|attendees|folks)",
+        slot.digits,
+        re.IGNORECASE,
+    )
     return int(found[1]) if found else None
 
 
@@ -112,48 +130,186 @@ def _where(slot: Slot) -> str | None:
     return found["name"].strip() if found else None
 
 
-_POSITION = {"latitude": "Where are you? Your app can share your position with me.", "longitude": "Where are you? Your app can share your position with me."}
+_POSITION = {
+    "latitude": "Where are you? Your app can share your position with me.",
+    "longitude": "Where are you? Your app can share your position with me.",
+}
 _WHICH_POST = {"post_id": "Which post do you mean?"}
 
 RULES = (
-    Rule("stop_sharing_location", "stop where_i | stop share where_i | stop let where_i | stop show where_i", Stance.REFUSED),
-    Rule("share_location", "share where_i | pin | pin @place | share pin @place | let where_i | share @place where_i | share public @place | let friends where_i | share where_i friends | let share where_i friends", Stance.ASKED,
-         {"location_name": lambda slot: place_in(slot.text) if place_in(slot.text) != "here" else "My spot", "share_duration_hours": _hours, "share_with": _with,
-          "is_public": _said(r"\bpublic\b")}, unless="stop delete", asks=_POSITION),
-    Rule("submit_community_tip", "submit tip | tip submit community | add tip", Stance.ASKED,
-         {"title": lambda slot: (_tip(slot) or "")[:80] or None, "content": _tip, "category": _tip_kind, "location_name": lambda slot: place_in(_tip(slot) or "")},
-         asks={"content": "What is your tip?"}, keeps_text=True, unless="cut @question"),
-    Rule("search_community_tips", "tip community | tip find | tip about community | tip community find | tip about | tip people | tip community @place | suggest people about @question",
-         slots={"query": lambda slot: topic_in(slot.text), "location": lambda slot: place_in(slot.text)}, unless="submit cut knowledge"),
-    Rule("block_member", "!opens_block | block @person | block @handle", Stance.REFUSED, {"target": lambda slot: person_in(slot.text), "unblock": _said(r"\bunblock")},
-         asks={"target": "Whom do you mean?"}),
-    Rule("message_friend", "!opens_tell | !opens_tell @person | tell @handle @person", Stance.ASKED,
-         {"recipient": lambda slot: person_in(slot.text), "message": lambda slot: said_in(slot.text)}, unless="allowed_message",
-         asks={"recipient": "To whom?", "message": "What shall I write?"}, keeps_text=True),
-    Rule("create_post", "!opens_post", Stance.ASKED, {"content": _post, "tags": _tag},
-         keeps_text=True, unless="submit", asks={"content": "What shall I post?"}),
-    Rule("comment_on_post", "!opens_comment | comment post_noun | comment @quoted | comment log post_noun", Stance.ASKED, {"comment": _comment},
-         keeps_text=True, asks={"post_id": "Which post do you mean?", "comment": "What shall I write?"}, unless="show"),
-    Rule("read_comments", "comment show post_noun | comment read post_noun | comment show", asks=_WHICH_POST, unless="@quoted"),
-    Rule("read_messages", "messages read | messages show | messages read @person", slots={"person": lambda slot: person_in(slot.text)}, unless="privacy allowed_message export database"),
-    Rule("like_post", "like_verb post_noun | unlike | unlike post_noun | like_verb add post_noun | like_verb unlike post_noun", Stance.ASKED,
-         {"unlike": _said(r"\bunlike|take back|remove|undo|withdraw")}, asks=_WHICH_POST, unless="answer hustle want @question"),
-    Rule("follow_user", "follow | unfollow | follow want | unfollow follow | follow start", Stance.REFUSED,
-         {"target": lambda slot: person_in(slot.text), "unfollow": _said(r"\bunfollow|\b(?:stop|quit|no longer) follow")}, unless="feed post_noun show", asks={"target": "Whom do you mean?"}),
-    Rule("get_feed", "feed | feed show | feed friends | feed people | feed follow | post_noun friends show | feed post_noun | feed post_noun follow | feed post_noun find", slots={"filter_type": _people, "limit": _posts},
-         unless="submit @quoted event opens_post"),
-    Rule("search_posts", "search post_noun about | people saying about | people saying | saying about | search post_noun | post_verb about @question | people about post_verb | people about feed | post_noun about"
-         " | search post_noun about community", slots={"query": _query, "tags": _tag, "location": _where},
-         unless="comment tip knowledge feed"),
-    Rule("find_nearby_rvers", "people nearby camping_people | people nearby | people nearby @miles | people camping_people @miles | people find nearby camping_people", asks=_POSITION,
-         slots={"radius_miles": miles}, unless="event tip cheap sights post_verb @amount"),
-    Rule("rsvp_event", "rsvp event | rsvp | rsvp delete event", Stance.ASKED, {"cancel": _said(r"\bcancel|can't make|won't")}, asks={"event_id": "Which meet-up do you mean?"}, unless="tell"),
-    Rule("find_events", "event nearby | event attend | event find | event find community attend | event nearby attend @question | event schedule nearby @question", asks={},
-         slots={"radius_miles": miles}, unless="@moment calendar delete move rsvp"),
-    Rule("create_event", "host event | host event @place | host event @moment | host event want", Stance.ASKED,
-         {"title": _title, "event_date": lambda slot: moment_in(slot.digits, slot.reading.now), "location": _event_place, "max_attendees": _seats}, keeps_text=True,
-         unless="calendar move post_noun", asks={"title": "What shall it be called?", "event_date": "When is it?", "location": "Where is it?"}),
-    Rule("create_group", "host group | host group want", Stance.ASKED, {"name": _group}, asks={"name": "What shall the group be called?"}, unless="join leave suggest"),
-    Rule("join_group", "join group | leave group", Stance.REFUSED, {"leave": _said(r"\b(?:leave|quit)\b")}, asks={"group_id": "Which group do you mean?"}, unless="@question suggest find"),
-    Rule("suggest_groups", "suggest group | group join @question | group find | group should", slots={"location": lambda slot: place_in(slot.text)}, unless="host people"),
-)  # fmt: skip
+    Rule(
+        "stop_sharing_location",
+        "stop where_i | stop share where_i | stop let where_i | stop show where_i",
+        Stance.REFUSED,
+        unless="sharing_setting",
+    ),
+    Rule(
+        "share_location",
+        "share where_i | pin | pin @place | share pin @place | let where_i | share @place where_i | share public @place | let friends where_i | share where_i friends | let share where_i friends",
+        Stance.ASKED,
+        {
+            "location_name": lambda slot: place_in(slot.text) if place_in(slot.text) != "here" else "My spot",
+            "share_duration_hours": _hours,
+            "share_with": _with,
+            "is_public": _said(r"\bpublic\b"),
+        },
+        unless="stop",
+        asks=_POSITION,
+    ),
+    Rule(
+        "submit_community_tip",
+        "submit tip | tip submit community | add tip",
+        Stance.ASKED,
+        {
+            "title": lambda slot: (_tip(slot) or "")[:80] or None,
+            "content": _tip,
+            "category": _tip_kind,
+            "location_name": lambda slot: place_in(_tip(slot) or ""),
+        },
+        asks={"content": "What is your tip?"},
+        keeps_text=True,
+        unless="cut @question",
+    ),
+    Rule(
+        "search_community_tips",
+        "tip community | tip find | tip about community | tip community find | tip about | tip people | tip community @place | suggest people about @question",
+        slots={"query": lambda slot: topic_in(slot.text), "location": lambda slot: place_in(slot.text)},
+        unless="submit cut knowledge",
+    ),
+    Rule(
+        "block_member",
+        "!opens_block | block @person | block @handle",
+        Stance.REFUSED,
+        {"target": lambda slot: person_in(slot.text), "unblock": _said(r"\bunblock")},
+        asks={"target": "Whom do you mean?"},
+    ),
+    Rule(
+        "message_friend",
+        "!opens_tell | !opens_tell @person | tell @handle @person",
+        Stance.ASKED,
+        {"recipient": lambda slot: person_in(slot.text), "message": lambda slot: said_in(slot.text)},
+        unless="allowed_message",
+        asks={"recipient": "To whom?", "message": "What shall I write?"},
+        keeps_text=True,
+    ),
+    Rule(
+        "create_post",
+        "!opens_post",
+        Stance.ASKED,
+        {"content": _post, "tags": _tag},
+        keeps_text=True,
+        unless="tip",
+        asks={"content": "What shall I post?"},
+    ),
+    Rule(
+        "comment_on_post",
+        "!opens_comment | comment post_noun | comment @quoted | comment log post_noun",
+        Stance.ASKED,
+        {"comment": _comment},
+        keeps_text=True,
+        asks={"post_id": "Which post do you mean?", "comment": "What shall I write?"},
+        unless="show",
+    ),
+    Rule(
+        "read_comments",
+        "comment show post_noun | comment read post_noun | comment show",
+        asks=_WHICH_POST,
+        unless="@quoted",
+    ),
+    Rule(
+        "read_messages",
+        "messages read | messages show | messages read @person",
+        slots={"person": lambda slot: person_in(slot.text)},
+        unless="privacy allowed_message export database",
+    ),
+    Rule(
+        "like_post",
+        "like_verb post_noun | unlike | unlike post_noun | like_verb add post_noun | like_verb unlike post_noun",
+        Stance.ASKED,
+        {"unlike": _said(r"\bunlike|take back|remove|undo|withdraw")},
+        asks=_WHICH_POST,
+        unless="answer hustle want @question",
+    ),
+    Rule(
+        "follow_user",
+        "follow | unfollow | follow want | unfollow follow | follow start",
+        Stance.REFUSED,
+        {
+            "target": lambda slot: person_in(slot.text),
+            "unfollow": _said(r"\bunfollow|\b(?:stop|quit|no longer) follow"),
+        },
+        unless="feed post_noun show",
+        asks={"target": "Whom do you mean?"},
+    ),
+    Rule(
+        "get_feed",
+        "feed | feed show | feed friends | feed people | feed follow | post_noun friends show | feed post_noun | feed post_noun follow | feed post_noun find",
+        slots={"filter_type": _people, "limit": _posts},
+        unless="submit @quoted event opens_post",
+    ),
+    Rule(
+        "search_posts",
+        "search post_noun about | people saying about | people saying | saying about | search post_noun | post_verb about @question | people about post_verb | post_noun about"
+        " | search post_noun about community",
+        slots={"query": _query, "tags": _tag, "location": _where},
+        unless="comment tip knowledge feed",
+    ),
+    Rule(
+        "find_nearby_rvers",
+        "people nearby camping_people | people nearby | people nearby @miles | people camping_people @miles | people find nearby camping_people",
+        asks=_POSITION,
+        slots={"radius_miles": miles},
+        unless="event tip cheap sights post_verb @amount",
+    ),
+    Rule(
+        "rsvp_event",
+        "rsvp event | rsvp | rsvp delete event",
+        Stance.ASKED,
+        {"cancel": _said(r"\bcancel|can't make|won't")},
+        asks={"event_id": "Which meet-up do you mean?"},
+        unless="tell",
+    ),
+    Rule(
+        "find_events",
+        "event nearby | event attend | event find | event find community attend | event nearby attend @question | event schedule nearby @question",
+        asks={},
+        slots={"radius_miles": miles},
+        unless="@moment calendar delete move rsvp",
+    ),
+    Rule(
+        "create_event",
+        "host event | host event @place | host event @moment | host event want",
+        Stance.ASKED,
+        {
+            "title": _title,
+            "event_date": lambda slot: moment_in(slot.digits, slot.reading.now),
+            "location": _event_place,
+            "max_attendees": _seats,
+        },
+        keeps_text=True,
+        unless="calendar move post_noun",
+        asks={"title": "What shall it be called?", "event_date": "When is it?", "location": "Where is it?"},
+    ),
+    Rule(
+        "create_group",
+        "host group | host group want",
+        Stance.ASKED,
+        {"name": _group},
+        asks={"name": "What shall the group be called?"},
+        unless="join leave suggest",
+    ),
+    Rule(
+        "join_group",
+        "join group | leave group",
+        Stance.REFUSED,
+        {"leave": _said(r"\b(?:leave|quit)\b")},
+        asks={"group_id": "Which group do you mean?"},
+        unless="@question suggest find",
+    ),
+    Rule(
+        "suggest_groups",
+        "suggest group | group join @question | group find | group should",
+        slots={"location": lambda slot: place_in(slot.text)},
+        unless="host people",
+    ),
+)

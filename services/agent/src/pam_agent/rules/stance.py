@@ -21,7 +21,9 @@ def _words(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE)
 
 
-_POLITE = _words(r"^\W*(?:(?:hey|hi|ok|okay|pam|please|kindly|also|then|and),?\s+)*(?:please|(?:can|could|would|will) (?:you|we|i)(?: please)?)\b")
+_POLITE = _words(
+    r"^\W*(?:(?:hey|hi|ok|okay|pam|please|kindly|also|then|and),?\s+)*(?:please|(?:can|could|would|will) (?:you|we|i)(?: please)?)\b"
+)
 _LET = _words(r"^\W*(?:let's|i(?:'d| would) (?:like|love)(?: to)?|i (?:want|need|wish)(?: to)?)\b")
 _QUESTION = _words(
     r"\?\s*$|^\W*(?:did|do|does|can|should|is|are|am|was|were|what|what's|how|why|when|where|who|which|has|have|had|would|could|will|shall|if)\b(?!n't)"
@@ -31,7 +33,9 @@ _IMAGINED = _words(
     r"|hypothetically|not sure (?:if|whether)|used to|almost|nearly)\b"
 )
 _DENIED = _words(r"n't\b|\b(?:not|never|without)\b")
-_PLANNED = _words(r"\b(?:will|would|'ll|going to|gonna|tomorrow|planning to|plan to|next (?:week|month|year)|want to buy|need to (?:buy|pay))\b")
+_PLANNED = _words(
+    r"\b(?:will|would|'ll|going to|gonna|tomorrow|planning to|plan to|next (?:week|month|year)|want to buy|need to (?:buy|pay))\b"
+)
 _UNDONE = _words(r"\b(?:delete|remove|undo|cancel|refund\w*)\b")
 _ANOTHERS = _words(
     r"\b(?:he|she|they|(?:my|our|his|her|their) (?:neighbou?r|brother|sister|friend|buddy|dad|mom|son|daughter|father|mother|boss|cousin|parents)s?"

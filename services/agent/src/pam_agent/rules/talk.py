@@ -38,24 +38,53 @@ PHRASES = (
 )
 
 _OTHERS = "I only work with your own records, and I keep everybody else's as private as yours."
-_MACHINE = "I can't run commands or touch the machines behind me. I can help you with your trips, your money and your rig."
-_INSIDE = "I keep how I work on the inside, and the keys to it, to myself. Ask me for anything about your life on the road."
+_MACHINE = (
+    "I can't run commands or touch the machines behind me. I can help you with your trips, your money and your rig."
+)
+_INSIDE = (
+    "I keep how I work on the inside, and the keys to it, to myself. Ask me for anything about your life on the road."
+)
 _HARM = "I won't help with that, because somebody could get hurt."
 _MASS = "I can't do that: it would destroy what belongs to others. I can delete single entries of your own."
 
 REFUSALS = (
-    Phrase(_words(r"\b(?:delete|remove|drop|erase|wipe|truncate|destroy|purge)\b.*\b(?:users?|accounts|members|database|db|tables?|everyone|everybody|all (?:data|records))\b"
-                  r"|\bwipe (?:the|all)\b"), _MASS),
-    Phrase(_words(r"\b(?:rm -|sudo|curl |wget |chmod|\bbash\b|\bshell\b|execute\b.*\b(?:code|command|server|machine)|run\b.*\b(?:command|script|server)|drop table|select \*)"), _MACHINE),
-    Phrase(_words(r"\b(?:ignore|forget|disregard|bypass|override)\b.*\b(?:instructions?|rules|prompt|guidelines)\b|\b(?:system|hidden|secret|initial) prompt\b"
-                  r"|\bapi[ -]?keys?\b|\bpasswords?\b|\bcredentials\b|\bjailbreak|\baccess tokens?\b|\bsecrets?\b.*\b(?:print|show|reveal)"
-                  r"|\b(?:make|grant|give|promote) me\b.*\b(?:an )?(?:admin|root|superuser|administrator)\b"), _INSIDE),
-    Phrase(_words(r"\b(?:every|all|other|another|each) (?:the )?(?:users?|members?|people|person|customers?)(?:'s?|s')?\b.*\b(?:emails?|address(?:es)?|expenses?|budgets?|messages|location|data|phones?|spending|records)\b"
-                  r"|\b(?:emails?|addresses|phone numbers?|locations?|data|messages|expenses) of (?:every|all|other|another|each)\b"
-                  r"|\b(?:read|show|open)\b.*\b(?!my\b)\w+'s (?:private |direct )?(?:messages|inbox|expenses|budget|bank|email)"
-                  r"|\bwithout (?:her|his|their) know|\bwhere does \w+ live|\b(?:stalk|spy on|hack)\b"), _OTHERS),
-    Phrase(_words(r"\b(?:build|make|buy) (?:a |an )?(?:bomb|explosive|weapon|meth)\b|\bkill (?:him|her|them|someone|myself)\b|\bpoison (?:him|her|someone)"), _HARM),
-)  # fmt: skip
+    Phrase(
+        _words(
+            r"\b(?:delete|remove|drop|erase|wipe|truncate|destroy|purge)\b.*\b(?:users?|accounts|members|database|db|tables?|everyone|everybody|all (?:data|records))\b"
+            r"|\bwipe (?:the|all)\b"
+        ),
+        _MASS,
+    ),
+    Phrase(
+        _words(
+            r"\b(?:rm -|sudo|curl |wget |chmod|\bbash\b|\b(?:the|a|open|root) shell\b|execute\b.*\b(?:code|command|server|machine)|run\b.*\b(?:command|script|server)|drop table|select \*)"
+        ),
+        _MACHINE,
+    ),
+    Phrase(
+        _words(
+            r"\b(?:ignore|forget|disregard|bypass|override)\b.*\b(?:instructions?|rules|prompt|guidelines)\b|\b(?:system|hidden|secret|initial) prompt\b"
+            r"|\bapi[ -]?keys?\b|\bpasswords?\b|\bcredentials\b|\bjailbreak|\baccess tokens?\b|\bsecrets?\b.*\b(?:print|show|reveal)"
+            r"|\b(?:make|grant|give|promote) me\b.*\b(?:an )?(?:admin|root|superuser|administrator)\b"
+        ),
+        _INSIDE,
+    ),
+    Phrase(
+        _words(
+            r"\b(?:every|all|other|another|each) (?:the )?(?:users?|members?|people|person|customers?)(?:'s?|s')?\b.*\b(?:emails?|address(?:es)?|expenses?|budgets?|messages|location|data|phones?|spending|records)\b"
+            r"|\b(?:emails?|addresses|phone numbers?|locations?|data|messages|expenses) of (?:every|all|other|another|each)\b"
+            r"|\b(?:read|show|open)\b.*\b(?!my\b)\w+'s (?:private |direct )?(?:messages|inbox|expenses|budget|bank|email)"
+            r"|\bwithout (?:her|his|their) know|\bwhere does \w+ live|\b(?:stalk|spy on|hack)\b"
+        ),
+        _OTHERS,
+    ),
+    Phrase(
+        _words(
+            r"\b(?:build|make|buy) (?:a |an )?(?:bomb|explosive|weapon|meth)\b|\bkill (?:him|her|them|someone|myself)\b|\bpoison (?:him|her|someone)"
+        ),
+        _HARM,
+    ),
+)
 
 
 def refusal_of(text: str) -> str | None:

@@ -24,16 +24,38 @@ _AMENITIES = {
     "sewer": r"\bsewer|dump",
 }
 _SIGHTS = {
-    "museum": r"museums?|galler", "hiking": r"hik|trails?", "viewpoint": r"viewpoint|overlook|lookout|vista", "waterfall": r"waterfall",
-    "historic": r"histor|ruins?", "beach": r"beach", "park": r"national park|state park", "offroad": r"off-?road|4x4|jeep", "event": r"festival|fair\b|concert",
+    "museum": r"museums?|galler",
+    "hiking": r"hik|trails?",
+    "viewpoint": r"viewpoint|overlook|lookout|vista",
+    "waterfall": r"waterfall",
+    "historic": r"histor|ruins?",
+    "beach": r"beach",
+    "park": r"national park|state park",
+    "offroad": r"off-?road|4x4|jeep",
+    "event": r"festival|fair\b|concert",
 }
 _ORDERS = {"cost": r"cheap|save|cost|least", "time": r"quick|fast|short", "scenic": r"scenic|beautiful|pretty"}
 _UNITS = {
-    "gallon": r"gal(?:lon)?s?", "litre": r"lit(?:re|er)s?|l", "mile": r"miles?|mi", "kilometer": r"kilomet(?:er|re)s?|kms?", "celsius": r"celsius|centigrade|°?c",
-    "fahrenheit": r"fahrenheit|°?f", "pound": r"pounds?|lbs?", "kilogram": r"kilograms?|kilos?|kgs?", "meter": r"met(?:er|re)s?|m", "foot": r"feet|foot|ft",
-    "mph": r"mph|miles per hour", "km/h": r"km/h|kph|kilomet(?:er|re)s per hour", "inch": r"inch(?:es)?", "cm": r"cm|centimet(?:er|re)s?",
-    "ounce": r"ounces?|oz", "gram": r"grams?|g", "quart": r"quarts?", "mpg": r"mpg|miles per gallon", "l/100km": r"l/100 ?km|lit(?:re|er)s per 100 ?km",
-}  # fmt: skip
+    "gallon": r"gal(?:lon)?s?",
+    "litre": r"lit(?:re|er)s?|l",
+    "mile": r"miles?|mi",
+    "kilometer": r"kilomet(?:er|re)s?|kms?",
+    "celsius": r"celsius|centigrade|°?c",
+    "fahrenheit": r"fahrenheit|°?f",
+    "pound": r"pounds?|lbs?",
+    "kilogram": r"kilograms?|kilos?|kgs?",
+    "meter": r"met(?:er|re)s?|m",
+    "foot": r"feet|foot|ft",
+    "mph": r"mph|miles per hour",
+    "km/h": r"km/h|kph|kilomet(?:er|re)s per hour",
+    "inch": r"inch(?:es)?",
+    "cm": r"cm|centimet(?:er|re)s?",
+    "ounce": r"ounces?|oz",
+    "gram": r"grams?|g",
+    "quart": r"quarts?",
+    "mpg": r"mpg|miles per gallon",
+    "l/100km": r"l/100 ?km|lit(?:re|er)s per 100 ?km",
+}
 
 
 def place(slot: Slot) -> str | None:
@@ -51,7 +73,9 @@ def _way(part: str) -> Any:
 
 def miles(slot: Slot) -> int | None:
     """Return a radius in miles."""
-    found = re.search(r"\b(?:within|inside|radius of|in a|up to)\s+(?:a )?(\d+)[ -]?(mi|km|kilom)", slot.digits, re.IGNORECASE)
+    found = re.search(
+        r"\b(?:within|inside|radius of|in a|up to)\s+(?:a )?(\d+)[ -]?(mi|km|kilom)", slot.digits, re.IGNORECASE
+    )
     if not found:
         return None
     return int(found[1]) if found[2].lower() == "mi" else round(int(found[1]) * 0.621371)
@@ -59,7 +83,11 @@ def miles(slot: Slot) -> int | None:
 
 def price_limit(slot: Slot) -> int | float | None:
     """Return the price something may have at most."""
-    marked = re.search(r"\b(?:under|below|over|than|max(?:imum)?|up to|at most)\s+\$?\s?(\d+(?:\.\d+)?)(?![\d.]* ?(?:mi|km|f))", slot.digits, re.IGNORECASE)
+    marked = re.search(
+        r"\b(?:under|below|over|than|max(?:imum)?|up to|at most)\s+\$?\s?(\d+(?:\.\d+)?)(?![\d.]* ?(?:mi|km|f))",
+        slot.digits,
+        re.IGNORECASE,
+    )
     return number(marked[1]) if marked else None
 
 
@@ -94,14 +122,22 @@ def _fuel_type(slot: Slot) -> str | None:
 
 
 def _height(slot: Slot) -> float | None:
-    found = re.search(r"\b(\d+(?:\.\d+)?)\s*(?:feet|foot|ft|')\s*(\d{1,2})?(?:\s*(?:inch\w*|in\b|\"))?", slot.digits, re.IGNORECASE)
+    found = re.search(
+        r"\b(\d+(?:\.\d+)?)\s*(?:feet|foot|ft|')\s*(\d{1,2})?(?:\s*(?:inch\w*|in\b|\"))?", slot.digits, re.IGNORECASE
+    )
     return round(number(found[1]) + int(found[2] or 0) / 12, 2) if found else None
 
 
 def _spot(slot: Slot) -> str | None:
     found = after(slot.text, r"\b(?:bookmark|save|add|remember|favou?rite)\b") or ""
-    name = re.split(r"\s+(?:as|to|in|for|among)\s+(?:a |my |our )?(?:favou?rite|saved|places|spots|later|bookmark)|,", found)[0]
-    vague = re.match(r"^(?:this|that|the|a|our|my)?\s*(?:spot|place|overlook|location|it|favou?rite|to|here|one|campsite)?\s*$", name, re.IGNORECASE)
+    name = re.split(
+        r"\s+(?:as|to|in|for|among)\s+(?:a |my |our )?(?:favou?rite|saved|places|spots|later|bookmark)|,", found
+    )[0]
+    vague = re.match(
+        r"^(?:this|that|the|a|our|my)?\s*(?:spot|place|overlook|location|it|favou?rite|to|here|one|campsite)?\s*$",
+        name,
+        re.IGNORECASE,
+    )
     return None if vague else name.strip(" .!")
 
 
@@ -123,10 +159,23 @@ def _value(slot: Slot) -> int | float | None:
 
 def _units(slot: Slot) -> list[str]:
     """Return the units a sentence names, the one behind the number first."""
-    found = [(match.start(), unit) for unit, words in _UNITS.items() for match in re.finditer(rf"(?<![a-z/])(?:{words})(?![a-z/])", slot.text, re.IGNORECASE)]
+    found = [
+        (match.start(), unit)
+        for unit, words in _UNITS.items()
+        for match in re.finditer(rf"(?<![a-z/])(?:{words})(?![a-z/])", slot.text, re.IGNORECASE)
+    ]
     behind = re.search(r"\d\s*", slot.digits)
-    inline = next((unit for unit, words in _UNITS.items() if behind and re.match(rf"[\d,.]*\s*(?:{words})\b", slot.digits[behind.start() :], re.IGNORECASE)), None)
-    return sorted({unit for _, unit in found}, key=lambda unit: (unit != inline, min(at for at, name in found if name == unit)))
+    inline = next(
+        (
+            unit
+            for unit, words in _UNITS.items()
+            if behind and re.match(rf"[\d,.]*\s*(?:{words})\b", slot.digits[behind.start() :], re.IGNORECASE)
+        ),
+        None,
+    )
+    return sorted(
+        {unit for _, unit in found}, key=lambda unit: (unit != inline, min(at for at, name in found if name == unit))
+    )
 
 
 def _unit(index: int) -> Any:
@@ -139,34 +188,114 @@ _WAY: dict[str, Any] = {"origin": _way("origin"), "destination": _way("destinati
 
 RULES = (
     *VEHICLE_RULES,
-    Rule("check_route_restrictions", "restriction @way | restriction rig | restriction @to | restriction check | restriction road",
-         slots={**{key: _WAY[key] for key in ("origin", "destination")}, "vehicle_height_ft": _height}, asks=_FROM_TO, unless="calendar"),
-    Rule("optimize_route", "optimize route | optimize route @way | optimize @way | optimize trip | optimize drive", slots={**_WAY, "optimization_type": _order}, asks=_FROM_TO, unless="fuel adapt yourself"),
-    Rule("estimate_travel_time", "how_long @way | how_long drive | how_long @to | hours_word @way | how_long @to drive | drive hours_word @way", asks=_FROM_TO,
-         slots={**_WAY, "distance_miles": lambda slot: measured(slot.digits, "miles?")}, unless="budget session hustle sights"),
-    Rule("plan_trip", "plan trip | plan @way | heading @way | plan trip @way | plan heading @way | trip @way want | plan drive | trip @to want | heading @to plan", Stance.ASKED,
-         {**_WAY, "budget": amount, "start_date": _start}, unless="optimize adapt event expense calendar show", asks=_FROM_TO),
-    Rule("find_cheap_gas", "cheap fuel | cheap fuel @place | cheap fuel find | fuel find @place | cheap station",
-         slots={"location": _around, "radius_miles": miles, "fuel_type": _fuel_type}, unless="budget confirm saving stored optimize log", asks=_WHERE),
-    Rule("calculate_gas_cost", "fuel drive_cost @miles | drive_cost @miles | fuel @miles | fuel drive_cost trip | fuel calculate | fuel drive_cost calculate | fuel how_much @miles",
-         slots={"distance_miles": lambda slot: measured(slot.digits, "miles?|mi"), "distance_km": lambda slot: measured(slot.digits, r"km|kilomet\w+"),
-                "mpg": lambda slot: measured(slot.digits, "mpg|miles per gallon"), "gas_price": _gas_price},
-         needs=("distance_miles|distance_km",), asks={"distance_miles": "How many miles is it?"}, unless="cheap nearby @gallons event budget report"),
-    Rule("check_travel_conditions", "safe drive | safe @place | safe drive @place | safe drive rig | safe rig",
-         slots={"location": place, "date": _start}, asks={"location": "Where will you be driving?"}, unless="restriction comment post_verb tell"),
-    Rule("get_road_conditions", "road closure | closure @road | closure @place road | road @place @question | closure @place | @road road",
-         slots={"location": lambda slot: slot.reading.place or road_in(slot.text), "route": lambda slot: road_in(slot.text)}, asks=_WHERE,
-         unless="restriction tell submit know_add sights event tip post_verb"),
-    Rule("get_weather_forecast", "weather | weather @place | weather @day | weather @place show",
-         slots={"location": _around, "days": lambda slot: days_in(slot.digits), "units": _metric}, unless="convert endmonth spend post_verb log budget know_add", asks=_WHERE),
-    Rule("find_rv_parks", "park find | park nearby | park @place | overnight find | overnight park find | park amenity | park amenity find | overnight @place | amenity @place",
-         slots={"location": _around, "radius_miles": miles, "amenities": _amenities, "max_price": price_limit,
-                "rig_length_ft": lambda slot: measured(slot.digits, "feet|foot|ft") if re.search(r"\brig|long|trailer|motorhome", slot.text) else None},
-         unless="spend people tip sights friends weather group log know_add knowledge feed stored budget share calendar event income", asks=_WHERE),
-    Rule("find_attractions", "sights @place | sights find | sights nearby | sights @question | sights nearby @question | sights find @place",
-         slots={"location": _around, "radius_miles": miles, "categories": _sights}, unless="event host budget calendar remind log group favorite", asks=_WHERE),
-    Rule("save_favorite_spot", "favorite | favorite add | favorite @place | favorite log", Stance.ASKED,
-         {"location_name": _spot, "location_address": _address, "rating": _stars}, unless="show", asks={"location_name": "What is the place called?", "location_address": "Where is it?"}),
-    Rule("convert_units", "convert @two_measures | convert @two_measures @gallons | convert @two_measures @question | convert @two_measures @miles",
-         slots={"value": _value, "from_unit": _unit(0), "to_unit": _unit(1)}, unless="spend log", asks={"to_unit": "Into which unit?", "value": "How much of it?"}),
-)  # fmt: skip
+    Rule(
+        "check_route_restrictions",
+        "restriction @way | restriction rig | restriction @to | restriction check | restriction road",
+        slots={**{key: _WAY[key] for key in ("origin", "destination")}, "vehicle_height_ft": _height},
+        asks=_FROM_TO,
+        unless="calendar",
+    ),
+    Rule(
+        "optimize_route",
+        "optimize route | optimize route @way | optimize @way | optimize trip | optimize drive",
+        slots={**_WAY, "optimization_type": _order},
+        asks=_FROM_TO,
+        unless="fuel",
+    ),
+    Rule(
+        "estimate_travel_time",
+        "how_long @way | how_long drive | how_long @to | hours_word @way | how_long @to drive | drive hours_word @way",
+        asks=_FROM_TO,
+        slots={**_WAY, "distance_miles": lambda slot: measured(slot.digits, "miles?")},
+        unless="budget session hustle sights",
+    ),
+    Rule(
+        "plan_trip",
+        "plan trip | plan @way | heading @way | plan trip @way | plan heading @way | trip @way want | plan drive | trip @to want | heading @to plan",
+        Stance.ASKED,
+        {**_WAY, "budget": amount, "start_date": _start},
+        unless="optimize event expense calendar show",
+        asks=_FROM_TO,
+    ),
+    Rule(
+        "find_cheap_gas",
+        "cheap fuel | cheap fuel @place | cheap fuel find | fuel find @place | cheap station",
+        slots={"location": _around, "radius_miles": miles, "fuel_type": _fuel_type},
+        unless="budget confirm saving stored optimize log",
+        asks=_WHERE,
+    ),
+    Rule(
+        "calculate_gas_cost",
+        "fuel drive_cost @miles | drive_cost @miles | fuel @miles | fuel drive_cost trip | fuel calculate | fuel drive_cost calculate | fuel how_much @miles",
+        slots={
+            "distance_miles": lambda slot: measured(slot.digits, "miles?|mi"),
+            "distance_km": lambda slot: measured(slot.digits, r"km|kilomet\w+"),
+            "mpg": lambda slot: measured(slot.digits, "mpg|miles per gallon"),
+            "gas_price": _gas_price,
+        },
+        needs=("distance_miles|distance_km",),
+        asks={"distance_miles": "How many miles is it?"},
+        unless="cheap nearby @gallons event budget report",
+    ),
+    Rule(
+        "check_travel_conditions",
+        "safe drive | safe @place | safe drive @place | safe drive rig | safe rig",
+        slots={"location": place, "date": _start},
+        asks={"location": "Where will you be driving?"},
+        unless="restriction post_verb @year",
+    ),
+    Rule(
+        "get_road_conditions",
+        "road closure | closure @road | closure @place road | road @place @question | closure @place | @road road",
+        slots={
+            "location": lambda slot: slot.reading.place or road_in(slot.text),
+            "route": lambda slot: road_in(slot.text),
+        },
+        asks=_WHERE,
+        unless="restriction tell submit know_add sights event tip post_verb",
+    ),
+    Rule(
+        "get_weather_forecast",
+        "weather | weather @place | weather @day | weather @place show",
+        slots={"location": _around, "days": lambda slot: days_in(slot.digits), "units": _metric},
+        unless="endmonth spend post_verb log budget know_add",
+        asks=_WHERE,
+    ),
+    Rule(
+        "find_rv_parks",
+        "park find | park nearby | park @place | overnight find | overnight park find | park amenity | park amenity find | overnight @place | amenity @place",
+        slots={
+            "location": _around,
+            "radius_miles": miles,
+            "amenities": _amenities,
+            "max_price": price_limit,
+            "rig_length_ft": lambda slot: (
+                measured(slot.digits, "feet|foot|ft") if re.search(r"\brig|long|trailer|motorhome", slot.text) else None
+            ),
+        },
+        unless="spend people tip sights friends weather group log know_add knowledge feed stored budget share calendar event income",
+        asks=_WHERE,
+    ),
+    Rule(
+        "find_attractions",
+        "sights @place | sights find | sights nearby | sights @question | sights nearby @question | sights find @place",
+        slots={"location": _around, "radius_miles": miles, "categories": _sights},
+        unless="event host budget calendar remind log group favorite",
+        asks=_WHERE,
+    ),
+    Rule(
+        "save_favorite_spot",
+        "favorite | favorite add | favorite @place | favorite log",
+        Stance.ASKED,
+        {"location_name": _spot, "location_address": _address, "rating": _stars},
+        unless="show",
+        asks={"location_name": "What is the place called?", "location_address": "Where is it?"},
+    ),
+    Rule(
+        "convert_units",
+        "convert @two_measures | convert @two_measures @gallons | convert @two_measures @question | convert @two_measures @miles",
+        slots={"value": _value, "from_unit": _unit(0), "to_unit": _unit(1)},
+        unless="spend log",
+        asks={"to_unit": "Into which unit?", "value": "How much of it?"},
+    ),
+)

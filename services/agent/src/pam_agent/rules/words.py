@@ -27,22 +27,42 @@ def stem(word: str) -> str:
 def notions_in(text: str) -> frozenset[str]:
     """Return the notions a text names by its words and phrases, with their typing errors mended."""
     plain = text.replace("’", "'")
-    stems = [_stem_of(token[0].lower(), is_name=n > 0 and token[0][0].isupper()) for n, token in enumerate(_TOKEN.finditer(plain))]
+    stems = [
+        _stem_of(token[0].lower(), is_name=n > 0 and token[0][0].isupper())
+        for n, token in enumerate(_TOKEN.finditer(plain))
+    ]
     joined = f" {' '.join(stems)} "
     words = {notion for each in stems for notion in _WORDS.get(each, ())}
     exact = {notion for token in _TOKEN.findall(text.lower()) for notion in _EXACT.get(token, ())}
     return frozenset(words | exact | {notion for phrase, notion in _PHRASES if phrase in joined})
 
 
+def mended(text: str) -> str:
+    """Return a text with the words in it that are typing errors of known ones put right."""
+    return _TOKEN.sub(
+        lambda token: _known(token[0].lower(), is_name=token.start() > 0 and token[0][0].isupper()) or token[0], text
+    )
+
+
 @lru_cache(maxsize=4096)
 def _stem_of(token: str, *, is_name: bool) -> str:
-    """Return a token's stem, or the stem of the known word it is a typing error of; names have none."""
+    """Return a token's stem, or that of the known word it is a typing error of."""
+    return stem(_known(token, is_name=is_name) or token)
+
+
+@lru_cache(maxsize=4096)
+def _known(token: str, *, is_name: bool) -> str | None:
+    """Return the known word a token is a typing error of; names have none."""
     own = stem(token)
     if is_name or own in _WORDS or own in _COMMON or token in _EXACT or len(token) < _SHORT or not token.isalpha():
-        return own
-    near = {known for part in ({token} | _cuts(token) if len(token) >= _TYPO_MIN else {token}) for known in _CUT.get(part, ())}
+        return None
+    near = {
+        known
+        for part in ({token} | _cuts(token) if len(token) >= _TYPO_MIN else {token})
+        for known in _CUT.get(part, ())
+    }
     fitting = sorted(known for known in near if known[0] == token[0])
-    return stem(fitting[0]) if fitting else own
+    return fitting[0] if fitting else None
 
 
 def _cuts(word: str) -> set[str]:
