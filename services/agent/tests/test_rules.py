@@ -124,11 +124,6 @@ async def test_a_member_who_asks_for_their_money_gets_the_tool_for_it(sentence, 
         "remove my last expense of $20",
         "undo the $45 gas expense",
         "I got a refund of $20 for propane",
-        "I earned $500",
-        "got paid 480 for the workamping week",
-        "I saved $12 on gas",
-        "log that boondocking saved us 35 dollars tonight",
-        "that truck stop you suggested was $11 cheaper, count it as savings",
         "pet friendly campgrounds within 30 miles of Bend, nothing over $45",
         "I will spend $45 on gas tomorrow",
         "Is my gas budget $300?",
@@ -170,8 +165,26 @@ async def test_an_odd_amount_is_read_right_or_asked_for(sentence, amount):
 
 async def test_two_expenses_in_one_sentence_are_not_mixed():
     """R-D4: $45 of fuel are not $45 of food."""
-    called = await call("I spent $45 on fuel and $20 on food")
-    assert called is None or called[1] in ({"amount": 45, "category": "gas"}, {"amount": 20, "category": "food"})
+    uses = (await answer(prompt("I spent $45 on fuel and $20 on food"))).tool_uses
+    assert [use.input for use in uses] == [{"amount": 45, "category": "gas"}, {"amount": 20, "category": "food"}]
+    assert [use.id for use in uses] == ["call_0", "call_1"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "tool"),
+    [
+        ("I earned $500", "log_income"),
+        ("got paid 480 for the workamping week", "log_income"),
+        ("I saved $12 on gas", "track_savings"),
+        ("log that boondocking saved us 35 dollars tonight", "track_savings"),
+        ("that truck stop you suggested was $11 cheaper, count it as savings", "track_savings"),
+    ],
+)
+async def test_money_that_came_in_or_was_saved_is_no_expense(sentence, tool):
+    """R-A4: each kind of money has a book of its own."""
+    called = await call(sentence)
+    assert called is not None
+    assert called[0] == tool
 
 
 @pytest.mark.parametrize(

@@ -82,7 +82,7 @@ def _event(slot: Slot) -> str | None:
     if quoted := quoted_in(slot.text):
         return quoted
     bare = re.sub(
-        _CALENDAR_END, "", re.sub(_CALENDAR_FRAME, "", slot.text, count=1, flags=re.IGNORECASE), flags=re.IGNORECASE
+        _CALENDAR_END, "", re.sub(_CALENDAR_FRAME, "", timeless(slot.text), count=1, flags=re.IGNORECASE), flags=re.IGNORECASE
     )
     title = re.sub(_CALENDAR_END, "", timeless(bare), flags=re.IGNORECASE)
     return title.removeprefix("to ").strip(" ,.") or None
@@ -246,7 +246,7 @@ RULES = (
     ),
     Rule(
         "manage_privacy",
-        "privacy my_profile | !sharing_setting toggle | hide activity | allowed_message | allowed_message who_may | data_use | hide where_i location | who_may activity | hide privacy"
+        "privacy my_profile | who_may my_profile | !sharing_setting toggle | hide activity | allowed_message | allowed_message who_may | data_use | hide where_i location | who_may activity | hide privacy"
         " | toggle activity hide | hide activity privacy | data_use stop",
         Stance.REFUSED,
         _PRIVACY,
@@ -278,7 +278,7 @@ RULES = (
         "add rig @year | @year rig | add rig | @year drive | @year add | @year rig drive | own @year",
         Stance.ASKED,
         {"name": _named, "make": _make, "model": _model, "year": _year, "vehicle_type": _one_of("vehicle_type", _RIGS)},
-        unless="@amount maintenance vehicle_part tip calendar spend order cart economy",
+        unless="@amount maintenance vehicle_part tip calendar order cart economy",
         asks={"name": "What do you call it?"},
     ),
     Rule(
@@ -290,7 +290,7 @@ RULES = (
     ),
     Rule(
         "get_calendar_events",
-        "calendar | calendar show | schedule show | calendar @day | schedule @day @question | schedule calendar show | schedule have @question",
+        "calendar | calendar show | schedule show | calendar @day | schedule @day @question | schedule soon @question | schedule calendar show | schedule have @question",
         slots={"start_date": _first, "end_date": _last},
         unless="maintenance vehicle_part add remind move delete hustle",
     ),

@@ -151,7 +151,7 @@ RULES = (
     ),
     Rule(
         "update_budget",
-        "set budget | budget @amount want | budget @amount | set limit @amount | limit @amount | set limit",
+        "set budget | budget @amount want | budget @amount | set limit @amount | limit @amount | set limit | monthly kind limit @amount | monthly kind set @amount | monthly kind want @amount",
         Stance.ASKED,
         {"category": category, "amount": _budget_amount, "period": period},
         unless="trip save @way",
@@ -162,7 +162,7 @@ RULES = (
     ),
     Rule(
         "compare_vs_budget",
-        "compare budget | over budget @question | left budget | within budget | within limit | budget over | compare budget spend"
+        "compare budget | over budget @question | left budget | left timespan | within budget | within limit | budget over | compare budget spend"
         " | within @question | budget doing | over compare",
         slots={"category": category, "period": period},
         unless="idea",
@@ -206,7 +206,7 @@ RULES = (
     ),
     Rule(
         "categorize_transaction",
-        "classify -over | classify charge | classify @quoted | classify spend -over | classify @question category_word -over",
+        "classify -over -period_by | classify charge | classify @quoted | classify spend -over -period_by | classify @question category_word -over",
         slots={
             "description": _transaction,
             "amount": lambda slot: amount(slot) if re.search(r"\d\.\d\d\b|\$", slot.text) else None,
@@ -221,10 +221,10 @@ RULES = (
     ),
     Rule(
         "get_finance_summary",
-        "finance overview | income expense overview | income budget overview | finance how_much | money overview"
+        "finance overview | income expense overview | income budget overview | finance how_much | money overview | money income overview | finance income"
         " | income expense compare | finance show overview",
         slots={"days": window},
-        unless="hustle full_view export trip report",
+        unless="hustle full_view export trip report log",
     ),
     Rule(
         "log_income",
@@ -280,7 +280,7 @@ RULES = (
     Rule(
         "get_spending_summary",
         "how_much spend | how_much expense | spend show | expense show | spend period_by | expense period_by | how_much bill"
-        " | money spend how_much | spend @question | how_much log @short | sumup kind | sumup spend kind | spend timespan -@amount",
+        " | money spend how_much | spend @question | how_much log @short | sumup kind -@amount | sumup spend kind -@amount | money_gone | spend timespan -@amount",
         slots=_SUMMED,
         unless="budget trip predict endmonth pattern @miles saving income database table cart should cut about_to_buy confirm",
     ),
@@ -290,7 +290,7 @@ RULES = (
         " | spend @amount log | spend log | log expense | spend @claim -@amount -show -how_much -timespan",
         Stance.TOLD,
         _SPENT,
-        unless="saving budget earn weather @gallons trip hustle limit shop cart event compare how_much @year find",
+        unless="saving budget earn weather @gallons trip hustle limit shop cart event compare @year find",
         asks={"amount": _HOW_MUCH, "category": "What was it for?"},
     ),
 )

@@ -163,7 +163,7 @@ RULES = (
     ),
     Rule(
         "generate_intelligent_recommendations",
-        "focus_next | focus_next suggest | suggest focus_next @question | suggest yourself @question | suggest show",
+        "focus_next | !personal_advice | !personal_advice tip | focus_next suggest | suggest focus_next @question | suggest yourself @question | suggest show",
         unless="group gear post_noun hustle budget tip trip maintenance shop cut park sights report session database table vehicle_part calendar fuel people",
     ),
     Rule(

@@ -7,6 +7,7 @@ from typing import Any
 
 from pam_agent.rules import account, budget, insight, social, trip
 from pam_agent.rules.clauses import clauses_of
+from pam_agent.rules.nearest import nearest
 from pam_agent.rules.reading import Reading, Slot
 from pam_agent.rules.rule import NOTION, Rule
 from pam_agent.rules.talk import refusal_of
@@ -62,9 +63,11 @@ def route(text: str, tools: list[ToolManifest], now: datetime, given: dict[str, 
     whole = best(Reading(text, now))
     if not (whole and whole[0].keeps_text):
         parts = clauses_of(text)
-        routed = [_one(Reading(part, now, parts[n - 1] if n else ""), offered, {}) for n, part in enumerate(parts)]
-        if len(routed) > 1 and all(each.is_whole for each in routed):
-            return Route([call for each in routed for call in each.calls])
+        readings = [Reading(part, now, parts[n - 1] if n else "") for n, part in enumerate(parts)]
+        if len(parts) > 1 and all(map(best, readings)):
+            routed = [_one(reading, offered, {}) for reading in readings]
+            if all(each.is_whole for each in routed):
+                return Route([call for each in routed for call in each.calls])
     return _one(Reading(text, now), offered, given or {}, whole)
 
 
@@ -81,7 +84,7 @@ def _one(
     given: dict[str, Any],
     found: tuple[Rule, int, str] | None = None,
 ) -> Route:
-    found = found or best(reading)
+    found = found or best(reading) or nearest(reading, RULES)
     if found is None:
         return Route()
     rule, weight, evidence = found

@@ -12,7 +12,7 @@ NOTION, SLOT, SURE = 2, 1, 7
 """What a word's notion, a filled slot and a notion that leaves no doubt count as evidence."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Rule:
     """How members ask for a tool.
 

@@ -65,7 +65,10 @@ def _posts(slot: Slot) -> int | None:
 def _hours(slot: Slot) -> int | None:
     found = measured(slot.digits, "hours?|hrs?")
     days = measured(slot.digits, "days?")
-    return int(found) if found else int(days * 24) if days else None
+    if found or days:
+        return int(found or days * 24)
+    spans = {"an hour": 1, "a day": 24, "the day": 24, "a week": 168, "weekend": 48}
+    return next((hours for words, hours in spans.items() if re.search(rf"\b{words}\b", slot.text)), None)
 
 
 def _with(slot: Slot) -> str | None:
@@ -249,7 +252,7 @@ RULES = (
     ),
     Rule(
         "search_posts",
-        "search post_noun about | people saying about | people saying | saying about | search post_noun | post_verb about @question | people about post_verb | post_noun about"
+        "search post_noun about | people saying about | people saying | saying about | search post_noun | post_verb about @question | people about post_verb | search saying about"
         " | search post_noun about community",
         slots={"query": _query, "tags": _tag, "location": _where},
         unless="comment tip knowledge feed",
@@ -278,7 +281,7 @@ RULES = (
     ),
     Rule(
         "create_event",
-        "host event | host event @place | host event @moment | host event want",
+        "host event | !opens_host @moment | !opens_host event | host event @place | host event @moment | host event want",
         Stance.ASKED,
         {
             "title": _title,
@@ -287,7 +290,7 @@ RULES = (
             "max_attendees": _seats,
         },
         keeps_text=True,
-        unless="calendar move post_noun",
+        unless="calendar opens_move post_noun @way trip budget",
         asks={"title": "What shall it be called?", "event_date": "When is it?", "location": "Where is it?"},
     ),
     Rule(

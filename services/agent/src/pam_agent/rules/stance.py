@@ -26,7 +26,7 @@ _POLITE = _words(
 )
 _LET = _words(r"^\W*(?:let's|i(?:'d| would) (?:like|love)(?: to)?|i (?:want|need|wish)(?: to)?)\b")
 _QUESTION = _words(
-    r"\?\s*$|^\W*(?:did|do|does|can|should|is|are|am|was|were|what|what's|how|why|when|where|who|which|has|have|had|would|could|will|shall|if)\b(?!n't)"
+    r"\?\s*$|^\W*(?:did|do|does|can|should|is|are|am|was|were|what|what's|how|why|when|where|who|which|(?:has|have|had) (?:i|we|you|he|she|they|it|my|the|anyone)|would|could|will|shall|if)\b(?!n't)"
 )
 _IMAGINED = _words(
     r"\b(?:what if|if i|if we|i wish i|i wish we|might|maybe i should|thinking (?:about|of)|considering|suppose|imagine|wondering"

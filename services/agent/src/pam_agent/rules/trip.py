@@ -293,7 +293,7 @@ RULES = (
     ),
     Rule(
         "convert_units",
-        "convert @two_measures | convert @two_measures @gallons | convert @two_measures @question | convert @two_measures @miles",
+        "convert @two_measures | @two_measures @short | convert @two_measures @gallons | convert @two_measures @question | convert @two_measures @miles",
         slots={"value": _value, "from_unit": _unit(0), "to_unit": _unit(1)},
         unless="spend log",
         asks={"to_unit": "Into which unit?", "value": "How much of it?"},

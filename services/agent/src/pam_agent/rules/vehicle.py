@@ -117,7 +117,7 @@ RULES = (
         Stance.TOLD,
         _FILLED,
         needs=("gallons|liters",),
-        unless="convert hours_word cheap",
+        unless="convert hours_word cheap propane",
         asks={
             "gallons": "How many gallons did you fill?",
             "cost": "What did the fuel cost?",
@@ -130,7 +130,7 @@ RULES = (
         " | vehicle_part @amount service_done maintenance | service_done vehicle_part @amount spend | service_done vehicle_part maintenance @amount spend",
         Stance.TOLD,
         _SERVICED,
-        unless="calendar remind budget shop cart show move shift",
+        unless="calendar remind budget shop cart show opens_move",
         asks={"maintenance_type": "What was done?", "cost": "What did it cost? Say 0 if nothing."},
     ),
     Rule(
