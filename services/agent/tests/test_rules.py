@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pam_agent import rules
+from pam_agent.mind import Prompt, Reply, Step
 from pam_agent.rules.amounts import amounts_in
 from pam_agent.rules.categories import category_in
 from pam_agent.rules.durations import days_in
 from pam_agent.rules.numerals import in_digits
 from pam_agent.rules.talk import UNSURE
-from pam_agent.mind import Prompt, Reply, Step
 from pam_shared.contracts.conversation import ModelReplied, TextBlock, ToolReturned, ToolUseBlock
 from pam_shared.contracts.tools import Effect, Outcome, ToolReply
 from pam_shared.tools.declaration import find_tools

@@ -69,5 +69,8 @@ def _offered() -> list[ToolManifest]:
 def _told(found: dict[str, Any]) -> str:
     if found["refused"]:
         return "refused"
-    lines = [f"{call['tool']} {json.dumps(call['arguments'])}  ({call['confidence']}: {call['rule']})" for call in found["calls"]]
+    lines = [
+        f"{call['tool']} {json.dumps(call['arguments'])}  ({call['confidence']}: {call['rule']})"
+        for call in found["calls"]
+    ]
     return "\n".join([*lines, *([f"asks: {found['ask']}"] if found["ask"] else [])]) or "no tool"

@@ -13,12 +13,13 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 _NOT_MONEY = re.compile(
-    r"[\s-]?(?:%|percent|nights?|days?|weeks?|months?|years?|hours?|hrs?|minutes?|miles?|mi|mpg|km|kilomet\w+|gallons?|gal"
+    r"[\s-]?(?:%|percent|nights?|days?|weeks?|months?|years?|hours?|hrs?|minutes?|miles?|mi|mpg|km|kilomet\w+"
+    r"|gallons?|gal"
     r"|lit\w+|l|people|persons?|amps?|feet|ft|foot|stars?|x|am|pm|lbs?|pounds?|posts?|tacos)\b|\s?%|\w",
     re.IGNORECASE,
 )
 _MONTH = re.compile(
-    r"(?:january|february|march|april|may|june|july|august|september|october|november|december)\s$", re.I
+    r"(?:january|february|march|april|may|june|july|august|september|october|november|december)\s$", re.IGNORECASE
 )
 _YEARS = range(1990, 2100)
 

@@ -6,7 +6,7 @@ from typing import Any
 from pam_agent.rules.categories import category_in
 from pam_agent.rules.dates import day_in, range_in
 from pam_agent.rules.durations import days_in, period_in
-from pam_agent.rules.numerals import measured, number
+from pam_agent.rules.numerals import number
 from pam_agent.rules.people import quoted_in
 from pam_agent.rules.reading import Slot
 from pam_agent.rules.rule import Rule
@@ -92,40 +92,6 @@ def _last(slot: Slot) -> str | None:
     return days[1].isoformat() if days and not period_in(slot.text) else None
 
 
-def _source(slot: Slot) -> str | None:
-    found = re.search(
-        r"\b(?:from|for|as|by) (?:the |my |a |an )?(?!\$|\d)(?P<source>[a-z][\w' -]{2,60}?)(?= (?:today|yesterday|last|this|week|on|in)\b|[,.!?]|$)",
-        slot.text,
-        re.IGNORECASE,
-    )
-    payer = re.search(
-        r"\b(?:a |the |my )?(?P<source>[a-z]\w+) (?:just )?(?:paid|sent|gave|owed) (?:me|us)\b",
-        slot.text,
-        re.IGNORECASE,
-    )
-    if found or payer:
-        return (found or payer)["source"]  # type: ignore[index]
-    return "other" if slot.reading.amounts else None
-
-
-def _idea(slot: Slot) -> str | None:
-    found = behind_colon(slot.text) or after(
-        slot.text, r"\bidea\b(?: (?:called|named|of|for|about|to))?|\bhustle\b(?: (?:called|named))"
-    )
-    return (
-        re.split(r",|\s+maybe\b|\s+for (?:about|around)\b|\s+\$?\d", found)[0].strip()[:200] or None if found else None
-    )
-
-
-def _earnings(slot: Slot) -> int | float | None:
-    return number(slot.reading.amounts[0]) if slot.reading.amounts else None
-
-
-def _verdict(slot: Slot) -> str | None:
-    kinds = {"approved": r"\bapprove", "rejected": r"\breject|\bdecline"}
-    return next((kind for kind, words in kinds.items() if re.search(words, slot.text, re.IGNORECASE)), None)
-
-
 _HOW_MUCH = "How much was it?"
 _SPENT: dict[str, Any] = {
     "amount": amount,
@@ -151,7 +117,8 @@ RULES = (
     ),
     Rule(
         "update_budget",
-        "set budget | budget @amount want | budget @amount | set limit @amount | limit @amount | set limit | monthly kind limit @amount | monthly kind set @amount | monthly kind want @amount",
+        "set budget | budget @amount want | budget @amount | set limit @amount | limit @amount | set limit "
+        "| monthly kind limit @amount | monthly kind set @amount | monthly kind want @amount",
         Stance.ASKED,
         {"category": category, "amount": _budget_amount, "period": period},
         unless="trip save @way",
@@ -162,14 +129,16 @@ RULES = (
     ),
     Rule(
         "compare_vs_budget",
-        "compare budget | over budget @question | left budget | left timespan | within budget | within limit | budget over | compare budget spend"
+        "compare budget | over budget @question | left budget | left timespan | within budget | within limit "
+        "| budget over | compare budget spend"
         " | within @question | budget doing | over compare",
         slots={"category": category, "period": period},
         unless="idea",
     ),
     Rule(
         "analyze_budget",
-        "analyze budget | health budget | health finance | over @question | over category_word | budget health @question",
+        "analyze budget | health budget | health finance | over @question | over category_word "
+        "| budget health @question",
         slots={"period": period},
         unless="compare trip pattern",
     ),
@@ -206,7 +175,8 @@ RULES = (
     ),
     Rule(
         "categorize_transaction",
-        "classify -over -period_by | classify charge | classify @quoted | classify spend -over -period_by | classify @question category_word -over",
+        "classify -over -period_by | classify charge | classify @quoted | classify spend -over -period_by "
+        "| classify @question category_word -over",
         slots={
             "description": _transaction,
             "amount": lambda slot: amount(slot) if re.search(r"\d\.\d\d\b|\$", slot.text) else None,
@@ -221,72 +191,28 @@ RULES = (
     ),
     Rule(
         "get_finance_summary",
-        "finance overview | income expense overview | income budget overview | finance how_much | money overview | money income overview | finance income"
+        "finance overview | income expense overview | income budget overview | finance how_much "
+        "| money overview | money income overview | finance income"
         " | income expense compare | finance show overview",
         slots={"days": window},
         unless="hustle full_view export trip report log",
     ),
     Rule(
-        "log_income",
-        "earn @amount | log income @amount | log income | earn @amount log",
-        Stance.TOLD,
-        {"amount": amount, "source": _source, "date": past_day},
-        unless="budget hustle saving cut @hours",
-        asks={"amount": "How much was it?", "source": "Where did it come from?"},
-    ),
-    Rule(
-        "add_hustle_idea",
-        "add hustle idea | log hustle idea | add idea income | add hustle | idea hustle @claim -show -find",
-        Stance.ASKED,
-        {"title": _idea, "avg_earnings": _earnings},
-        asks={"title": "What is the idea?"},
-        keeps_text=True,
-        unless="approve",
-    ),
-    Rule(
-        "list_hustle_ideas",
-        "show hustle | show hustle idea | idea income | hustle idea | idea hustle @question",
-        unless="@amount worth approve predict",
-    ),
-    Rule(
-        "list_ideas_to_review",
-        "hustle idea approve @question | show hustle idea approve | hustle idea approve due",
-        unless="predict income",
-    ),
-    Rule(
-        "review_hustle_idea",
-        "approve hustle idea | approve hustle | approve idea",
-        Stance.ASKED,
-        {"verdict": _verdict},
-        unless="@question predict",
-        asks={"idea_id": "Which idea do you mean?"},
-    ),
-    Rule(
-        "estimate_monthly_income",
-        "income hustle | earn hustle how_much | predict income hustle | income hustle approve | predict earn hustle",
-        unless="@amount worth find log idea",
-    ),
-    Rule(
-        "log_hustle_attempt",
-        "@hours made @amount | @hours hustle | @hours hustle made @amount | @hours spend made @amount",
-        Stance.TOLD,
-        {"hours_spent": lambda slot: measured(slot.digits, "hours?|hrs?"), "earnings": amount},
-        asks={
-            "hustle_id": "Which of your hustles was it?",
-            "hours_spent": "How many hours did you work?",
-            "earnings": "How much did you earn?",
-        },
-    ),
-    Rule(
         "get_spending_summary",
-        "how_much spend | how_much expense | spend show | expense show | spend period_by | expense period_by | how_much bill"
-        " | money spend how_much | spend @question | how_much log @short | sumup kind -@amount | sumup spend kind -@amount | money_gone | spend timespan -@amount",
+        "how_much spend | how_much expense | spend show | expense show | spend period_by | expense period_by "
+        "| how_much bill"
+        " | money spend how_much | spend @question | how_much log @short | sumup kind -@amount "
+        "| sumup spend kind -@amount | money_gone | spend timespan -@amount",
         slots=_SUMMED,
-        unless="budget trip predict endmonth pattern @miles saving income database table cart should cut about_to_buy confirm",
+        unless=(
+            "budget trip predict endmonth pattern @miles saving income database table cart should cut about_to_buy "
+            "confirm"
+        ),
     ),
     Rule(
         "create_expense",
-        "spend @amount | log expense @amount | log @amount | expense @amount | @short @amount @claim | bill @amount | bill @amount log"
+        "spend @amount | log expense @amount | log @amount | expense @amount | @short @amount @claim "
+        "| bill @amount | bill @amount log"
         " | spend @amount log | spend log | log expense | spend @claim -@amount -show -how_much -timespan",
         Stance.TOLD,
         _SPENT,

@@ -3,11 +3,14 @@
 import re
 
 _START = (
-    r"(?:how|what|what's|when|where|who|which|is|are|any|do|does|can|could|tell|show|log|record|find|give|set|add|check|then|also|track|plan|put|remind|send|i |we "
-    r"|get|list|compare|export|predict|convert|analy[sz]e|message|post|search|cancel|delete|update|change|\$\d|\d+ (?:dollars|bucks))"
+    r"(?:how|what|what's|when|where|who|which|is|are|any|do|does|can|could|tell|show|log|record|find|give|set"
+    r"|add|check|then|also|track|plan|put|remind|send|i |we "
+    r"|get|list|compare|export|predict|convert|analy[sz]e|message|post|search|cancel|delete|update|change|\$\d"
+    r"|\d+ (?:dollars|bucks))"
 )
 _SPLIT = re.compile(
-    rf"(?:[,;]\s*|\s+)(?:and|then|also|plus)(?: (?:then|also|please))?,?\s+(?={_START}|[\w ]+ there\b)|[.?!;]\s+(?=\w)|,\s+(?={_START})",
+    rf"(?:[,;]\s*|\s+)(?:and|then|also|plus)(?: (?:then|also|please))?,?\s+(?={_START}|[\w ]+ there\b)"
+    rf"|[.?!;]\s+(?=\w)|,\s+(?={_START})",
     re.IGNORECASE,
 )
 

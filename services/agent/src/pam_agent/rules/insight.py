@@ -7,7 +7,6 @@ from pam_agent.rules.dates import day_in, range_in
 from pam_agent.rules.durations import days_in, months_in, period_in
 from pam_agent.rules.numerals import measured
 from pam_agent.rules.people import quoted_in
-from pam_agent.rules.places import place_in
 from pam_agent.rules.reading import Slot
 from pam_agent.rules.rule import Rule
 from pam_agent.rules.stance import Stance
@@ -134,7 +133,8 @@ RULES = (
     ),
     Rule(
         "search_knowledge",
-        "knowledge | knowledge find | knowledge about | knowledge tip @question | knowledge stored | knowledge find about",
+        "knowledge | knowledge find | knowledge about | knowledge tip @question | knowledge stored "
+        "| knowledge find about",
         unless="opens_post",
         slots={"query": _sought, "location": lambda slot: None},
         asks={"query": "What do you want to know?"},
@@ -146,12 +146,14 @@ RULES = (
     ),
     Rule(
         "correlate_trip_expenses",
-        "trip trip_expenses | trip trip_expenses how_much | trip spend | trip spend how_much | trip trip_expenses spend | trip expense spend compare",
+        "trip trip_expenses | trip trip_expenses how_much | trip spend | trip spend how_much "
+        "| trip trip_expenses spend | trip expense spend compare",
         unless="@way plan calculate @miles future weather @amount stats report fuel budget heading health sights",
     ),
     Rule(
         "predict_maintenance_costs",
-        "maintenance future trip_expenses | maintenance predict | maintenance money | maintenance future cost_word | maintenance spend future | maintenance future how_much"
+        "maintenance future trip_expenses | maintenance predict | maintenance money "
+        "| maintenance future cost_word | maintenance spend future | maintenance future how_much"
         " | maintenance predict future trip_expenses",
         slots={"months_ahead": lambda slot: months_in(slot.digits)},
         unless="@amount log calendar",
@@ -163,8 +165,12 @@ RULES = (
     ),
     Rule(
         "generate_intelligent_recommendations",
-        "focus_next | !personal_advice | !personal_advice tip | focus_next suggest | suggest focus_next @question | suggest yourself @question | suggest show",
-        unless="group gear post_noun hustle budget tip trip maintenance shop cut park sights report session database table vehicle_part calendar fuel people",
+        "focus_next | !personal_advice | !personal_advice tip | focus_next suggest "
+        "| suggest focus_next @question | suggest yourself @question | suggest show",
+        unless=(
+            "group gear post_noun hustle budget tip trip maintenance shop cut park sights report session database "
+            "table vehicle_part calendar fuel people"
+        ),
     ),
     Rule(
         "analyze_spending_patterns",
@@ -181,7 +187,8 @@ RULES = (
     ),
     Rule(
         "generate_insights_report",
-        "report all_areas | report insights | report rig | report trip | report finance | report @claim -budget -expense | insights report show",
+        "report all_areas | report insights | report rig | report trip | report finance "
+        "| report @claim -budget -expense | insights report show",
         slots={"report_type": _report, "time_period": _time},
         unless="expense tip knowledge post_noun calendar",
     ),
@@ -202,7 +209,8 @@ RULES = (
     ),
     Rule(
         "get_analytics_insights",
-        "platform insights | analytics insights | analytics show | platform insights show | analytics insights platform",
+        "platform insights | analytics insights | analytics show | platform insights show "
+        "| analytics insights platform",
         slots={"insight_type": _insight},
         unless="session aggregate stop daily report privacy",
     ),

@@ -21,7 +21,9 @@ def nearest(reading: Reading, rules: tuple[Rule, ...]) -> tuple[Rule, int, str] 
     if not _ASKING & found:
         return None
     rarity = _rarity(rules)
-    scored = sorted(((_shared(rule, found, rarity), n) for n, rule in enumerate(rules) if rule.stance is Stance.ANY), reverse=True)
+    scored = sorted(
+        ((_shared(rule, found, rarity), n) for n, rule in enumerate(rules) if rule.stance is Stance.ANY), reverse=True
+    )
     (best, n), (second, _) = scored[:2]
     if best < _LEAST or best < second * _LEAD:
         return None

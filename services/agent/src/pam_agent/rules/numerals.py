@@ -5,7 +5,8 @@ import re
 _UNITS = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
 _SMALL = {word: n for n, word in enumerate(f"{_UNITS} eighteen nineteen".split(), start=1)}
 _TENS = {
-    word: 10 * n for n, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2)
+    word: 10 * n
+    for n, word in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], start=2)
 }
 _LARGE = {"hundred": 100, "thousand": 1000}
 _WORD = "|".join([*_SMALL, *_TENS, *_LARGE])

@@ -6,28 +6,35 @@ _CAPITAL = r"(?:(?!I\b)[A-Z][\w'’&-]*\.?|[A-Z]\.)"
 _NAME = rf"(?:the )?{_CAPITAL}(?: (?:of|the|de|del|la|on the|{_CAPITAL}))*(?:, ?[A-Z]{{2}}\b)?"
 _NO_PLACE = re.compile(
     r"^(?:RV|I|I'm|I'd|US|USD|MPG|PAM|CSV|PDF|KOA|OK|jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec"
-    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|april|august|september|october|november|december)\b",
+    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|april|august|september|october"
+    r"|november|december)\b",
     re.IGNORECASE,
 )
 _AT = re.compile(rf"\b(?:in|near|around|at|by|outside|across|through|over to|of|for|to|beyond) (?P<name>{_NAME})")
 _STOP = (
-    r"(?=$|[,?.!;:]|\s(?:with|under|within|today|tonight|tomorrow|this|next|on|for|that|to|and|please|below|at|from|in|right|or|is|are"
+    r"(?=$|[,?.!;:]|\s(?:with|under|within|today|tonight|tomorrow|this|next|on|for|that|to|and|please|below|at"
+    r"|from|in|right|or|is|are"
     r"|starting|leaving|so|by|if|via|through|without|because|before|after|when|until)\b)"
 )
 _LOWER = re.compile(rf"\b(?:in|near|around|outside|across) (?P<name>[a-z][a-z' .-]{{2,40}}?){_STOP}")
 _LOWER_NOT = re.compile(
-    r"^(?:me|my|us|here|there|our|this|that|it|all|total|general|advance|the (?:last|next|past|area|rest|cart|shop|store|community|kitty"
-    r"|basket|database|knowledge|tank|park|road|red|morning|evening|calendar|app|month|week)|\w+ing\b|a |an |an? hour|each|every|which"
-    r"|what|celsius|fahrenheit|metric|spanish|french|german|feet|meters|metres|kilomet|miles|litre|liter|kg|pounds|gallons|stock|good|csv|pdf"
+    r"^(?:me|my|us|here|there|our|this|that|it|all|total|general|advance|the (?:last|next|past|area|rest|cart"
+    r"|shop|store|community|kitty"
+    r"|basket|database|knowledge|tank|park|road|red|morning|evening|calendar|app|month|week)|\w+ing\b|a |an "
+    r"|an? hour|each|every|which"
+    r"|what|celsius|fahrenheit|metric|spanish|french|german|feet|meters|metres|kilomet|miles|litre|liter|kg"
+    r"|pounds|gallons|stock|good|csv|pdf"
     r"|some|\d)"
 )
 _HERE = re.compile(
-    r"\b(?:near(?:by| me| us| here)|close by|around (?:here|me|us)|here|in the area|where (?:i am|i'm|we are)|my location|close to (?:me|us))\b",
+    r"\b(?:near(?:by| me| us| here)|close by|around (?:here|me|us)|here|in the area|where (?:i am|i'm|we are)"
+    r"|my location|close to (?:me|us))\b",
     re.IGNORECASE,
 )
 _ARROW = re.compile(r"\s*(?:->|→|=>|»)\s*")
 _END = (
-    r"(?= (?:with|via|through|stopping|leaving|starting|departing|under|for under|keep|and|in my|in the|in a|in under|in|without|on|by|at|for|if|when|using|before"
+    r"(?= (?:with|via|through|stopping|leaving|starting|departing|under|for under|keep|and|in my|in the|in a"
+    r"|in under|in|without|on|by|at|for|if|when|using|before"
     r"|tomorrow|today|this|next|please|safely|is|take|will|going)\b|[,?!;:]|(?<!\bSt)(?<!\bMt)(?<!\bFt)\.|$)"
 )
 _FROM_TO = re.compile(
@@ -36,11 +43,13 @@ _FROM_TO = re.compile(
 _TO_FROM = re.compile(rf"\b(?:to|into|in|reach) (?P<b>{_NAME}) from (?P<a>.{{2,50}}?){_END}")
 _BARE = re.compile(rf"(?P<a>{_NAME}) to (?P<b>{_NAME})")
 _VIA = re.compile(
-    r"\b(?:via|through|stopping (?:in|at|by|off in)|with (?:a )?stops? (?:in|at)|by way of|passing) (?P<stops>[A-Z].{1,120}?)"
+    r"\b(?:via|through|stopping (?:in|at|by|off in)|with (?:a )?stops? (?:in|at)|by way of"
+    r"|passing) (?P<stops>[A-Z].{1,120}?)"
     r"(?=$|[?.!;]| (?:with|leaving|starting|on|under|for|tomorrow)\b)"
 )
 _ROAD = re.compile(
-    r"\b(?:(?:I|US|SR|CA|UT|AZ|Hwy|HWY)[- ]?\d+[A-Z]?|(?:Highway|Route|Interstate|highway|route|interstate) \d+[A-Z]?)\b"
+    r"\b(?:(?:I|US|SR|CA|UT|AZ|Hwy|HWY)[- ]?\d+[A-Z]?|(?:Highway|Route|Interstate|highway|route"
+    r"|interstate) \d+[A-Z]?)\b"
 )
 _LIST = re.compile(r":\s*(?P<list>[A-Z][^?!]*)$")
 
@@ -104,7 +113,8 @@ def _tail_name(text: str) -> str:
 
 def _clean(name: str) -> str:
     bare = re.sub(
-        r"\s+(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:january|february|march|april|june|july|august|september|october|november|december)|today|tomorrow|tonight|please|now|right now|again|this week\w*)$",
+        r"\s+(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:january|february|march|april|june|july|august"
+        r"|september|october|november|december)|today|tomorrow|tonight|please|now|right now|again|this week\w*)$",
         "",
         name.strip(" ,.?!"),
         flags=re.IGNORECASE,

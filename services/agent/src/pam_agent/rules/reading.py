@@ -24,19 +24,30 @@ _EVIDENCE = {
 _OPENINGS = {
     f"opens_{name}": re.compile(words, re.IGNORECASE)
     for name, words in {
-        "tell": r"(?:tell|message|text|dm|ping|let|write to|notify|inform|shoot) (?!me\b|us\b|everyone|everybody|the community|about|a post|(?:my |our )?(?:friends|followers|people|folks|buddies)\b|you\b|up\b|down\b)@?\w+|send (?:\w+ )?(?:a |an )?(?:quick )?(?:message|text|note|dm)",
-        "post": r"post\b|publish|announce|share (?:an update|a post|this post)|put (?:this|that|it) on my feed|(?:tell|let) (?:everyone|everybody|the community)|(?:write|make|create) a post",
+        "tell": (
+            r"(?:tell|message|text|dm|ping|let|write to|notify|inform|shoot) (?!me\b|us\b|everyone|everybody"
+            r"|the community|about|a post|(?:my |our )?(?:friends|followers|people|folks|buddies)\b|you\b|up\b"
+            r"|down\b)@?\w+|send (?:\w+ )?(?:a |an )?(?:quick )?(?:message|text|note|dm)"
+        ),
+        "post": (
+            r"post\b|publish|announce|share (?:an update|a post|this post)|put (?:this|that|it) on my feed|(?:tell"
+            r"|let) (?:everyone|everybody|the community)|(?:write|make|create) a post"
+        ),
         "move": r"(?:move|shift|reschedule|postpone|push|delay|change|update|bring forward)\b",
         "delete": r"(?:delete|remove|cancel|drop|erase|take)\b",
-        "remind": r"(?:remind me|set (?:up )?a reminder|schedule a|put .+ (?:on|in) my (?:calendar|agenda|diary)|add .+ to (?:my|the) (?:calendar|agenda|diary))",
+        "remind": (
+            r"(?:remind me|set (?:up )?a reminder|schedule a|put .+ (?:on|in) my (?:calendar|agenda|diary)"
+            r"|add .+ to (?:my|the) (?:calendar|agenda|diary))"
+        ),
         "comment": r"(?:comment|reply|respond|leave a comment)\b",
         "host": r"(?:organi[sz]e|host|throw|arrange|set up|create an event)\b",
         "block": r"(?:un)?block\b",
     }.items()
 }
 _MEASURE = re.compile(
-    r"\b(?:miles?|kilomet\w+|km|lit(?:er|re)s?|gallons?|celsius|fahrenheit|kg|kilos?|kilograms?|lbs?|pounds?|meters?|metres?|feet|foot|mph|kph|psi|bar)\b",
-    re.I,
+    r"\b(?:miles?|kilomet\w+|km|lit(?:er|re)s?|gallons?|celsius|fahrenheit|kg|kilos?|kilograms?|lbs?|pounds?"
+    r"|meters?|metres?|feet|foot|mph|kph|psi|bar)\b",
+    re.IGNORECASE,
 )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from pam_agent.rules import account, budget, insight, social, trip
+from pam_agent.rules import account, budget, calendar, income, insight, meetups, shop, social, trip, units
 from pam_agent.rules.clauses import clauses_of
 from pam_agent.rules.nearest import nearest
 from pam_agent.rules.reading import Reading, Slot
@@ -13,7 +13,11 @@ from pam_agent.rules.rule import NOTION, Rule
 from pam_agent.rules.talk import refusal_of
 from pam_shared.contracts.tools import Effect, ToolManifest
 
-RULES: tuple[Rule, ...] = (*budget.RULES, *trip.RULES, *social.RULES, *account.RULES, *insight.RULES)
+RULES: tuple[Rule, ...] = tuple(
+    rule
+    for domain in (budget, income, trip, units, social, meetups, shop, account, calendar, insight)
+    for rule in domain.RULES
+)
 _SURE = 8
 """Evidence of this weight leaves no doubt."""
 
@@ -31,8 +35,11 @@ class Call:
 
 @dataclass(frozen=True)
 class Route:
-    """What a message comes to. While there is something to ``ask``, nothing is called: ``missing`` names the empty slots
-    of the last call. ``away`` names tools it asks for that nobody offers."""
+    """What a message comes to.
+
+    While there is something to ``ask``, nothing is called: ``missing`` names the empty slots of the last call. ``away``
+    names tools it asks for that nobody offers.
+    """
 
     calls: list[Call] = field(default_factory=list)
     ask: str | None = None

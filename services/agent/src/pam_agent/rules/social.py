@@ -4,21 +4,18 @@ import re
 from typing import Any
 
 from pam_agent.rules.categories import enum_of
-from pam_agent.rules.dates import moment_in
 from pam_agent.rules.numerals import measured
 from pam_agent.rules.people import person_in, quoted_in, said_in
 from pam_agent.rules.places import place_in
 from pam_agent.rules.reading import Slot
 from pam_agent.rules.rule import Rule
 from pam_agent.rules.stance import Stance
-from pam_agent.rules.texts import after, behind_colon, tags_in, timeless, topic_in
+from pam_agent.rules.texts import after, behind_colon, tags_in, topic_in
 from pam_agent.rules.trip import miles
 
-_POST = r"\b(?:tell everyone|tell everybody|tell the community|let everyone know|let everybody know|post|publish|announce)\b(?: (?:a post|an update))?(?: (?:saying|that|about))?"
-_EVENT = re.compile(
-    r"\b(?:create|organi[sz]e|host|set up|throw|plan|arrange|start|schedule)\b(?: (?:an? )?(?:event|meet-?up)\b\s*(?:called|named|:)?)?\s*(?:an? |the |our |another )?"
-    r"(?P<title>.+?)(?= (?:at|on|in|this|next|for|by|near|tomorrow|tonight|with|max|saturday|sunday|monday|tuesday|wednesday|thursday|friday)\b|[,.?!]|$)",
-    re.IGNORECASE,
+_POST = (
+    r"\b(?:tell everyone|tell everybody|tell the community|let everyone know|let everybody know|post|publish"
+    r"|announce)\b(?: (?:a post|an update))?(?: (?:saying|that|about))?"
 )
 _TIPS = {
     "camping": r"camp|site|dump|rv park",
@@ -76,29 +73,6 @@ def _with(slot: Slot) -> str | None:
     return next((circle for circle, words in circles.items() if re.search(words, slot.text, re.IGNORECASE)), None)
 
 
-def _title(slot: Slot) -> str | None:
-    found = quoted_in(slot.text) or behind_colon(slot.text)
-    if found is None and (match := _EVENT.search(slot.text)):
-        found = match["title"]
-    title = timeless(re.split(r" (?:at|on|in|near) ", found)[0]) if found else None
-    return title or None
-
-
-def _event_place(slot: Slot) -> str | None:
-    found = place_in(slot.text)
-    lower = re.search(r"\bat (?P<name>the [a-z ]+?)(?=$|[,.?!]| (?:on|at|this|for)\b)", slot.text)
-    return lower["name"] if lower and found in {None, "here"} else None if found == "here" else found
-
-
-def _seats(slot: Slot) -> int | None:
-    found = re.search(
-        r"\b(?:max|maximum|up to|limit|at most|for)\s+(?:of )?(\d+)\s+(?:people|persons?|guests|rigs|attendees|folks)",
-        slot.digits,
-        re.IGNORECASE,
-    )
-    return int(found[1]) if found else None
-
-
 def _tip(slot: Slot) -> str | None:
     found = behind_colon(slot.text) or after(slot.text, r"\btip\b(?: for others)?(?: that|,|-)")
     return found if found and len(found.split()) > 2 else None  # noqa: PLR2004 - two words are no tip
@@ -115,11 +89,8 @@ def _tag(slot: Slot) -> list[str] | None:
     return found or None
 
 
-def _group(slot: Slot) -> str | None:
-    return quoted_in(slot.text) or after(slot.text, r"\bgroup\b (?:called|named|for)")
-
-
-def _said(words: str) -> Any:
+def said(words: str) -> Any:
+    """Return a reader of a switch that is on where the words, a regular expression, are said."""
     return lambda slot: True if re.search(words, slot.text, re.IGNORECASE) else None
 
 
@@ -148,13 +119,14 @@ RULES = (
     ),
     Rule(
         "share_location",
-        "share where_i | pin | pin @place | share pin @place | let where_i | share @place where_i | share public @place | let friends where_i | share where_i friends | let share where_i friends",
+        "share where_i | pin | pin @place | share pin @place | let where_i | share @place where_i "
+        "| share public @place | let friends where_i | share where_i friends | let share where_i friends",
         Stance.ASKED,
         {
             "location_name": lambda slot: place_in(slot.text) if place_in(slot.text) != "here" else "My spot",
             "share_duration_hours": _hours,
             "share_with": _with,
-            "is_public": _said(r"\bpublic\b"),
+            "is_public": said(r"\bpublic\b"),
         },
         unless="stop",
         asks=_POSITION,
@@ -175,7 +147,8 @@ RULES = (
     ),
     Rule(
         "search_community_tips",
-        "tip community | tip find | tip about community | tip community find | tip about | tip people | tip community @place | suggest people about @question",
+        "tip community | tip find | tip about community | tip community find | tip about | tip people "
+        "| tip community @place | suggest people about @question",
         slots={"query": lambda slot: topic_in(slot.text), "location": lambda slot: place_in(slot.text)},
         unless="submit cut knowledge",
     ),
@@ -183,7 +156,7 @@ RULES = (
         "block_member",
         "!opens_block | block @person | block @handle",
         Stance.REFUSED,
-        {"target": lambda slot: person_in(slot.text), "unblock": _said(r"\bunblock")},
+        {"target": lambda slot: person_in(slot.text), "unblock": said(r"\bunblock")},
         asks={"target": "Whom do you mean?"},
     ),
     Rule(
@@ -229,7 +202,7 @@ RULES = (
         "like_post",
         "like_verb post_noun | unlike | unlike post_noun | like_verb add post_noun | like_verb unlike post_noun",
         Stance.ASKED,
-        {"unlike": _said(r"\bunlike|take back|remove|undo|withdraw")},
+        {"unlike": said(r"\bunlike|take back|remove|undo|withdraw")},
         asks=_WHICH_POST,
         unless="answer hustle want @question",
     ),
@@ -239,80 +212,32 @@ RULES = (
         Stance.REFUSED,
         {
             "target": lambda slot: person_in(slot.text),
-            "unfollow": _said(r"\bunfollow|\b(?:stop|quit|no longer) follow"),
+            "unfollow": said(r"\bunfollow|\b(?:stop|quit|no longer) follow"),
         },
         unless="feed post_noun show",
         asks={"target": "Whom do you mean?"},
     ),
     Rule(
         "get_feed",
-        "feed | feed show | feed friends | feed people | feed follow | post_noun friends show | feed post_noun | feed post_noun follow | feed post_noun find",
+        "feed | feed show | feed friends | feed people | feed follow | post_noun friends show "
+        "| feed post_noun | feed post_noun follow | feed post_noun find",
         slots={"filter_type": _people, "limit": _posts},
         unless="submit @quoted event opens_post",
     ),
     Rule(
         "search_posts",
-        "search post_noun about | people saying about | people saying | saying about | search post_noun | post_verb about @question | people about post_verb | search saying about"
+        "search post_noun about | people saying about | people saying | saying about | search post_noun "
+        "| post_verb about @question | people about post_verb | search saying about"
         " | search post_noun about community",
         slots={"query": _query, "tags": _tag, "location": _where},
         unless="comment tip knowledge feed",
     ),
     Rule(
         "find_nearby_rvers",
-        "people nearby camping_people | people nearby | people nearby @miles | people camping_people @miles | people find nearby camping_people",
+        "people nearby camping_people | people nearby | people nearby @miles | people camping_people @miles "
+        "| people find nearby camping_people",
         asks=_POSITION,
         slots={"radius_miles": miles},
         unless="event tip cheap sights post_verb @amount",
-    ),
-    Rule(
-        "rsvp_event",
-        "rsvp event | rsvp | rsvp delete event",
-        Stance.ASKED,
-        {"cancel": _said(r"\bcancel|can't make|won't")},
-        asks={"event_id": "Which meet-up do you mean?"},
-        unless="tell",
-    ),
-    Rule(
-        "find_events",
-        "event nearby | event attend | event find | event find community attend | event nearby attend @question | event schedule nearby @question",
-        asks={},
-        slots={"radius_miles": miles},
-        unless="@moment calendar delete move rsvp",
-    ),
-    Rule(
-        "create_event",
-        "host event | !opens_host @moment | !opens_host event | host event @place | host event @moment | host event want",
-        Stance.ASKED,
-        {
-            "title": _title,
-            "event_date": lambda slot: moment_in(slot.digits, slot.reading.now),
-            "location": _event_place,
-            "max_attendees": _seats,
-        },
-        keeps_text=True,
-        unless="calendar opens_move post_noun @way trip budget",
-        asks={"title": "What shall it be called?", "event_date": "When is it?", "location": "Where is it?"},
-    ),
-    Rule(
-        "create_group",
-        "host group | host group want",
-        Stance.ASKED,
-        {"name": _group},
-        asks={"name": "What shall the group be called?"},
-        unless="join leave suggest",
-    ),
-    Rule(
-        "join_group",
-        "join group | leave group",
-        Stance.REFUSED,
-        {"leave": _said(r"\b(?:leave|quit)\b")},
-        asks={"group_id": "Which group do you mean?"},
-        unless="@question suggest find",
-    ),
-    Rule(
-        "suggest_groups",
-        "suggest group | group join @question | group find | group should",
-        slots={"location": lambda slot: place_in(slot.text)},
-        unless="host people",
     ),
 )

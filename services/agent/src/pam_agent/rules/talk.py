@@ -20,7 +20,8 @@ GREETING = "Hello! I'm PAM. How is life on the road today?"
 THANKS = "You're welcome. Safe travels!"
 GOODBYE = "Goodbye, and safe travels!"
 CAPABLE = (
-    "I'm PAM, your companion on the road. I keep your money straight, plan trips and nights, look after the rig and keep you in touch with friends."
+    "I'm PAM, your companion on the road. I keep your money straight, plan trips and nights, "
+    "look after the rig and keep you in touch with friends."
     ' Just tell me, as in "I spent $45 on gas" or "Is it going to rain in Moab tomorrow?"'
 )
 UNSURE = 'I\'m not sure what you mean. Could you say it in other words? For example "I spent $45 on gas" or "find a campground near Moab".'
@@ -50,37 +51,46 @@ _MASS = "I can't do that: it would destroy what belongs to others. I can delete 
 REFUSALS = (
     Phrase(
         _words(
-            r"\b(?:delete|remove|drop|erase|wipe|truncate|destroy|purge)\b.*\b(?:users?|accounts|members|database|db|tables?|everyone|everybody|all (?:data|records))\b"
+            r"\b(?:delete|remove|drop|erase|wipe|truncate|destroy|purge)\b.*\b(?:users?|accounts|members"
+            r"|database|db|tables?|everyone|everybody|all (?:data|records))\b"
             r"|\bwipe (?:the|all)\b"
         ),
         _MASS,
     ),
     Phrase(
         _words(
-            r"\b(?:rm -|sudo|curl |wget |chmod|\bbash\b|\b(?:the|a|open|root) shell\b|execute\b.*\b(?:code|command|server|machine)|run\b.*\b(?:command|script|server)|drop table|select \*)"
+            r"\b(?:rm -|sudo|curl |wget |chmod|\bbash\b|\b(?:the|a|open|root) shell\b|execute\b.*\b(?:code"
+            r"|command|server|machine)|run\b.*\b(?:command|script|server)|drop table|select \*)"
         ),
         _MACHINE,
     ),
     Phrase(
         _words(
-            r"\b(?:ignore|forget|disregard|bypass|override)\b.*\b(?:instructions?|rules|prompt|guidelines)\b|\b(?:system|hidden|secret|initial) prompt\b"
-            r"|\bapi[ -]?keys?\b|\bpasswords?\b|\bcredentials\b|\bjailbreak|\baccess tokens?\b|\bsecrets?\b.*\b(?:print|show|reveal)"
+            r"\b(?:ignore|forget|disregard|bypass|override)\b.*\b(?:instructions?|rules|prompt|guidelines)\b"
+            r"|\b(?:system|hidden|secret|initial) prompt\b"
+            r"|\bapi[ -]?keys?\b|\bpasswords?\b|\bcredentials\b|\bjailbreak|\baccess tokens?\b"
+            r"|\bsecrets?\b.*\b(?:print|show|reveal)"
             r"|\b(?:make|grant|give|promote) me\b.*\b(?:an )?(?:admin|root|superuser|administrator)\b"
         ),
         _INSIDE,
     ),
     Phrase(
         _words(
-            r"\b(?:every|all|other|another|each) (?:the )?(?:users?|members?|people|person|customers?)(?:'s?|s')?\b.*\b(?:emails?|address(?:es)?|expenses?|budgets?|messages|location|data|phones?|spending|records)\b"
-            r"|\b(?:emails?|addresses|phone numbers?|locations?|data|messages|expenses) of (?:every|all|other|another|each)\b"
-            r"|\b(?:read|show|open)\b.*\b(?!my\b)\w+'s (?:private |direct )?(?:messages|inbox|expenses|budget|bank|email)"
+            r"\b(?:every|all|other|another|each) (?:the )?(?:users?|members?|people|person|customers?)(?:'s?"
+            r"|s')?\b.*\b(?:emails?|address(?:es)?|expenses?|budgets?|messages|location|data|phones?|spending"
+            r"|records)\b"
+            r"|\b(?:emails?|addresses|phone numbers?|locations?|data|messages|expenses) of (?:every|all|other"
+            r"|another|each)\b"
+            r"|\b(?:read|show|open)\b.*\b(?!my\b)\w+'s (?:private |direct )?(?:messages|inbox|expenses|budget"
+            r"|bank|email)"
             r"|\bwithout (?:her|his|their) know|\bwhere does \w+ live|\b(?:stalk|spy on|hack)\b"
         ),
         _OTHERS,
     ),
     Phrase(
         _words(
-            r"\b(?:build|make|buy) (?:a |an )?(?:bomb|explosive|weapon|meth)\b|\bkill (?:him|her|them|someone|myself)\b|\bpoison (?:him|her|someone)"
+            r"\b(?:build|make|buy) (?:a |an )?(?:bomb|explosive|weapon|meth)\b|\bkill (?:him|her|them|someone"
+            r"|myself)\b|\bpoison (?:him|her|someone)"
         ),
         _HARM,
     ),

@@ -5,25 +5,31 @@ import re
 from pam_agent.rules.people import quoted_in
 
 _LEAD = re.compile(
-    r"^\W*(?:(?:please|can|could|would|you|hey|pam|i'd|i'm|i|like|want|to|need|do|let's|we|show|me|find|search|look|looking|up|for|browse|get|sell|carry|stock"
-    r"|have|any|some|a|an|the|our|my|your|shop|store|products?|called|posts?|community|are|there|is|out|see|in|help|buy|shopping)\b\W*)+",
+    r"^\W*(?:(?:please|can|could|would|you|hey|pam|i'd|i'm|i|like|want|to|need|do|let's|we|show|me|find|search"
+    r"|look|looking|up|for|browse|get|sell|carry|stock"
+    r"|have|any|some|a|an|the|our|my|your|shop|store|products?|called|posts?|community|are|there|is|out|see|in"
+    r"|help|buy|shopping)\b\W*)+",
     re.IGNORECASE,
 )
 _TAIL = re.compile(
-    r"\W*\b(?:please|in the (?:shop|store|community|feed)|for sale|right now|today|rated .*|with .*|under .*|below .*|less than .*|cheaper than .*"
+    r"\W*\b(?:please|in the (?:shop|store|community|feed)|for sale|right now|today|rated .*|with .*|under .*"
+    r"|below .*|less than .*|cheaper than .*"
     r"|up to .*|over \d.*|(?:[1-5]|four|five|three) stars?.*|in stock)\W*$",
     re.IGNORECASE,
 )
 _ABOUT = re.compile(
-    r"\b(?:about|on|regarding|concerning|mentioning|tagged|discussing|for|of|say(?:s|ing)? (?:on|about))\s+(?P<topic>.+?)"
+    r"\b(?:about|on|regarding|concerning|mentioning|tagged|discussing|for|of|say(?:s|ing)? (?:on"
+    r"|about))\s+(?P<topic>.+?)"
     r"(?:\s+(?:in|from|near) [A-Z].*)?\W*$"
 )
 ABOUT_ALL = re.compile(r"\b(?:about|on|regarding|concerning|for)\s+(?P<topic>.+?)\W*$")
 """A topic with the place it is about."""
 _FILLER = re.compile(r"\b(?:in|on|the|a|an|about|for|at|of|to|with|any|some)\b\s*", re.IGNORECASE)
 _WHEN = re.compile(
-    r"\s*\b(?:on |by |at |for |this |next |to )*(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|today|tomorrow|tonight|noon|morning|afternoon|evening"
-    r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* \d{1,2}(?:st|nd|rd|th)?|\d{1,2}(?::\d\d)?\s?[ap]m|at \d{1,2}(?::\d\d)?|\d{1,2}:\d\d)\b",
+    r"\s*\b(?:on |by |at |for |this |next |to )*(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|today|tomorrow"
+    r"|tonight|noon|morning|afternoon|evening"
+    r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* \d{1,2}(?:st|nd|rd|th)?"
+    r"|\d{1,2}(?::\d\d)?\s?[ap]m|at \d{1,2}(?::\d\d)?|\d{1,2}:\d\d)\b",
     re.IGNORECASE,
 )
 

@@ -35,27 +35,6 @@ _SIGHTS = {
     "event": r"festival|fair\b|concert",
 }
 _ORDERS = {"cost": r"cheap|save|cost|least", "time": r"quick|fast|short", "scenic": r"scenic|beautiful|pretty"}
-_UNITS = {
-    "gallon": r"gal(?:lon)?s?",
-    "litre": r"lit(?:re|er)s?|l",
-    "mile": r"miles?|mi",
-    "kilometer": r"kilomet(?:er|re)s?|kms?",
-    "celsius": r"celsius|centigrade|°?c",
-    "fahrenheit": r"fahrenheit|°?f",
-    "pound": r"pounds?|lbs?",
-    "kilogram": r"kilograms?|kilos?|kgs?",
-    "meter": r"met(?:er|re)s?|m",
-    "foot": r"feet|foot|ft",
-    "mph": r"mph|miles per hour",
-    "km/h": r"km/h|kph|kilomet(?:er|re)s per hour",
-    "inch": r"inch(?:es)?",
-    "cm": r"cm|centimet(?:er|re)s?",
-    "ounce": r"ounces?|oz",
-    "gram": r"grams?|g",
-    "quart": r"quarts?",
-    "mpg": r"mpg|miles per gallon",
-    "l/100km": r"l/100 ?km|lit(?:re|er)s per 100 ?km",
-}
 
 
 def place(slot: Slot) -> str | None:
@@ -152,36 +131,6 @@ def _stars(slot: Slot) -> int | None:
     return int(found) if found else None
 
 
-def _value(slot: Slot) -> int | float | None:
-    found = re.search(r"(?<![\w.])-?\d[\d,]*(?:\.\d+)?", slot.digits)
-    return number(found[0]) if found else None
-
-
-def _units(slot: Slot) -> list[str]:
-    """Return the units a sentence names, the one behind the number first."""
-    found = [
-        (match.start(), unit)
-        for unit, words in _UNITS.items()
-        for match in re.finditer(rf"(?<![a-z/])(?:{words})(?![a-z/])", slot.text, re.IGNORECASE)
-    ]
-    behind = re.search(r"\d\s*", slot.digits)
-    inline = next(
-        (
-            unit
-            for unit, words in _UNITS.items()
-            if behind and re.match(rf"[\d,.]*\s*(?:{words})\b", slot.digits[behind.start() :], re.IGNORECASE)
-        ),
-        None,
-    )
-    return sorted(
-        {unit for _, unit in found}, key=lambda unit: (unit != inline, min(at for at, name in found if name == unit))
-    )
-
-
-def _unit(index: int) -> Any:
-    return lambda slot: next(iter(_units(slot)[index:]), None)
-
-
 _WHERE = {"location": "Where should I look?"}
 _FROM_TO = {"origin": "Where do you start from?", "destination": "Where do you want to go?"}
 _WAY: dict[str, Any] = {"origin": _way("origin"), "destination": _way("destination"), "stops": _way("stops")}
@@ -211,7 +160,8 @@ RULES = (
     ),
     Rule(
         "plan_trip",
-        "plan trip | plan @way | heading @way | plan trip @way | plan heading @way | trip @way want | plan drive | trip @to want | heading @to plan",
+        "plan trip | plan @way | heading @way | plan trip @way | plan heading @way | trip @way want "
+        "| plan drive | trip @to want | heading @to plan",
         Stance.ASKED,
         {**_WAY, "budget": amount, "start_date": _start},
         unless="optimize event expense calendar show",
@@ -226,7 +176,8 @@ RULES = (
     ),
     Rule(
         "calculate_gas_cost",
-        "fuel drive_cost @miles | drive_cost @miles | fuel @miles | fuel drive_cost trip | fuel calculate | fuel drive_cost calculate | fuel how_much @miles",
+        "fuel drive_cost @miles | drive_cost @miles | fuel @miles | fuel drive_cost trip | fuel calculate "
+        "| fuel drive_cost calculate | fuel how_much @miles",
         slots={
             "distance_miles": lambda slot: measured(slot.digits, "miles?|mi"),
             "distance_km": lambda slot: measured(slot.digits, r"km|kilomet\w+"),
@@ -263,7 +214,8 @@ RULES = (
     ),
     Rule(
         "find_rv_parks",
-        "park find | park nearby | park @place | overnight find | overnight park find | park amenity | park amenity find | overnight @place | amenity @place",
+        "park find | park nearby | park @place | overnight find | overnight park find | park amenity "
+        "| park amenity find | overnight @place | amenity @place",
         slots={
             "location": _around,
             "radius_miles": miles,
@@ -273,7 +225,10 @@ RULES = (
                 measured(slot.digits, "feet|foot|ft") if re.search(r"\brig|long|trailer|motorhome", slot.text) else None
             ),
         },
-        unless="spend people tip sights friends weather group log know_add knowledge feed stored budget share calendar event income",
+        unless=(
+            "spend people tip sights friends weather group log know_add knowledge feed stored budget share "
+            "calendar event income"
+        ),
         asks=_WHERE,
     ),
     Rule(
@@ -290,12 +245,5 @@ RULES = (
         {"location_name": _spot, "location_address": _address, "rating": _stars},
         unless="show",
         asks={"location_name": "What is the place called?", "location_address": "Where is it?"},
-    ),
-    Rule(
-        "convert_units",
-        "convert @two_measures | @two_measures @short | convert @two_measures @gallons | convert @two_measures @question | convert @two_measures @miles",
-        slots={"value": _value, "from_unit": _unit(0), "to_unit": _unit(1)},
-        unless="spend log",
-        asks={"to_unit": "Into which unit?", "value": "How much of it?"},
     ),
 )

@@ -113,7 +113,8 @@ _SERVICED: dict[str, Any] = {
 RULES = (
     Rule(
         "log_fuel",
-        "fillup @gallons | log fuel @gallons | fuel @gallons @amount | fillup log | fillup @amount @claim | fillup @gallons @amount fuel",
+        "fillup @gallons | log fuel @gallons | fuel @gallons @amount | fillup log | fillup @amount @claim "
+        "| fillup @gallons @amount fuel",
         Stance.TOLD,
         _FILLED,
         needs=("gallons|liters",),
@@ -126,8 +127,10 @@ RULES = (
     ),
     Rule(
         "log_maintenance",
-        "service_done vehicle_part @amount | service_done vehicle_part | log maintenance | log vehicle_part maintenance | maintenance vehicle_part @amount"
-        " | vehicle_part @amount service_done maintenance | service_done vehicle_part @amount spend | service_done vehicle_part maintenance @amount spend",
+        "service_done vehicle_part @amount | service_done vehicle_part | log maintenance "
+        "| log vehicle_part maintenance | maintenance vehicle_part @amount"
+        " | vehicle_part @amount service_done maintenance | service_done vehicle_part @amount spend "
+        "| service_done vehicle_part maintenance @amount spend",
         Stance.TOLD,
         _SERVICED,
         unless="calendar remind budget shop cart show opens_move",
@@ -135,7 +138,8 @@ RULES = (
     ),
     Rule(
         "get_maintenance_schedule",
-        "maintenance due | vehicle_part due | maintenance due rig | maintenance show due | maintenance schedule | maintenance rig due schedule",
+        "maintenance due | vehicle_part due | maintenance due rig | maintenance show due "
+        "| maintenance schedule | maintenance rig due schedule",
         slots={"upcoming_days": lambda slot: days_in(slot.digits)},
         unless="@amount money drive_cost calendar remind delete predict",
     ),

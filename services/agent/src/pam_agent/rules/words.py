@@ -76,7 +76,7 @@ def _index() -> tuple[dict[str, set[str]], dict[str, set[str]], list[tuple[str, 
     phrases: list[tuple[str, str]] = []
     cut: dict[str, set[str]] = {}
     for notion, told in NOTIONS.items():
-        for word in (part.strip() for part in told.split(",")):
+        for word in told:
             if " " in word:
                 phrases.append((f" {' '.join(map(stem, word.split()))} ", notion))
             elif word.startswith("="):
@@ -90,6 +90,6 @@ def _index() -> tuple[dict[str, set[str]], dict[str, set[str]], list[tuple[str, 
 
 
 _WORDS, _EXACT, _PHRASES, _CUT = _index()
-_COMMON = {stem(word) for word in COMMON.split()} | {
-    stem(word) for told in NOTIONS.values() for phrase in told.split(",") for word in phrase.strip(" =").split()
+_COMMON = {stem(word) for word in COMMON} | {
+    stem(word) for told in NOTIONS.values() for phrase in told for word in phrase.strip("=").split()
 }
