@@ -33,7 +33,7 @@ _HERE = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Sentence:
-    """What a member says, and what it asks for. ``then``: the tool of a second call; ``missing``: a slot to be asked for."""
+    """What a member says and asks for. ``then``: the tool of a second call; ``missing``: a slot to be asked for."""
 
     text: str
     expected_tool: str

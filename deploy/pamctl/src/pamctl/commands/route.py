@@ -4,16 +4,17 @@ import json
 import sys
 from collections.abc import Callable
 from datetime import datetime
-from importlib.util import find_spec
+from importlib import import_module
 from typing import Annotated, Any
 
 import typer
 
 from pam_shared.contracts.tools import ToolManifest, Visibility
 from pam_shared.errors import UnavailableError
+from pam_shared.service import installed_services
 from pamctl.catalogue import installed_workers
 
-_ANSWERER = "pam_agent"
+_ANSWERER = "agent"
 
 
 def route(
@@ -37,11 +38,11 @@ def route(
 
 
 def _router() -> Callable[[str], dict[str, Any]]:
-    """Return what routes a sentence. The agent is imported here, for pamctl also runs where it is not installed."""
-    if find_spec(_ANSWERER) is None:
+    """Return what routes a sentence. Raises UnavailableError where the agent is not installed."""
+    agent = next((spec for spec in installed_services() if spec.name == _ANSWERER), None)
+    if agent is None:
         raise UnavailableError("The rules are part of the agent: install pam-agent here, then try again.")
-    from pam_agent.rules import route as find_route  # noqa: PLC0415
-
+    find_route = import_module(f"{agent.module.rpartition('.')[0]}.rules").route
     tools, now = _offered(), datetime.now().astimezone()
 
     def routed(text: str) -> dict[str, Any]:

@@ -27,7 +27,7 @@ _LANGUAGES = {
 
 
 def _switch(words: str) -> Read:
-    """Return a reader of a switch: None when the sentence does not name it, false behind a "stop" or before an "off"."""
+    """Return a reader of a switch: None where the sentence does not name it, false with a "stop" or an "off"."""
 
     def read(slot: Slot) -> bool | None:
         clauses = [

@@ -16,5 +16,5 @@ _SPLIT = re.compile(
 
 
 def clauses_of(text: str) -> list[str]:
-    """Return the requests a message may consist of, in order; whether each makes sense alone is for the rules to say."""
+    """Return the requests a message may consist of, in order; whether each makes sense is for the rules to say."""
     return [part.strip() for part in _SPLIT.split(text) if part and part.strip()]

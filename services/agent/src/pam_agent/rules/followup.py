@@ -18,7 +18,7 @@ _WORDS_MAX = 12
 def answered(
     text: str, earlier: list[TurnRecord], tools: list[ToolManifest], now: datetime, depth: int = _DEPTH
 ) -> Route | None:
-    """Return the route of the turn before with its slot filled; None when it asked nothing or this is something else."""
+    """Return the route of the turn before with its slot filled; None if it asked nothing or this is another wish."""
     if not earlier or not depth or (earlier[-1].finished is None):
         return None
     last, before = earlier[-1].message.text, earlier[:-1]

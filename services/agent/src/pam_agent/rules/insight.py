@@ -136,7 +136,7 @@ RULES = (
         "knowledge | knowledge find | knowledge about | knowledge tip @question | knowledge stored "
         "| knowledge find about",
         unless="opens_post",
-        slots={"query": _sought, "location": lambda slot: None},
+        slots={"query": _sought},
         asks={"query": "What do you want to know?"},
     ),
     Rule(

@@ -11,7 +11,7 @@ from pam_agent.rules.stance import Stance
 _LEAST = 4.5
 _LEAD = 1.25
 _TOGETHER = 3
-"""How much evidence is enough, and by how much it must lead the second; found on the sentences the rules were tuned on."""
+"""How much evidence is enough, by how much it must lead the second, and of how many notions."""
 _ASKING = frozenset({"@question", "show", "find"})
 
 

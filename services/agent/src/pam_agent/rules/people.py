@@ -53,6 +53,12 @@ _SAID = re.compile(
 )
 
 
+_QUOTED = re.compile(
+    r"[\"\u201c\u201d](?P<a>[^\"\u201c\u201d]+)[\"\u201c\u201d]"
+    r"|(?<!\w)['\u2018](?P<b>.+?)['\u2019](?!\w)"
+)
+
+
 def person_in(text: str) -> str | None:
     """Return the member's or friend's name a sentence turns to, without its @."""
     if handle := _HANDLE.search(text):
@@ -74,5 +80,7 @@ def said_in(text: str) -> str | None:
 
 def quoted_in(text: str) -> str | None:
     """Return what stands in quotes; an apostrophe is none."""
-    found = re.search(r"[\"“”](?P<a>[^\"“”]+)[\"“”]|(?<!\w)['‘](?P<b>.+?)['’](?!\w)", text)
+    found = re.search(
+        r"[\"\u201c\u201d](?P<a>[^\"\u201c\u201d]+)[\"\u201c\u201d]|(?<!\w)['\u2018](?P<b>.+?)['\u2019](?!\w)", text
+    )
     return (found["a"] or found["b"]).strip() if found else None

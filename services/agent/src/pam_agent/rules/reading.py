@@ -44,6 +44,12 @@ _OPENINGS = {
         "block": r"(?:un)?block\b",
     }.items()
 }
+_ENTRY = re.compile(
+    r"^\W*(?!(?:it|that|this|he|she|they|i|we|about|only|just)\b)[a-z][\w']*(?: \w+){0,2}\s*[:,-]?\s*[$€£]\s?\d[\d.,]*\W*$"
+    r"|^\W*[$€£]\s?\d[\d.,]* (?:on|for) \w+",
+    re.IGNORECASE,
+)
+"""An expense as people note one: "gas $45", "$12 on parking"."""
 _MEASURE = re.compile(
     r"\b(?:miles?|kilomet\w+|km|lit(?:er|re)s?|gallons?|celsius|fahrenheit|kg|kilos?|kilograms?|lbs?|pounds?"
     r"|meters?|metres?|feet|foot|mph|kph|psi|bar)\b",
@@ -53,7 +59,7 @@ _MEASURE = re.compile(
 
 @dataclass(frozen=True)
 class Reading:
-    """A sentence, and the moment it is said at where the member is. ``context`` is the sentence before, of the same message."""
+    """A sentence, the moment it is said at where the member is, and the sentence before it in the same message."""
 
     text: str
     now: datetime
@@ -101,6 +107,7 @@ class Reading:
             "@handle": re.search(r"@\w", self.text),
             "@quoted": quoted_in(self.text),
             "@order": re.search(r"\bORD-\w+", self.text),
+            "@entry": _ENTRY.search(self.digits),
             "@year": re.search(r"\b(?:19|20)\d\d [A-Z]", self.text),
             "@two_measures": len(_MEASURE.findall(self.text)) > 1,
             "@short": len(self.text.split()) < _SHORT,

@@ -53,7 +53,7 @@ class Route:
         return bool(self.calls) and self.ask is None and not self.away
 
     def stages(self) -> list[list[Call]]:
-        """Return the calls in rounds: one together with those before it, but a read that follows a write waits for it."""
+        """Return the calls in rounds: a read that follows a write waits for it, all others go together."""
         rounds: list[list[Call]] = [[]]
         for call in self.calls:
             if call.reads and not all(before.reads for before in rounds[-1]):

@@ -16,9 +16,10 @@ NOTION, SLOT, SURE = 2, 1, 7
 class Rule:
     """How members ask for a tool.
 
-    ``ways`` are lines of evidence, parted by ``|``: all of one must be there, of ``-x`` nothing; ``!x`` leaves no doubt. ``slots`` reads arguments;
-    a value of None leaves one out. ``needs`` are asked for beside what the schema requires. ``keeps_text``: the message
-    carries somebody's words, so it is one request however many sentences it has.
+    ``ways`` are lines of evidence, parted by ``|``: all of one must be there, of ``-x`` nothing, and ``!x`` leaves no
+    doubt. Evidence in ``unless`` is against every way that does not ask for it. ``slots`` reads arguments; a value of
+    None leaves one out. ``needs`` are asked for beside what the schema requires, one of those parted by ``|``.
+    ``keeps_text``: the message carries somebody's words, so it is one request however many sentences it has.
     """
 
     tool: str

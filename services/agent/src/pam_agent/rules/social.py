@@ -63,7 +63,7 @@ def _hours(slot: Slot) -> int | None:
     found = measured(slot.digits, "hours?|hrs?")
     days = measured(slot.digits, "days?")
     if found or days:
-        return int(found or days * 24)
+        return int(found or (days or 0) * 24)
     spans = {"an hour": 1, "a day": 24, "the day": 24, "a week": 168, "weekend": 48}
     return next((hours for words, hours in spans.items() if re.search(rf"\b{words}\b", slot.text)), None)
 

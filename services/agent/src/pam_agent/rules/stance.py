@@ -1,4 +1,4 @@
-"""How a sentence means what it says: told, asked for, asked about, denied, planned, imagined, or somebody else's. Pure."""
+"""How a sentence means what it says: told, asked for, asked about, denied, planned, imagined. Pure."""
 
 import re
 from enum import StrEnum
@@ -47,7 +47,7 @@ _ANOTHERS = _words(
     r"|somebody|someone|the guy|a guy)\b[\w ]{0,12}\b(?:paid|spent|bought|filled|earned|made|saved|had|got"
     r"|replaced|changed|gets|dropped)\b"
 )
-_QUOTED = _words(r"\b(?:said|says|told me|wrote|claims|asked|texted)\b,?\s*[\"“'‘:]")
+_QUOTED = _words(r"\b(?:said|says|told me|wrote|claims|asked|texted)\b,?\s*[\"\u201c'\u2018:]")
 
 
 def allows(stance: Stance, text: str) -> bool:

@@ -24,7 +24,10 @@ CAPABLE = (
     "look after the rig and keep you in touch with friends."
     ' Just tell me, as in "I spent $45 on gas" or "Is it going to rain in Moab tomorrow?"'
 )
-UNSURE = 'I\'m not sure what you mean. Could you say it in other words? For example "I spent $45 on gas" or "find a campground near Moab".'
+UNSURE = (
+    "I'm not sure what you mean. Could you say it in other words?"
+    ' For example "I spent $45 on gas" or "find a campground near Moab".'
+)
 NEVER_MIND = "All right, I have left everything as it is."
 WELL = "I'm well and ready to roll, thank you. What can I do for you?"
 AWAY = "I can't reach that part of me right now, so nothing was done. Please try again in a moment."

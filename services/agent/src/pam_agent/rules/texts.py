@@ -37,7 +37,7 @@ _WHEN = re.compile(
 def after(text: str, lead: str) -> str | None:
     """Return what follows a lead, which is a regular expression; quotes around it are taken off."""
     found = re.search(rf"(?:{lead})\s*[:,-]?\s*(?P<rest>\S.*)$", text, re.IGNORECASE | re.DOTALL)
-    return found["rest"].strip().strip('"“”').removeprefix("'").strip() if found else None
+    return found["rest"].strip().strip('"\u201c\u201d').removeprefix("'").strip() if found else None
 
 
 def behind_colon(text: str) -> str | None:

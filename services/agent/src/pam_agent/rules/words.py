@@ -26,7 +26,7 @@ def stem(word: str) -> str:
 
 def notions_in(text: str) -> frozenset[str]:
     """Return the notions a text names by its words and phrases, with their typing errors mended."""
-    plain = text.replace("’", "'")
+    plain = text.replace("\u2019", "'")
     stems = [
         _stem_of(token[0].lower(), is_name=n > 0 and token[0][0].isupper())
         for n, token in enumerate(_TOKEN.finditer(plain))
