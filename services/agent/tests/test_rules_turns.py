@@ -31,14 +31,8 @@ def turn(text, answer) -> TurnRecord:
 def step(said: Reply, *replies) -> Step:
     replied = ModelReplied(turn=uuid4(), step=0, content=said.content, model="rules", base=1)
     results = [
-        ToolReturned(
-            turn=replied.turn,
-            tool_use_id=use.id,
-            tool=use.name,
-            base=1,
-            reply=ToolReply(outcome=outcome, message=message),
-        )
-        for use, (outcome, message) in zip(said.tool_uses, outcomes, strict=True)
+        ToolReturned(turn=replied.turn, tool_use_id=use.id, tool=use.name, base=1, reply=reply)
+        for use, reply in zip(said.tool_uses, replies, strict=True)
     ]
     return Step(replied, results)
 
@@ -96,10 +90,8 @@ async def test_independent_reads_go_together_and_a_failure_is_told():
     text = "weather in Moab and campgrounds there"
     said = await reply(text)
     assert calls(said) == [("get_weather_forecast", {"location": "Moab"}), ("find_rv_parks", {"location": "Moab"})]
-    done = step(
-        said, (Outcome.UNAVAILABLE, "I can't get the weather right now."), (Outcome.OK, "There are 3 campgrounds.")
-    )
-    told = await reply(text, steps=[done])
+    away = ToolReply(outcome=Outcome.UNAVAILABLE, message="I can't get the weather right now.")
+    answer = await reply(text, steps=[step(said, away, told("There are 3 campgrounds."))])
     assert answer.text == "There are 3 campgrounds. The rest did not work: I can't get the weather right now."
 
 

@@ -41,11 +41,12 @@ _OPENINGS = {
         ),
         "comment": r"(?:comment|reply|respond|leave a comment)\b",
         "host": r"(?:organi[sz]e|host|throw|arrange|set up|create an event)\b",
-        "block": r"(?:un)?block\b",
+        "block": r"(?:un)?block (?!party|of\b)",
     }.items()
 }
 _ENTRY = re.compile(
-    r"^\W*(?!(?:it|that|this|he|she|they|i|we|about|only|just)\b)[a-z][\w']*(?: \w+){0,2}\s*[:,-]?\s*[$€£]\s?\d[\d.,]*\W*$"
+    r"^\W*(?!(?:it|that|this|he|she|they|i|we|about|only|just)\b)[a-z][\w']*(?: \w+){0,2}"
+    r"\s*[:,-]?\s*[$€£]\s?\d[\d.,]*\W*$"
     r"|^\W*[$€£]\s?\d[\d.,]* (?:on|for) \w+",
     re.IGNORECASE,
 )

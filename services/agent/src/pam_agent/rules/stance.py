@@ -43,10 +43,11 @@ _PLANNED = _words(
 _UNDONE = _words(r"\b(?:delete|remove|undo|cancel|refund\w*)\b")
 _ANOTHERS = _words(
     r"\b(?:he|she|they|(?:my|our|his|her|their) (?:neighbou?r|brother|sister|friend|buddy|dad|mom|son|daughter"
-    r"|father|mother|boss|cousin|parents)s?"
+    r"|father|mother|boss|cousin|parents|wife|husband|partner)s?(?! and (?:i|me)\b)"
     r"|somebody|someone|the guy|a guy)\b[\w ]{0,12}\b(?:paid|spent|bought|filled|earned|made|saved|had|got"
     r"|replaced|changed|gets|dropped)\b"
 )
+_ABOUT_OTHERS = _words(r"^\W*(?:he|she|they)\b")
 _QUOTED = _words(r"\b(?:said|says|told me|wrote|claims|asked|texted)\b,?\s*[\"\u201c'\u2018:]")
 
 
@@ -56,7 +57,8 @@ def allows(stance: Stance, text: str) -> bool:
         return True
     told = _POLITE.sub("", text, count=1)
     is_polite = told != text
-    if _QUESTION.search(told.rstrip("? ") if is_polite else told) or _IMAGINED.search(text):
+    is_asked_about = _QUESTION.search(told.rstrip("? ") if is_polite else told)
+    if is_asked_about or _IMAGINED.search(text) or _ABOUT_OTHERS.search(told):
         return False
     if stance is Stance.REFUSED:
         return True
