@@ -2,7 +2,7 @@
 
 from tests.eval.measure import Verdict, carrying, judged, sentences, share, times
 
-HALVES = ("tuned", "first_seen", "fresh")
+HALVES = ("tuned", "first_seen", "fresh", "last")
 
 
 def main() -> None:

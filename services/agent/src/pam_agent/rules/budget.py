@@ -129,7 +129,8 @@ RULES = (
     ),
     Rule(
         "compare_vs_budget",
-        "compare budget | over budget @question | left budget | left timespan | within budget | within limit "
+        "compare budget | spend budget @question | over budget @question | left budget | left timespan "
+        "| within budget | within limit "
         "| budget over | compare budget spend"
         " | within @question | budget doing | over compare",
         slots={"category": category, "period": period},

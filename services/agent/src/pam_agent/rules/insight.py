@@ -152,7 +152,8 @@ RULES = (
     ),
     Rule(
         "predict_maintenance_costs",
-        "maintenance future trip_expenses | maintenance predict | maintenance money "
+        "maintenance future trip_expenses | repairs future @question | repairs future spend how_much "
+        "| maintenance predict | maintenance money "
         "| maintenance future cost_word | maintenance spend future | maintenance future how_much"
         " | maintenance predict future trip_expenses",
         slots={"months_ahead": lambda slot: months_in(slot.digits)},

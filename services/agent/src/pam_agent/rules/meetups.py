@@ -67,7 +67,8 @@ RULES = (
     ),
     Rule(
         "create_event",
-        "host event | !opens_host @moment | !opens_host event | host event @place | host event @moment "
+        "host event | host group @moment | !opens_host @moment | !opens_host event | host event @place "
+        "| host event @moment "
         "| host event want",
         Stance.ASKED,
         {
@@ -82,7 +83,7 @@ RULES = (
     ),
     Rule(
         "create_group",
-        "host group | host group want",
+        "host group -@moment | host group want -@moment",
         Stance.ASKED,
         {"name": _group},
         asks={"name": "What shall the group be called?"},
@@ -98,7 +99,7 @@ RULES = (
     ),
     Rule(
         "suggest_groups",
-        "suggest group | group join @question | group find | group should",
+        "suggest group | group @question | group join @question | group find | group should",
         slots={"location": lambda slot: place_in(slot.text)},
         unless="host people",
     ),

@@ -184,7 +184,6 @@ RULES = (
         {"comment": _comment},
         keeps_text=True,
         asks={"post_id": "Which post do you mean?", "comment": "What shall I write?"},
-        unless="show",
     ),
     Rule(
         "read_comments",
@@ -219,7 +218,7 @@ RULES = (
     ),
     Rule(
         "get_feed",
-        "feed | feed show | feed friends | feed people | feed follow | post_noun friends show "
+        "feed | follow saying show | feed show | feed friends | feed people | feed follow | post_noun friends show "
         "| feed post_noun | feed post_noun follow | feed post_noun find",
         slots={"filter_type": _people, "limit": _posts},
         unless="submit @quoted event opens_post",

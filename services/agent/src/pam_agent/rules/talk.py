@@ -86,6 +86,8 @@ REFUSALS = (
             r"|another|each)\b"
             r"|\b(?:read|show|open)\b.*\b(?!my\b)\w+'s (?:private |direct )?(?:messages|inbox|expenses|budget"
             r"|bank|email)"
+            r"|\b(?:everybody|everyone|anybody|anyone)'s (?:home |e-?mail |phone )?(?:address|email|phone"
+            r"|location|data|messages)"
             r"|\bwithout (?:her|his|their) know|\bwhere does \w+ live|\b(?:stalk|spy on|hack)\b"
         ),
         _OTHERS,

@@ -190,7 +190,7 @@ RULES = (
     ),
     Rule(
         "check_travel_conditions",
-        "safe drive | safe @place | safe drive @place | safe drive rig | safe rig",
+        "safe drive | safe @place -weather | safe drive @place | safe drive rig | safe rig",
         slots={"location": place, "date": _start},
         asks={"location": "Where will you be driving?"},
         unless="restriction post_verb @year",
