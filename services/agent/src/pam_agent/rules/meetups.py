@@ -92,7 +92,7 @@ RULES = (
     Rule(
         "join_group",
         "join group | leave group",
-        Stance.REFUSED,
+        Stance.ASKED,
         {"leave": said(r"\b(?:leave|quit)\b")},
         asks={"group_id": "Which group do you mean?"},
         unless="@question suggest find",

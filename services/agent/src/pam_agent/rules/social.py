@@ -155,7 +155,7 @@ RULES = (
     Rule(
         "block_member",
         "!opens_block | block @person | block @handle",
-        Stance.REFUSED,
+        Stance.ASKED,
         {"target": lambda slot: person_in(slot.text), "unblock": said(r"\bunblock")},
         asks={"target": "Whom do you mean?"},
     ),
@@ -208,7 +208,7 @@ RULES = (
     Rule(
         "follow_user",
         "follow | unfollow | follow want | unfollow follow | follow start",
-        Stance.REFUSED,
+        Stance.ASKED,
         {
             "target": lambda slot: person_in(slot.text),
             "unfollow": said(r"\bunfollow|\b(?:stop|quit|no longer) follow"),
