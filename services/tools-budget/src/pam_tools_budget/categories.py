@@ -64,7 +64,6 @@ SYNONYMS = {
     "breakfast": ExpenseCategory.RESTAURANT,
     "lunch": ExpenseCategory.RESTAURANT,
     "dinner": ExpenseCategory.RESTAURANT,
-    "diner": ExpenseCategory.RESTAURANT,
     "coffee": ExpenseCategory.RESTAURANT,
     "mechanic": ExpenseCategory.REPAIR,
     "doctor": ExpenseCategory.MEDICAL,
