@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from nats.errors import Error as NatsError
 
-from pam_agent.router import GREETING, THANKS
+from pam_agent.rules.talk import GREETING, THANKS
 from pam_shared.bus.log_reader import LogReader
 from pam_shared.contracts import headers, live, topology
 from pam_shared.contracts.conversation import (

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from pam_agent.router import GREETING
+from pam_agent.rules.talk import GREETING
 from pam_shared.bus.log_reader import LogReader
 from pam_shared.contracts import topology
 from pam_shared.contracts.conversation import TurnStarted, TurnStatus
@@ -16,9 +16,9 @@ pytestmark = pytest.mark.usefixtures("empty_streams")
 
 DEADLY = """
 import os
-from pam_agent import router
+from pam_agent import rules
 
-reply = router.Rules.reply
+reply = rules.Rules.reply
 
 async def deadly(self, prompt):
     if "poison" in prompt.text:
@@ -26,7 +26,7 @@ async def deadly(self, prompt):
     async for part in reply(self, prompt):
         yield part
 
-router.Rules.reply = deadly
+rules.Rules.reply = deadly
 """
 
 

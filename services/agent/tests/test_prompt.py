@@ -16,7 +16,7 @@ from pam_agent.context.phases import transfer
 from pam_agent.context.snapshot import MemberContext
 from pam_agent.conversation import TurnRecord
 from pam_agent.mind import Prompt, Step
-from pam_agent.router import MODEL
+from pam_agent.rules import MODEL
 from pam_shared.contracts.conversation import (
     MessageReceived,
     ModelReplied,

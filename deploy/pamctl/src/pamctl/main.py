@@ -18,6 +18,7 @@ COMMANDS = (
     "chat",
     "call",
     "tools",
+    "route",
     "history",
     "costs",
     "new-worker",

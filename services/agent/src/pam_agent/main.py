@@ -10,7 +10,7 @@ from pam_agent.isolation import FRUITLESS_MAX, Isolation, MessageFatalError
 from pam_agent.live import Live
 from pam_agent.mind import Mind, Model
 from pam_agent.ownership import Hold, Ownership
-from pam_agent.router import Rules
+from pam_agent.rules import Rules
 from pam_agent.service import SERVICE
 from pam_agent.settings import AgentSettings
 from pam_agent.summaries import Summaries

@@ -10,7 +10,7 @@ from typing import Any
 from pam_agent.context.snapshot import MemberContext
 from pam_agent.conversation import TurnRecord
 from pam_agent.mind import Prompt
-from pam_agent.router import MODEL
+from pam_agent.rules import MODEL
 from pam_shared.contracts.conversation import ModelReplied, ToolUseBlock, TurnFinished, TurnStatus, text_of
 from pam_shared.contracts.tools import ToolManifest, ToolReply, public
 

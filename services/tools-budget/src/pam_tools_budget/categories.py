@@ -61,6 +61,17 @@ SYNONYMS = {
     "cat food": ExpenseCategory.PET,
     "vet": ExpenseCategory.PET,
     "wifi": ExpenseCategory.INTERNET,
+    "breakfast": ExpenseCategory.RESTAURANT,
+    "lunch": ExpenseCategory.RESTAURANT,
+    "dinner": ExpenseCategory.RESTAURANT,
+    "coffee": ExpenseCategory.RESTAURANT,
+    "mechanic": ExpenseCategory.REPAIR,
+    "doctor": ExpenseCategory.MEDICAL,
+    "dentist": ExpenseCategory.MEDICAL,
+    "pharmacy": ExpenseCategory.MEDICAL,
+    "movie": ExpenseCategory.ENTERTAINMENT,
+    "clothes": ExpenseCategory.SHOPPING,
+    "electricity": ExpenseCategory.UTILITIES,
 }
 
 

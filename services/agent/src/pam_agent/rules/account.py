@@ -1,0 +1,204 @@
+"""How members ask for the tools of tools-account."""
+
+import re
+from typing import Any
+
+from pam_agent.rules.categories import enum_of
+from pam_agent.rules.numerals import measured
+from pam_agent.rules.reading import Slot
+from pam_agent.rules.rule import Read, Rule
+from pam_agent.rules.stance import Stance
+from pam_agent.rules.texts import after
+
+_OFF = r"\b(?:off|stop|disable|no|don't|do not|deactivate|hide|mute|never|quit|without|not)\b"
+_MAKES = (
+    r"Winnebago|Ford|Airstream|Thor|Forest River|Jayco|Mercedes|Ram|Dodge|Chevrolet|Chevy|Tiffin|Newmar|Coachmen"
+    r"|Keystone|Grand Design|Heartland|Toyota|GMC|Freightliner"
+)
+_LANGUAGES = {
+    "spanish": "es",
+    "french": "fr",
+    "german": "de",
+    "english": "en",
+    "italian": "it",
+    "portuguese": "pt",
+    "dutch": "nl",
+}
+
+
+def _switch(words: str) -> Read:
+    """Return a reader of a switch: None where the sentence does not name it, false with a "stop" or an "off"."""
+
+    def read(slot: Slot) -> bool | None:
+        clauses = [
+            part for part in re.split(r"\bbut\b|\band\b|[,;]", slot.text) if re.search(words, part, re.IGNORECASE)
+        ]
+        return not re.search(_OFF, clauses[0], re.IGNORECASE) if clauses else None
+
+    return read
+
+
+def _one_of(argument: str, named: dict[str, str]) -> Read:
+    """Return a reader of an enumeration by words for its values; only values the schema has."""
+
+    def read(slot: Slot) -> str | None:
+        known = enum_of(slot.tool, argument)
+        return next(
+            (value for value, words in named.items() if value in known and re.search(words, slot.text, re.IGNORECASE)),
+            None,
+        )
+
+    return read
+
+
+def _behind(lead: str) -> Read:
+    def read(slot: Slot) -> str | None:
+        found = after(slot.text, lead)
+        return found.rstrip(". !?").strip("'\"") if found else None
+
+    return read
+
+
+def _who(subject: str, named: dict[str, str]) -> Read:
+    """Return a reader of who may do something, when the sentence is about that."""
+    return lambda slot: (
+        next((who for who, words in named.items() if re.search(words, slot.text, re.IGNORECASE)), None)
+        if re.search(subject, slot.text, re.IGNORECASE)
+        else None
+    )
+
+
+def stars(slot: Slot) -> int | float | None:
+    """Return how many stars a sentence names."""
+    return measured(slot.digits, r"(?:\+ ?)?stars?")
+
+
+def _named(slot: Slot) -> str | None:
+    found = re.search(r"\b(?:called|named|name (?:is|it)|nicknamed) (?P<name>[A-Z]\w*(?: [A-Z]\w*)*)", slot.text)
+    model = re.search(r"\b(?:19|20)\d\d (?P<name>[A-Z]\w*(?: [A-Z0-9]\w*)*)", slot.text)
+    return found["name"] if found else model["name"] if model else None
+
+
+def _make(slot: Slot) -> str | None:
+    found = re.search(rf"\b(?:{_MAKES})\b", slot.text) or re.search(
+        r"(?<=\b20\d\d )[A-Z]\w+|(?<=\b19\d\d )[A-Z]\w+", slot.text
+    )
+    return found[0] if found else None
+
+
+def _model(slot: Slot) -> str | None:
+    make = _make(slot)
+    found = re.search(rf"\b{re.escape(make)} (?P<model>[A-Z0-9]\w*(?: [A-Z0-9]\w*)*)", slot.text) if make else None
+    return found["model"] if found else None
+
+
+def _year(slot: Slot) -> int | None:
+    found = re.search(r"\b(?:19|20)\d\d\b", slot.text)
+    return int(found[0]) if found else None
+
+
+def _language(slot: Slot) -> str | None:
+    return next((code for name, code in _LANGUAGES.items() if name in slot.text.lower()), None)
+
+
+def _thumbs(slot: Slot) -> bool | None:
+    if re.search(r"thumbs down|n't|not |useless|wrong|bad|terrible|unhelpful|poor", slot.text, re.IGNORECASE):
+        return False
+    return None if stars(slot) else True
+
+
+RIGS: dict[str, str] = {
+    "fifth_wheel": r"fifth[ -]?wheel",
+    "travel_trailer": r"travel trailer|\btrailer",
+    "motorhome": r"motor ?home|class [abc]",
+    "van": r"\bvan\b|campervan",
+    "truck": r"\btruck",
+    "rv": r"\brv\b",
+    "car": r"\bcar\b",
+    "boat": r"\bboat",
+}
+_PROFILE: dict[str, Any] = {
+    "username": _behind(r"\b(?:user ?name|handle|display name)\b(?: (?:to|is|should be|as))?"),
+    "bio": _behind(r"\b(?:bio|about me)\b(?: (?:to|should (?:say|read|be)|is|as))?"),
+    "location": _behind(r"\b(?:home (?:location|base|town)|my location)\b(?: (?:to|is|as))"),
+    "rv_type": _behind(r"\brv type\b(?: (?:to|is|as))"),
+}
+_SETTINGS: dict[str, Any] = {
+    "email_notifications": _switch(r"e-?mail"),
+    "push_notifications": _switch(r"\bpush\b"),
+    "budget_alerts": _switch(r"budget alert"),
+    "trip_reminders": _switch(r"trip reminder"),
+    "theme": _one_of("theme", {"dark": r"\bdark|night mode", "light": r"\blight", "auto": r"\bauto"}),
+    "language": _language,
+}
+_WHO = {"none": r"\b(?:nobody|no one|none|don't|anyone)\b", "friends": r"friend", "everyone": r"every|all members"}
+_PRIVACY: dict[str, Any] = {
+    "profile_visibility": _who(
+        r"\b(?:profile|account|page)\b", {"private": r"private|hid", "friends": r"friend", "public": r"public|every"}
+    ),
+    "location_sharing": _switch(r"location sharing|share my location"),
+    "show_activity": _switch(r"\bactivity\b"),
+    "allow_messages": _who(r"\b(?:message|contact|write to|dm)s?\b", _WHO),
+    "data_collection": _switch(r"\bdata\b(?! vis)(?!.*financ)(?<!financial data)|analytics|tracking me"),
+    "trip_sharing": _switch(r"trip sharing|share my trips|my trips"),
+    "financial_data_visibility": _who(
+        r"financ|spending|money",
+        {"none": r"\b(?:nobody|no one|don't|hide|private|anyone|none)\b", "summary": r"summary", "detailed": r"detail"},
+    ),
+}
+
+RULES = (
+    Rule(
+        "update_settings",
+        "toggle notify | theme | theme toggle | language set | language toggle | stop notify | toggle notify stop",
+        Stance.REFUSED,
+        _SETTINGS,
+        unless="@amount calendar show",
+    ),
+    Rule(
+        "manage_privacy",
+        "privacy my_profile | who_may my_profile | !sharing_setting toggle | hide activity | allowed_message "
+        "| allowed_message who_may | data_use | hide where_i location | who_may activity | hide privacy"
+        " | toggle activity hide | hide activity privacy | data_use stop",
+        Stance.REFUSED,
+        _PRIVACY,
+        unless="notify budget hustle session pin",
+    ),
+    Rule(
+        "update_profile",
+        "profile set | profile @handle | profile set want",
+        Stance.ASKED,
+        _PROFILE,
+        unless="privacy show @question",
+        needs=("username|bio|location|rv_type",),
+        asks={"username": "What shall I change in your profile?"},
+    ),
+    Rule(
+        "export_data",
+        "my_data export | my_data show export | my_data want | my_data export @claim",
+        slots={"format": _one_of("format", {"csv": r"\bcsv", "pdf": r"\bpdf", "json": r"\bjson"})},
+        unless="hide stop delete who_may",
+    ),
+    Rule(
+        "get_user_stats",
+        "stats | stats show | stats trip | stats @question trip",
+        unless="table session database platform budget spend",
+        slots={"period": _one_of("period", {"week": r"\bweek", "month": r"\bmonth", "year": r"\byear"})},
+    ),
+    Rule(
+        "create_vehicle",
+        "add rig @year | @year rig | add rig | @year drive | @year add | @year rig drive | own @year",
+        Stance.ASKED,
+        {"name": _named, "make": _make, "model": _model, "year": _year, "vehicle_type": _one_of("vehicle_type", RIGS)},
+        unless="@amount maintenance vehicle_part tip calendar order cart economy",
+        asks={"name": "What do you call it?"},
+    ),
+    Rule(
+        "record_user_feedback",
+        "feedback_good | feedback_bad | feedback @stars | feedback answer | feedback_good answer "
+        "| feedback_bad answer | feedback @stars answer",
+        Stance.REFUSED,
+        {"thumbs_up": _thumbs, "rating": lambda slot: int(stars(slot) or 0) or None},
+        unless="post_noun favorite",
+    ),
+)

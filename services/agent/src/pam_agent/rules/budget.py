@@ -1,0 +1,223 @@
+"""How members ask for the tools of tools-budget."""
+
+import re
+from typing import Any
+
+from pam_agent.rules.categories import category_in
+from pam_agent.rules.dates import day_in, range_in
+from pam_agent.rules.durations import days_in, period_in
+from pam_agent.rules.numerals import number
+from pam_agent.rules.people import quoted_in
+from pam_agent.rules.reading import Slot
+from pam_agent.rules.rule import Rule
+from pam_agent.rules.stance import Stance
+from pam_agent.rules.texts import after, behind_colon
+
+_CHANGE_BY = re.compile(r"\bby\s+[$€£]?\s?\d", re.IGNORECASE)
+_SAVED_ON = {
+    "gas": r"gas|fuel|diesel|station|truck stop|fill|pump",
+    "campground": r"camp|boondock|site|overnight|park\b",
+    "route": r"rout|detour|way\b|toll|road",
+}
+_TEXT_MAX = 500
+
+
+def amount(slot: Slot) -> int | float | None:
+    """Return the amount of money a sentence names; of several none, for they would be mixed."""
+    found = slot.reading.amounts
+    return number(found[0]) if len(found) == 1 else None
+
+
+def category(slot: Slot) -> str | None:
+    """Return the category a sentence names."""
+    return category_in(slot.reading.mended, slot.tool)
+
+
+def past_day(slot: Slot) -> str | None:
+    """Return the day something happened, when it was not today."""
+    today = slot.reading.now.date()
+    day = day_in(slot.text, today, past=True)
+    return day.isoformat() if day and day < today else None
+
+
+def window(slot: Slot) -> int | None:
+    """Return how many days back a sentence looks."""
+    return days_in(slot.digits)
+
+
+def period(slot: Slot) -> str | None:
+    """Return the budget period a sentence names."""
+    return None if days_in(slot.digits) else period_in(slot.text)
+
+
+def _expense_category(slot: Slot) -> str | None:
+    return category(slot) or ("other" if slot.reading.amounts else None)
+
+
+def _expense_text(slot: Slot) -> str | None:
+    return None if category(slot) else slot.text[:_TEXT_MAX]
+
+
+def _budget_amount(slot: Slot) -> int | float | None:
+    return None if _CHANGE_BY.search(slot.text) else amount(slot)
+
+
+def _saved_on(slot: Slot) -> str:
+    text = slot.text.lower()
+    return next((kind for kind, words in _SAVED_ON.items() if re.search(words, text)), "other")
+
+
+def _transaction(slot: Slot) -> str | None:
+    found = (
+        quoted_in(slot.text)
+        or behind_colon(slot.text)
+        or after(slot.text, r"\b(?:charge|transaction|classify|categori[sz]e|sort)\b(?: (?:from|at|this|of))?")
+    )
+    return re.sub(r",?\s*\$?\d+\.\d\d$", "", found).strip() or None if found else None
+
+
+def _format(slot: Slot) -> str | None:
+    text = slot.text.lower()
+    kinds = {"csv": r"csv|spreadsheet|excel", "summary": r"summary|printable|overview", "json": r"json"}
+    return next((kind for kind, words in kinds.items() if re.search(words, text)), None)
+
+
+def _first(slot: Slot) -> str | None:
+    days = range_in(slot.digits, slot.reading.now.date())
+    return days[0].isoformat() if days and not period_in(slot.text) else None
+
+
+def _last(slot: Slot) -> str | None:
+    days = range_in(slot.digits, slot.reading.now.date())
+    return days[1].isoformat() if days and not period_in(slot.text) else None
+
+
+_HOW_MUCH = "How much was it?"
+_SPENT: dict[str, Any] = {
+    "amount": amount,
+    "category": _expense_category,
+    "description": _expense_text,
+    "date": past_day,
+}
+_SUMMED: dict[str, Any] = {
+    "days": window,
+    "period": period,
+    "category": category,
+    "start_date": _first,
+    "end_date": _last,
+}
+
+RULES = (
+    Rule(
+        "suggest_budget_adjustment",
+        "should set budget | budget toolow @question | set budget @question -how_much",
+        slots={"category": category},
+        unless="@amount compare",
+        asks={"category": "Which category's budget do you mean?"},
+    ),
+    Rule(
+        "update_budget",
+        "set budget | budget @amount want | budget @amount | set limit @amount | limit @amount | set limit "
+        "| monthly kind limit @amount | monthly kind set @amount | monthly kind want @amount",
+        Stance.ASKED,
+        {"category": category, "amount": _budget_amount, "period": period},
+        unless="trip save @way",
+        asks={
+            "category": "Which category is the budget for?",
+            "amount": "How much may you spend on {category} a month?",
+        },
+    ),
+    Rule(
+        "compare_vs_budget",
+        "compare budget | spend budget @question | over budget @question | left budget | left timespan "
+        "| within budget | within limit "
+        "| budget over | compare budget spend"
+        " | within @question | budget doing | over compare",
+        slots={"category": category, "period": period},
+        unless="idea",
+    ),
+    Rule(
+        "analyze_budget",
+        "analyze budget | health budget | health finance | over @question | over category_word "
+        "| budget health @question",
+        slots={"period": period},
+        unless="compare trip pattern",
+    ),
+    Rule(
+        "predict_end_of_month",
+        "endmonth | predict spend | endmonth spend | endmonth predict | endmonth cost spend | endmonth predict spend",
+        slots={"category": category},
+        unless="maintenance vehicle_part hustle trip",
+    ),
+    Rule(
+        "find_savings_opportunities",
+        "cut | cut idea | cut tip | cut expense | cut money | save money suggest | cut expense find",
+        slots={},
+        unless="@amount fuel budget @place",
+    ),
+    Rule(
+        "track_savings",
+        "saving @amount | log saving | log saving @amount | saving @amount stored | saving @amount add",
+        Stance.TOLD,
+        {
+            "amount_saved": amount,
+            "category": lambda slot: category_in(slot.text, slot.tool) or _saved_on(slot),
+            "event_type": _saved_on,
+        },
+        unless="confirm budget",
+        asks={"amount_saved": "How much did you save?"},
+    ),
+    Rule(
+        "confirm_savings",
+        "confirm saving | confirm saving @amount | confirm saving @amount fuel",
+        Stance.TOLD,
+        {"actual_savings": amount},
+        asks={"event_id": "Which saving do you mean?", "actual_savings": "How much was it really?"},
+    ),
+    Rule(
+        "categorize_transaction",
+        "classify -over -period_by | classify charge | classify @quoted | classify spend -over -period_by "
+        "| classify @question category_word -over",
+        slots={
+            "description": _transaction,
+            "amount": lambda slot: amount(slot) if re.search(r"\d\.\d\d\b|\$", slot.text) else None,
+        },
+        asks={"description": "What does the charge say?"},
+    ),
+    Rule(
+        "export_budget_report",
+        "export budget | export expense | export budget report | export overview budget | export expense report",
+        slots={"format": _format, "start_date": _first, "end_date": _last},
+        unless="my_data @amount full_view",
+    ),
+    Rule(
+        "get_finance_summary",
+        "finance overview | income expense overview | income budget overview | finance how_much "
+        "| money overview | money income overview | finance income"
+        " | income expense compare | finance show overview",
+        slots={"days": window},
+        unless="hustle full_view export trip report log",
+    ),
+    Rule(
+        "get_spending_summary",
+        "how_much spend | how_much expense | spend show | expense show | spend period_by | expense period_by "
+        "| how_much bill"
+        " | money spend how_much | spend @question | how_much log @short | sumup kind -@amount "
+        "| sumup spend kind -@amount | money_gone | spend timespan -@amount",
+        slots=_SUMMED,
+        unless=(
+            "budget trip predict endmonth pattern @miles saving income database table cart should cut about_to_buy "
+            "confirm"
+        ),
+    ),
+    Rule(
+        "create_expense",
+        "spend @amount | log expense @amount | log @amount | expense @amount | @entry @amount "
+        "| bill @amount | bill @amount log"
+        " | spend @amount log | spend log | log expense | spend @claim -@amount -show -how_much -timespan",
+        Stance.TOLD,
+        _SPENT,
+        unless="saving budget earn weather @gallons trip hustle limit shop cart event compare @year find",
+        asks={"amount": _HOW_MUCH, "category": "What was it for?"},
+    ),
+)

@@ -1,0 +1,92 @@
+"""How members ask for what tools-account does with their calendar."""
+
+import re
+from typing import Any
+
+from pam_agent.rules.dates import day_in, moment_in, range_in
+from pam_agent.rules.people import quoted_in
+from pam_agent.rules.reading import Slot
+from pam_agent.rules.rule import Rule
+from pam_agent.rules.stance import Stance
+from pam_agent.rules.texts import timeless
+
+_CALENDAR_FRAME = (
+    r"^\W*(?:please |can you |could you |i need you to |i want to |pam,? )*(?:put|add|schedule|remind me (?:to"
+    r"|about|of)|book|create|make|set|note|enter|set up)\b"
+    r"(?: an? (?:event|reminder|appointment|entry) (?:for|to|called|about))?\s*(?:an? |the |my )?"
+)
+
+
+_CALENDAR_END = r"\s+(?:on|to|in|into|for) (?:my |the )?(?:calendar|agenda|diary)\b.*$|\s+(?:on|for|at|to)$"
+
+
+def _event(slot: Slot) -> str | None:
+    """Return what an entry is called: the sentence without its frame, its day and its time."""
+    if quoted := quoted_in(slot.text):
+        return quoted
+    bare = re.sub(
+        _CALENDAR_END,
+        "",
+        re.sub(_CALENDAR_FRAME, "", timeless(slot.text), count=1, flags=re.IGNORECASE),
+        flags=re.IGNORECASE,
+    )
+    title = re.sub(_CALENDAR_END, "", timeless(bare), flags=re.IGNORECASE)
+    return title.removeprefix("to ").strip(" ,.") or None
+
+
+def _moment(slot: Slot) -> str | None:
+    return moment_in(slot.digits, slot.reading.now)
+
+
+def _first(slot: Slot) -> str | None:
+    today = slot.reading.now.date()
+    days, day = range_in(slot.text, today), day_in(slot.text, today)
+    return days[0].isoformat() if days else day.isoformat() if day else None
+
+
+def _last(slot: Slot) -> str | None:
+    today = slot.reading.now.date()
+    days, day = range_in(slot.text, today), day_in(slot.text, today)
+    return days[1].isoformat() if days else day.isoformat() if day else None
+
+
+_WHICH = {"event_id": "Which entry of your calendar do you mean?"}
+
+
+_ENTRY: dict[str, Any] = {"title": _event, "start_date": _moment}
+
+RULES = (
+    Rule(
+        "get_calendar_events",
+        "calendar | calendar show | schedule show | calendar @day | schedule @day @question "
+        "| schedule soon @question | schedule calendar show | schedule have @question",
+        slots={"start_date": _first, "end_date": _last},
+        unless="maintenance vehicle_part add remind move delete hustle",
+    ),
+    Rule(
+        "create_calendar_event",
+        "!opens_remind | remind | calendar add | remind @moment | schedule @moment | calendar add @moment "
+        "| schedule calendar add | schedule appointment @moment | remind add",
+        Stance.ASKED,
+        _ENTRY,
+        unless="opens_delete opens_move @question notify",
+        asks={"title": "What shall I put there?", "start_date": "When is it?"},
+        keeps_text=True,
+    ),
+    Rule(
+        "update_calendar_event",
+        "!opens_move appointment | !opens_move calendar | !opens_move @moment",
+        Stance.ASKED,
+        {"start_date": _moment},
+        asks=_WHICH,
+        unless="add remind budget profile",
+    ),
+    Rule(
+        "delete_calendar_event",
+        "!opens_delete appointment | !opens_delete calendar | !opens_delete remind | delete appointment "
+        "| delete calendar | delete remind | delete appointment calendar | delete remind appointment",
+        Stance.ASKED,
+        asks=_WHICH,
+        unless="rsvp session expense",
+    ),
+)

@@ -1,0 +1,139 @@
+"""Days and times of day, reckoned from the member's now. Pure; dates and times in ISO 8601."""
+
+import re
+from datetime import date, datetime, time, timedelta
+
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+_MONTH = r"(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]*\.?"
+_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?(?!\d|:)"
+_NAMED = (
+    re.compile(rf"\b{_MONTH}\s+{_DAY}\b(?:,?\s+(?P<year>20\d\d))?", re.IGNORECASE),
+    re.compile(rf"\b{_DAY}\s+(?:of\s+)?{_MONTH}\b(?:,?\s+(?P<year>20\d\d))?", re.IGNORECASE),
+    re.compile(r"\b(?P<month>\d{1,2})/(?P<day>\d{1,2})(?:/(?P<year>20\d\d))?\b"),
+)
+_ISO = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
+_WEEKDAY = re.compile(
+    r"\b(?P<which>last|next|this|on)?\s*(?P<day>mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b",
+    re.IGNORECASE,
+)
+_NEAR = {"yesterday": -1, "last night": -1, "tomorrow": 1, "today": 0, "tonight": 0, "this morning": 0}
+_AGO = re.compile(r"\b(?P<count>\d+|a)\s+(?P<unit>day|week)s?\s+ago\b|\bin\s+(?P<ahead>\d+)\s+days?\b", re.IGNORECASE)
+_CLOCK = re.compile(
+    r"\b(?P<hour>\d{1,2})(?::(?P<minute>\d\d))?\s?(?P<half>[ap])\.?m\b"
+    r"|\bat\s+(?P<bare>\d{1,2})(?::(?P<bare_minute>\d\d))?\b"
+    r"|\b(?P<plain>\d{1,2}):(?P<plain_minute>\d\d)\b",
+    re.IGNORECASE,
+)
+_PARTS = {"noon": 12, "midday": 12, "morning": 9, "afternoon": 15, "evening": 18, "tonight": 19, "midnight": 0}
+_RANGE = re.compile(rf"\b(?P<first>\d{{1,2}})\s+(?:to|through|until|-)\s+{_DAY}\s+{_MONTH}\b", re.IGNORECASE)
+_NOON = 12
+_FIRST_PM = 7
+
+
+def day_in(text: str, today: date, *, past: bool = False) -> date | None:
+    """Return the day a text names; of days without a year the nearest that fits, behind or ahead of today."""
+    near = next(
+        (today + timedelta(days) for words, days in _NEAR.items() if re.search(rf"\b{words}\b", text.lower())), None
+    )
+    return near or _iso(text) or _ago(text, today) or _named(text, today, past=past) or _weekday(text, today, past=past)
+
+
+def time_in(text: str) -> time | None:
+    """Return the time of day a text names; an hour without am or pm is one a member would be awake at."""
+    if found := _CLOCK.search(text):
+        hour = int(found["hour"] or found["bare"] or found["plain"])
+        minute = int(found["minute"] or found["bare_minute"] or found["plain_minute"] or 0)
+        return _clock(hour, minute, (found["half"] or "").lower())
+    part = next((hour for word, hour in _PARTS.items() if re.search(rf"\b{word}\b", text.lower())), None)
+    return None if part is None else time(part)
+
+
+def moment_in(text: str, now: datetime) -> str | None:
+    """Return the day and time a text names, without an offset; nine in the morning when it names a day alone."""
+    day, clock = day_in(text, now.date()), time_in(text)
+    if day is None and (clock is None or "morning" in text.lower()):
+        return None
+    return datetime.combine(day or now.date(), clock or time(9)).isoformat()
+
+
+def range_in(text: str, today: date) -> tuple[date, date] | None:
+    """Return the first and last day of a range: "from May 1 to May 9", "next week", "last month"."""
+    if (found := _RANGE.search(text)) and (last := _named(found[0].split(maxsplit=2)[2], today, past=True)):
+        return last.replace(day=int(found["first"])), last
+    days = [_of(match, today, past=True) for match in _NAMED[0].finditer(text)]
+    found_days = [day for day in days if day] or [date.fromisoformat(iso) for iso in _ISO.findall(text) if _iso(iso)]
+    if len(found_days) > 1:
+        return found_days[0], found_days[-1]
+    return _calendar(text.lower(), today)
+
+
+def _calendar(text: str, today: date) -> tuple[date, date] | None:
+    monday, first = today - timedelta(today.weekday()), today.replace(day=1)
+    before = first - timedelta(1)
+    week = next((n for words, n in (("next week", 1), ("last week", -1), ("this week", 0)) if words in text), None)
+    if week is not None:
+        start = monday + timedelta(7 * week)
+        return start, start + timedelta(6)
+    if "last month" in text:
+        return before.replace(day=1), before
+    if "weekend" in text:
+        return monday + timedelta(5), monday + timedelta(6)
+    return (first, today) if "start of the month" in text else None
+
+
+def _clock(hour: int, minute: int, half: str) -> time | None:
+    if half == "p" and hour < _NOON:
+        hour += _NOON
+    if half == "a" and hour == _NOON:
+        hour = 0
+    if not half and 0 < hour < _FIRST_PM:
+        hour += _NOON
+    return time(hour, minute) if hour < 24 and minute < 60 else None  # noqa: PLR2004 - a clock
+
+
+def _iso(text: str) -> date | None:
+    found = _ISO.search(text)
+    try:
+        return date.fromisoformat(found[0]) if found else None
+    except ValueError:
+        return None
+
+
+def _ago(text: str, today: date) -> date | None:
+    found = _AGO.search(text)
+    if found is None:
+        return None
+    if found["ahead"]:
+        return today + timedelta(min(int(found["ahead"]), 3650))
+    count = 1 if found["count"].lower() == "a" else min(int(found["count"]), 3650)
+    return today - timedelta(count * (7 if found["unit"].lower() == "week" else 1))
+
+
+def _named(text: str, today: date, *, past: bool) -> date | None:
+    found = next((match for pattern in _NAMED if (match := pattern.search(text))), None)
+    return _of(found, today, past=past) if found else None
+
+
+def _of(found: re.Match[str], today: date, *, past: bool) -> date | None:
+    month = found["month"].lower()
+    number = int(month) if month.isdigit() else _MONTHS.index(month[:3]) + 1
+    try:
+        day = date(int(found["year"] or today.year), number, int(found["day"]))
+        if found["year"]:
+            return day
+        if past:
+            return day if day <= today else day.replace(year=today.year - 1)
+        return day if day >= today else day.replace(year=today.year + 1)
+    except ValueError:
+        return None
+
+
+def _weekday(text: str, today: date, *, past: bool) -> date | None:
+    found = _WEEKDAY.search(text)
+    if found is None:
+        return None
+    wanted = _DAYS.index(found["day"].lower()[:3])
+    if past or (found["which"] or "").lower() == "last":
+        return today - timedelta((today.weekday() - wanted) % 7 or 7)
+    return today + timedelta((wanted - today.weekday()) % 7 or 7)

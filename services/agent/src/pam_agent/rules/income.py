@@ -1,0 +1,100 @@
+"""How members ask tools-budget for what they earn, also on the side."""
+
+import re
+
+from pam_agent.rules.budget import amount, past_day
+from pam_agent.rules.numerals import measured, number
+from pam_agent.rules.reading import Slot
+from pam_agent.rules.rule import Rule
+from pam_agent.rules.stance import Stance
+from pam_agent.rules.texts import after, behind_colon
+
+
+def _source(slot: Slot) -> str | None:
+    found = re.search(
+        r"\b(?:from|for|as|by) (?:the |my |a |an )?(?!\$|\d)(?P<source>[a-z][\w' -]{2,60}?)(?= (?:today"
+        r"|yesterday|last|this|week|on|in)\b|[,.!?]|$)",
+        slot.text,
+        re.IGNORECASE,
+    )
+    payer = re.search(
+        r"\b(?:a |the |my )?(?P<source>[a-z]\w+) (?:just )?(?:paid|sent|gave|owed) (?:me|us)\b",
+        slot.text,
+        re.IGNORECASE,
+    )
+    if found or payer:
+        return (found or payer)["source"]  # type: ignore[index]
+    return "other" if slot.reading.amounts else None
+
+
+def _idea(slot: Slot) -> str | None:
+    found = behind_colon(slot.text) or after(
+        slot.text, r"\bidea\b(?: (?:called|named|of|for|about|to))?|\bhustle\b(?: (?:called|named))"
+    )
+    return (
+        re.split(r",|\s+maybe\b|\s+for (?:about|around)\b|\s+\$?\d", found)[0].strip()[:200] or None if found else None
+    )
+
+
+def _earnings(slot: Slot) -> int | float | None:
+    return number(slot.reading.amounts[0]) if slot.reading.amounts else None
+
+
+def _verdict(slot: Slot) -> str | None:
+    kinds = {"approved": r"\bapprove", "rejected": r"\breject|\bdecline"}
+    return next((kind for kind, words in kinds.items() if re.search(words, slot.text, re.IGNORECASE)), None)
+
+
+RULES = (
+    Rule(
+        "log_income",
+        "earn @amount | log income @amount | log income | earn @amount log",
+        Stance.TOLD,
+        {"amount": amount, "source": _source, "date": past_day},
+        unless="budget hustle saving cut @hours",
+        asks={"amount": "How much was it?", "source": "Where did it come from?"},
+    ),
+    Rule(
+        "add_hustle_idea",
+        "add hustle idea | log hustle idea | add idea income | add hustle | idea hustle @claim -show -find",
+        Stance.ASKED,
+        {"title": _idea, "avg_earnings": _earnings},
+        asks={"title": "What is the idea?"},
+        keeps_text=True,
+        unless="approve",
+    ),
+    Rule(
+        "list_hustle_ideas",
+        "show hustle | show hustle idea | idea income | hustle idea | idea hustle @question",
+        unless="@amount worth approve predict",
+    ),
+    Rule(
+        "list_ideas_to_review",
+        "hustle idea approve @question | show hustle idea approve | hustle idea approve due",
+        unless="predict income",
+    ),
+    Rule(
+        "review_hustle_idea",
+        "approve hustle idea | approve hustle | approve idea",
+        Stance.ASKED,
+        {"verdict": _verdict},
+        unless="@question predict",
+        asks={"idea_id": "Which idea do you mean?"},
+    ),
+    Rule(
+        "estimate_monthly_income",
+        "income hustle | earn hustle how_much | predict income hustle | income hustle approve | predict earn hustle",
+        unless="@amount worth find log idea",
+    ),
+    Rule(
+        "log_hustle_attempt",
+        "@hours made @amount | @hours hustle | @hours hustle made @amount | @hours spend made @amount",
+        Stance.TOLD,
+        {"hours_spent": lambda slot: measured(slot.digits, "hours?|hrs?"), "earnings": amount},
+        asks={
+            "hustle_id": "Which of your hustles was it?",
+            "hours_spent": "How many hours did you work?",
+            "earnings": "How much did you earn?",
+        },
+    ),
+)

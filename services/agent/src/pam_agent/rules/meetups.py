@@ -1,0 +1,106 @@
+"""How members ask for what tools-social does with groups and meet-ups."""
+
+import re
+
+from pam_agent.rules.dates import moment_in
+from pam_agent.rules.people import quoted_in
+from pam_agent.rules.places import place_in
+from pam_agent.rules.reading import Slot
+from pam_agent.rules.rule import Rule
+from pam_agent.rules.social import said
+from pam_agent.rules.stance import Stance
+from pam_agent.rules.texts import after, behind_colon, timeless
+from pam_agent.rules.trip import miles
+
+_EVENT = re.compile(
+    r"\b(?:create|organi[sz]e|host|set up|throw|plan|arrange|start|schedule)\b(?: (?:an? )?(?:event"
+    r"|meet-?up)\b\s*(?:called|named|:)?)?\s*(?:an? |the |our |another )?"
+    r"(?P<title>.+?)(?= (?:at|on|in|this|next|for|by|near|tomorrow|tonight|with|max|saturday|sunday|monday"
+    r"|tuesday|wednesday|thursday|friday)\b|[,.?!]|$)",
+    re.IGNORECASE,
+)
+
+
+def _title(slot: Slot) -> str | None:
+    found = quoted_in(slot.text) or behind_colon(slot.text)
+    if found is None and (match := _EVENT.search(slot.text)):
+        found = match["title"]
+    title = timeless(re.split(r" (?:at|on|in|near) ", found)[0]) if found else None
+    return title or None
+
+
+def _event_place(slot: Slot) -> str | None:
+    found = place_in(slot.text)
+    lower = re.search(r"\bat (?P<name>the [a-z ]+?)(?=$|[,.?!]| (?:on|at|this|for)\b)", slot.text)
+    return lower["name"] if lower and found in {None, "here"} else None if found == "here" else found
+
+
+def _seats(slot: Slot) -> int | None:
+    found = re.search(
+        r"\b(?:max|maximum|up to|limit|at most|for)\s+(?:of )?(\d+)\s+(?:people|persons?|guests|rigs|attendees|folks)",
+        slot.digits,
+        re.IGNORECASE,
+    )
+    return int(found[1]) if found else None
+
+
+def _group(slot: Slot) -> str | None:
+    return quoted_in(slot.text) or after(slot.text, r"\bgroup\b (?:called|named|for)")
+
+
+RULES = (
+    Rule(
+        "rsvp_event",
+        "rsvp event | rsvp | rsvp delete event",
+        Stance.ASKED,
+        {"cancel": said(r"\bcancel|can't make|won't")},
+        asks={"event_id": "Which meet-up do you mean?"},
+        unless="tell",
+    ),
+    Rule(
+        "find_events",
+        "event nearby | event attend | event find | event find community attend "
+        "| event nearby attend @question | event schedule nearby @question",
+        asks={},
+        slots={"radius_miles": miles},
+        unless="@moment calendar delete move rsvp",
+    ),
+    Rule(
+        "create_event",
+        "host event | host group @moment | !opens_host @moment | !opens_host event | host event @place "
+        "| host event @moment "
+        "| host event want",
+        Stance.ASKED,
+        {
+            "title": _title,
+            "event_date": lambda slot: moment_in(slot.digits, slot.reading.now),
+            "location": _event_place,
+            "max_attendees": _seats,
+        },
+        keeps_text=True,
+        unless="calendar opens_move post_noun @way trip budget",
+        asks={"title": "What shall it be called?", "event_date": "When is it?", "location": "Where is it?"},
+    ),
+    Rule(
+        "create_group",
+        "host group -@moment | host group want -@moment",
+        Stance.ASKED,
+        {"name": _group},
+        asks={"name": "What shall the group be called?"},
+        unless="join leave suggest",
+    ),
+    Rule(
+        "join_group",
+        "join group | leave group",
+        Stance.ASKED,
+        {"leave": said(r"\b(?:leave|quit)\b")},
+        asks={"group_id": "Which group do you mean?"},
+        unless="@question suggest find",
+    ),
+    Rule(
+        "suggest_groups",
+        "suggest group | group @question | group join @question | group find | group should",
+        slots={"location": lambda slot: place_in(slot.text)},
+        unless="host people",
+    ),
+)

@@ -1,0 +1,61 @@
+"""The mind that needs no model."""
+
+from collections.abc import AsyncGenerator
+from typing import Literal
+
+from pam_agent.conversation import TurnRecord
+from pam_agent.mind import Prompt, Reply
+from pam_agent.rules.answers import told
+from pam_agent.rules.followup import answered
+from pam_agent.rules.routing import Route, route
+from pam_agent.rules.talk import AWAY, small_talk
+from pam_shared.contracts.conversation import TextBlock, ToolUseBlock
+
+MODEL = "rules"
+
+
+class Rules:
+    """A mind of rules: the one with the strongest evidence answers."""
+
+    mode: Literal["claude", "rules"] = "rules"
+
+    async def reply(self, prompt: Prompt) -> AsyncGenerator[str | Reply, None]:
+        """Ask for the next tools a message needs, or say what there is to say."""
+        content = _content(prompt)
+        for block in content:
+            if isinstance(block, TextBlock):
+                yield block.text
+        yield Reply(content, MODEL)
+
+    async def close(self) -> None:
+        """Rules hold nothing."""
+
+
+def understood(prompt: Prompt, earlier: list[TurnRecord] | None = None) -> Route:
+    """Return what a message asks for, also where it answers the question of the turn before."""
+    before = prompt.earlier if earlier is None else earlier
+    return answered(prompt.text, before, prompt.tools, prompt.now) or route(prompt.text, prompt.tools, prompt.now)
+
+
+def _content(prompt: Prompt) -> list[TextBlock | ToolUseBlock]:
+    found = understood(prompt)
+    if sentence := _said(found, prompt.text):
+        return [TextBlock(text=sentence)]
+    rounds = found.stages()
+    if len(prompt.steps) >= len(rounds):
+        return [TextBlock(text=told([result.reply for step in prompt.steps for result in step.results]))]
+    first = sum(len(calls) for calls in rounds[: len(prompt.steps)])
+    # Ids count through the turn, so that whoever takes it over asks under the same keys.
+    return [
+        ToolUseBlock(id=f"call_{first + n}", name=call.tool, input=call.arguments)
+        for n, call in enumerate(rounds[len(prompt.steps)])
+    ]
+
+
+def _said(found: Route, text: str) -> str | None:
+    """Return what is said without any tool; None where tools are to be called."""
+    if found.refusal or found.ask:
+        return found.refusal or found.ask
+    if found.away:
+        return AWAY
+    return None if found.calls else small_talk(text)

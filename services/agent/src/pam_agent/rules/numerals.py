@@ -1,0 +1,53 @@
+"""Numbers written as words, and numbers with the unit they measure. Pure."""
+
+import re
+
+_UNITS = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
+_SMALL = {word: n for n, word in enumerate(f"{_UNITS} eighteen nineteen".split(), start=1)}
+_TENS = {
+    word: 10 * n
+    for n, word in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], start=2)
+}
+_LARGE = {"hundred": 100, "thousand": 1000}
+_WORD = "|".join([*_SMALL, *_TENS, *_LARGE])
+_RUN = re.compile(rf"\b(?:a (?=hundred|thousand))?(?:{_WORD})(?:[ -](?:and )?(?:{_WORD}))*\b", re.IGNORECASE)
+_NUMBER = r"(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
+
+
+def in_digits(text: str) -> str:
+    """Return the text with its numbers in digits; "one" alone stays, for it is seldom a number."""
+    return _RUN.sub(lambda run: run[0] if _is_word(run) else str(_value(run[0])), text)
+
+
+def number(text: str) -> int | float:
+    """Return a written number, whole where it is."""
+    value = float(text.replace(",", ""))
+    return int(value) if value.is_integer() else value
+
+
+def measured(text: str, unit: str) -> int | float | None:
+    """Return the first number that stands before a unit, which is a regular expression."""
+    found = re.search(rf"(?<![\w.]){_NUMBER}[\s-]*(?:{unit})\b", text, re.IGNORECASE)
+    return number(found["number"]) if found else None
+
+
+def labelled(text: str, label: str) -> int | float | None:
+    """Return the first number that stands behind a label, which is a regular expression."""
+    found = re.search(rf"\b(?:{label})\W*(?:(?:is|was|at|of|to|reads?|shows?)\W+)?{_NUMBER}", text, re.IGNORECASE)
+    return number(found["number"]) if found else None
+
+
+def _is_word(run: re.Match[str]) -> bool:
+    """Whether it is "one" alone, or part of a name."""
+    return run[0].lower() == "one" or (run.start() > 0 and run[0][0].isupper())
+
+
+def _value(run: str) -> int:
+    total = part = 0
+    for word in re.findall(r"[a-z]+", run.lower()):
+        if word in _LARGE:
+            part = max(part, 1) * _LARGE[word]
+            total, part = (total + part, 0) if word == "thousand" else (total, part)
+        else:
+            part += _SMALL.get(word, 0) or _TENS.get(word, 0)
+    return total + part

@@ -1,0 +1,86 @@
+"""Whom a sentence names, and what is to be said to them. Pure; names as the member wrote them."""
+
+import re
+
+_NOBODY = {
+    "me",
+    "my",
+    "the",
+    "a",
+    "an",
+    "them",
+    "him",
+    "her",
+    "it",
+    "us",
+    "someone",
+    "somebody",
+    "everyone",
+    "everybody",
+    "people",
+    "anyone",
+    "that",
+    "this",
+    "i",
+    "pam",
+    "to",
+    "for",
+    "with",
+    "from",
+    "on",
+    "know",
+    "message",
+    "spam",
+    "account",
+    "you",
+    "post",
+    "person",
+    "friends",
+}
+_HANDLE = re.compile(r"@(\w{2,40})")
+_AFTER = re.compile(
+    r"\b(?:message|text|dm|tell|ping|write(?: to)?|inform|notify|let|send|follow(?:ing)?|unfollow|(?:un)?block"
+    r"|mute|(?:to|with|from)(?= (?-i:[A-Z]))) "
+    r"(?:a (?:message|text|note|dm) to |my (?:friend|buddy) |the user |user )?(?P<name>[A-Za-z][\w.]*)",
+    re.IGNORECASE,
+)
+_SAID = re.compile(
+    r"^.*?\b(?:message|text|dm|tell|ping|write(?: to)?|inform|notify|let|send)\b(?: (?:a "
+    r"|an )?(?:quick )?(?:message|text|note|dm)\b)?(?: to)?"
+    r"(?: my (?:friend|buddy))? (?P<who>@?[\w.]+)(?: (?:a |an )?(?:message|text|note|dm|know)\b)*"
+    r"(?:\s*[:,-]\s*|\s+(?:that|saying|to say)\s+|\s+)(?P<said>.+)$",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+_QUOTED = re.compile(
+    r"[\"\u201c\u201d](?P<a>[^\"\u201c\u201d]+)[\"\u201c\u201d]"
+    r"|(?<!\w)['\u2018](?P<b>.+?)['\u2019](?!\w)"
+)
+
+
+def person_in(text: str) -> str | None:
+    """Return the member's or friend's name a sentence turns to, without its @."""
+    if handle := _HANDLE.search(text):
+        return handle[1]
+    names = [match["name"] for match in _AFTER.finditer(text) if match["name"].lower() not in _NOBODY]
+    return next((name.rstrip(".") for name in names), None)
+
+
+def said_in(text: str) -> str | None:
+    """Return what somebody is to be told: what stands in quotes, or behind the name."""
+    if quoted := quoted_in(text):
+        return quoted
+    found = _SAID.match(text)
+    is_bare = found and re.fullmatch(
+        r"(?:an? )?(?:quick )?(?:message|text|note|dm|know)\W*", found["said"], re.IGNORECASE
+    )
+    return found["said"].strip() if found and not is_bare else None
+
+
+def quoted_in(text: str) -> str | None:
+    """Return what stands in quotes; an apostrophe is none."""
+    found = re.search(
+        r"[\"\u201c\u201d](?P<a>[^\"\u201c\u201d]+)[\"\u201c\u201d]|(?<!\w)['\u2018](?P<b>.+?)['\u2019](?!\w)", text
+    )
+    return (found["a"] or found["b"]).strip() if found else None

@@ -1,0 +1,122 @@
+"""Places in a sentence: one place, or a way with its stops. Pure; names as the member wrote them."""
+
+import re
+
+_CAPITAL = r"(?:(?!I\b)[A-Z][\w'\u2019&-]*\.?|[A-Z]\.)"
+_NAME = rf"(?:the )?{_CAPITAL}(?: (?:of|the|de|del|la|on the|{_CAPITAL}))*(?:, ?[A-Z]{{2}}\b)?"
+_NO_PLACE = re.compile(
+    r"^(?:RV|I|I'm|I'd|US|USD|MPG|PAM|CSV|PDF|KOA|OK|jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec"
+    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|april|august|september|october"
+    r"|november|december)\b",
+    re.IGNORECASE,
+)
+_AT = re.compile(rf"\b(?:in|near|around|at|by|outside|across|through|over to|of|for|to|beyond) (?P<name>{_NAME})")
+_STOP = (
+    r"(?=$|[,?.!;:]|\s(?:with|under|within|today|tonight|tomorrow|this|next|on|for|that|to|and|please|below|at"
+    r"|from|in|right|or|is|are"
+    r"|starting|leaving|so|by|if|via|through|without|because|before|after|when|until)\b)"
+)
+_LOWER = re.compile(rf"\b(?:in|near|around|outside|across) (?P<name>[a-z][a-z' .-]{{2,40}}?){_STOP}")
+_LOWER_NOT = re.compile(
+    r"^(?:me|my|us|here|there|our|this|that|it|all|total|general|advance|the (?:last|next|past|area|rest|cart"
+    r"|shop|store|community|kitty"
+    r"|basket|database|knowledge|tank|park|road|red|morning|evening|calendar|app|month|week)|\w+ing\b|a |an "
+    r"|an? hour|each|every|which"
+    r"|what|celsius|fahrenheit|metric|spanish|french|german|feet|meters|metres|kilomet|miles|litre|liter|kg"
+    r"|pounds|gallons|stock|good|csv|pdf"
+    r"|some|\d)"
+)
+_HERE = re.compile(
+    r"\b(?:near(?:by| me| us| here)|close by|around (?:here|me|us)|here|in the area|where (?:i am|i'm|we are)"
+    r"|my location|close to (?:me|us))\b",
+    re.IGNORECASE,
+)
+_ARROW = re.compile(r"\s*(?:->|→|=>|»)\s*")
+_END = (
+    r"(?= (?:with|via|through|stopping|leaving|starting|departing|under|for under|keep|and|in my|in the|in a"
+    r"|in under|in|without|on|by|at|for|if|when|using|before"
+    r"|tomorrow|today|this|next|please|safely|is|take|will|going)\b|[,?!;:]|(?<!\bSt)(?<!\bMt)(?<!\bFt)\.|$)"
+)
+_FROM_TO = re.compile(
+    rf"\b(?:from|between) (?P<a>.{{2,50}}?) (?:to|and|into|until|till) (?P<b>.{{2,50}}?){_END}", re.IGNORECASE
+)
+_TO_FROM = re.compile(rf"\b(?:to|into|in|reach) (?P<b>{_NAME}) from (?P<a>.{{2,50}}?){_END}")
+_BARE = re.compile(rf"(?P<a>{_NAME}) to (?P<b>{_NAME})")
+_VIA = re.compile(
+    r"\b(?:via|through|stopping (?:in|at|by|off in)|with (?:a )?stops? (?:in|at)|by way of"
+    r"|passing) (?P<stops>[A-Z].{1,120}?)"
+    r"(?=$|[?.!;]| (?:with|leaving|starting|on|under|for|tomorrow)\b)"
+)
+_ROAD = re.compile(
+    r"\b(?:(?:I|US|SR|CA|UT|AZ|Hwy|HWY)[- ]?\d+[A-Z]?|(?:Highway|Route|Interstate|highway|route"
+    r"|interstate) \d+[A-Z]?)\b"
+)
+_LIST = re.compile(r":\s*(?P<list>[A-Z][^?!]*)$")
+
+
+def place_in(text: str) -> str | None:
+    """Return the place a sentence is about; ``here`` when it is about where the member is; None when it names none."""
+    bare = _ROAD.sub("", text)
+    named = (match["name"] for match in _AT.finditer(bare) if not _NO_PLACE.match(match["name"].removeprefix("the ")))
+    if name := next(named, None):
+        return _clean(name)
+    if _HERE.search(text):
+        return "here"
+    lower = (match["name"] for match in _LOWER.finditer(text) if not _LOWER_NOT.match(match["name"]))
+    return next((_clean(name) for name in lower), None) or _last_name(bare)
+
+
+def road_in(text: str) -> str | None:
+    """Return the road a sentence names: "I-70", "Highway 1"."""
+    found = _ROAD.search(text)
+    return found[0] if found else None
+
+
+def way_in(text: str) -> dict[str, str | list[str]]:
+    """Return ``origin``, ``destination`` and ``stops`` as far as a sentence names them."""
+    listed = _LIST.search(text)
+    chain = [part for part in _ARROW.split(text) if part] if _ARROW.search(text) else []
+    if chain or (listed and listed["list"].count(",") > 1):
+        names = [_tail_name(part) for part in chain] or _names(listed["list"] if listed else "")
+        return {"origin": names[0], "destination": names[-1]} | ({"stops": names[1:-1]} if names[1:-1] else {})
+    found = _FROM_TO.search(text) or _TO_FROM.search(text) or _BARE.search(text)
+    way: dict[str, str | list[str]] = {}
+    if found and not _NO_PLACE.match(found["a"]):
+        way = {"origin": _clean(found["a"]), "destination": _clean(found["b"])}
+    elif towards := re.search(rf"\bto (?P<name>{_NAME})", text):
+        way = {"destination": _clean(towards["name"])}
+    if found and (
+        start := re.search(
+            rf"^(?:plan|map|organi[sz]e)? ?(?:the|a|my|our)? ?(?:drive|trip|route) (?P<a>{_NAME}) to ", text
+        )
+    ):
+        way["origin"] = _clean(start["a"])
+    if via := _VIA.search(text):
+        way["stops"] = _names(via["stops"])
+    return way
+
+
+def _last_name(text: str) -> str | None:
+    """Return the last capitalised name that is not the sentence's first word."""
+    found = [match[0] for match in re.finditer(rf"(?<=[\w,] ){_NAME}", text) if not _NO_PLACE.match(match[0])]
+    return _clean(found[-1]) if found else None
+
+
+def _names(text: str) -> list[str]:
+    return [_clean(name) for name in re.split(r",\s*(?:and |then )?|\s+(?:and|then)\s+", text) if name.strip(" .")]
+
+
+def _tail_name(text: str) -> str:
+    found = re.findall(_NAME, text)
+    return _clean(found[-1] if found else text)
+
+
+def _clean(name: str) -> str:
+    bare = re.sub(
+        r"\s+(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:january|february|march|april|june|july|august"
+        r"|september|october|november|december)|today|tomorrow|tonight|please|now|right now|again|this week\w*)$",
+        "",
+        name.strip(" ,.?!"),
+        flags=re.IGNORECASE,
+    )
+    return re.sub(r"^the (?=[a-z])", "", bare) + ("." if re.search(r"\b[A-Z]\.$", name.strip(" ,?!")) else "")

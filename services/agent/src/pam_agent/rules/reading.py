@@ -1,0 +1,138 @@
+"""One sentence as the rules read it: its notions, and what its slots hold."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from pam_agent.rules.amounts import amounts_in
+from pam_agent.rules.dates import day_in, moment_in
+from pam_agent.rules.numerals import in_digits, measured
+from pam_agent.rules.people import person_in, quoted_in
+from pam_agent.rules.places import place_in, road_in, way_in
+from pam_agent.rules.stance import is_claim, is_question, plainly
+from pam_agent.rules.words import mended, notions_in
+from pam_shared.contracts.tools import ToolManifest
+
+_SHORT = 6
+_EVIDENCE = {
+    "miles": r"(?:miles?|mi|km|kilomet\w+)",
+    "gallons": r"(?:gallons?|gal|lit(?:er|re)s?|l)",
+    "hours": r"(?:hours?|hrs?)",
+    "stars": r"stars?",
+}
+_OPENINGS = {
+    f"opens_{name}": re.compile(words, re.IGNORECASE)
+    for name, words in {
+        "tell": (
+            r"(?:tell|message|text|dm|ping|let|write to|notify|inform|shoot) (?!me\b|us\b|everyone|everybody"
+            r"|the community|about|a post|(?:my |our )?(?:friends|followers|people|folks|buddies)\b|you\b|up\b"
+            r"|down\b)@?\w+|send (?:\w+ )?(?:a |an )?(?:quick )?(?:message|text|note|dm)"
+        ),
+        "post": (
+            r"post\b|publish|announce|share (?:an update|a post|this post)|put (?:this|that|it) on my feed|(?:tell"
+            r"|let) (?:everyone|everybody|the community)|(?:write|make|create) a post"
+        ),
+        "move": r"(?:move|shift|reschedule|postpone|push|delay|change|update|bring forward)\b",
+        "delete": r"(?:delete|remove|cancel|drop|erase|take)\b",
+        "remind": (
+            r"(?:remind me|set (?:up )?a reminder|schedule a|put .+ (?:on|in) my (?:calendar|agenda|diary)"
+            r"|add .+ to (?:my|the) (?:calendar|agenda|diary))"
+        ),
+        "comment": r"(?:comment|reply|respond|leave a comment)\b",
+        "host": r"(?:organi[sz]e|host|throw|arrange|set up|create an event)\b",
+        "block": r"(?:un)?block (?!party|of\b)",
+    }.items()
+}
+_ENTRY = re.compile(
+    r"^\W*(?!(?:it|that|this|he|she|they|i|we|about|only|just)\b)[a-z][\w']*(?: \w+){0,2}"
+    r"\s*[:,-]?\s*[$€£]\s?\d[\d.,]*\W*$"
+    r"|^\W*[$€£]\s?\d[\d.,]* (?:on|for) \w+",
+    re.IGNORECASE,
+)
+"""An expense as people note one: "gas $45", "$12 on parking"."""
+_MEASURE = re.compile(
+    r"\b(?:miles?|kilomet\w+|km|lit(?:er|re)s?|gallons?|celsius|fahrenheit|kg|kilos?|kilograms?|lbs?|pounds?"
+    r"|meters?|metres?|feet|foot|mph|kph|psi|bar)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A sentence, the moment it is said at where the member is, and the sentence before it in the same message."""
+
+    text: str
+    now: datetime
+    context: str = ""
+
+    @cached_property
+    def digits(self) -> str:
+        """The sentence with its numbers in digits."""
+        return in_digits(self.text)
+
+    @cached_property
+    def mended(self) -> str:
+        """The sentence without typing errors."""
+        return mended(self.text)
+
+    @cached_property
+    def amounts(self) -> list[str]:
+        """The amounts of money it names."""
+        return amounts_in(self.digits)
+
+    @cached_property
+    def place(self) -> str | None:
+        """The place it is about, also where only "there" points to the sentence before."""
+        found = place_in(self.text)
+        is_pointed = self.context and (found is None or re.search(r"\bthere\b", self.text))
+        return place_in(self.context) if is_pointed else found
+
+    @cached_property
+    def way(self) -> dict[str, str | list[str]]:
+        """Origin, destination and stops."""
+        return way_in(self.text)
+
+    @cached_property
+    def evidence(self) -> frozenset[str]:
+        """The notions its words name, and with a ``@`` what its slots hold."""
+        held: dict[str, object] = {
+            "@amount": self.amounts,
+            "@place": self.place,
+            "@way": len(self.way) > 1,
+            "@to": self.way,
+            "@road": road_in(self.text),
+            "@day": day_in(self.text, self.now.date()),
+            "@moment": moment_in(self.digits, self.now),
+            "@person": person_in(self.text),
+            "@handle": re.search(r"@\w", self.text),
+            "@quoted": quoted_in(self.text),
+            "@order": re.search(r"\bORD-\w+", self.text),
+            "@entry": _ENTRY.search(self.digits),
+            "@year": re.search(r"\b(?:19|20)\d\d [A-Z]", self.text),
+            "@two_measures": len(_MEASURE.findall(self.text)) > 1,
+            "@short": len(self.text.split()) < _SHORT,
+            "@question": is_question(self.text),
+            "@claim": is_claim(self.text),
+        }
+        measures = {f"@{name}" for name, unit in _EVIDENCE.items() if measured(self.digits, unit) is not None}
+        opening = {name for name, words in _OPENINGS.items() if words.match(plainly(self.text))}
+        return notions_in(self.text) | measures | opening | {name for name, value in held.items() if value}
+
+
+@dataclass(frozen=True)
+class Slot:
+    """What is read to fill one argument: the sentence, and the tool whose argument it is."""
+
+    reading: Reading
+    tool: ToolManifest
+
+    @property
+    def text(self) -> str:
+        """The member's words."""
+        return self.reading.text
+
+    @property
+    def digits(self) -> str:
+        """The member's words with numbers in digits."""
+        return self.reading.digits

@@ -1,0 +1,119 @@
+"""From a sentence to calls: the rule with the strongest evidence, its arguments, and what has to be asked."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from pam_agent.rules import account, budget, calendar, income, insight, meetups, shop, social, trip, units
+from pam_agent.rules.clauses import clauses_of
+from pam_agent.rules.nearest import nearest
+from pam_agent.rules.reading import Reading, Slot
+from pam_agent.rules.rule import NOTION, Rule
+from pam_agent.rules.talk import refusal_of
+from pam_shared.contracts.tools import Effect, ToolManifest
+
+RULES: tuple[Rule, ...] = tuple(
+    rule
+    for domain in (budget, income, trip, units, social, meetups, shop, account, calendar, insight)
+    for rule in domain.RULES
+)
+_SURE = 8
+"""Evidence of this weight leaves no doubt."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """A tool to be called. ``confidence`` is between 0 and 1; ``rule`` says on what evidence."""
+
+    tool: str
+    arguments: dict[str, Any]
+    confidence: float
+    rule: str
+    reads: bool = True
+
+
+@dataclass(frozen=True)
+class Route:
+    """What a message comes to.
+
+    While there is something to ``ask``, nothing is called: ``missing`` names the empty slots of the last call. ``away``
+    names tools it asks for that nobody offers.
+    """
+
+    calls: list[Call] = field(default_factory=list)
+    ask: str | None = None
+    missing: list[str] = field(default_factory=list)
+    refusal: str | None = None
+    away: list[str] = field(default_factory=list)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it calls something and nothing is in the way."""
+        return bool(self.calls) and self.ask is None and not self.away
+
+    def stages(self) -> list[list[Call]]:
+        """Return the calls in rounds: a read that follows a write waits for it, all others go together."""
+        rounds: list[list[Call]] = [[]]
+        for call in self.calls:
+            if call.reads and not all(before.reads for before in rounds[-1]):
+                rounds.append([])
+            rounds[-1].append(call)
+        return rounds
+
+
+def route(text: str, tools: list[ToolManifest], now: datetime, given: dict[str, Any] | None = None) -> Route:
+    """Return what a message asks for. ``now`` is the member's; ``given`` holds slots told in answer to a question."""
+    if refusal := refusal_of(text):
+        return Route(refusal=refusal)
+    offered = {tool.name: tool for tool in tools}
+    whole = best(Reading(text, now))
+    if not (whole and whole[0].keeps_text):
+        parts = clauses_of(text)
+        readings = [Reading(part, now, parts[n - 1] if n else "") for n, part in enumerate(parts)]
+        if len(parts) > 1 and all(map(best, readings)):
+            routed = [_one(reading, offered, {}) for reading in readings]
+            if all(each.is_whole for each in routed):
+                return Route([call for each in routed for call in each.calls])
+    return _one(Reading(text, now), offered, given or {}, whole)
+
+
+def best(reading: Reading) -> tuple[Rule, int, str] | None:
+    """Return the rule with the strongest evidence, its weight and the evidence; the first of equals."""
+    found = [(rule, *rule.evidence(reading)) for rule in RULES]
+    rule, weight, evidence = max(found, key=lambda each: each[1])
+    return (rule, weight, evidence) if weight >= NOTION else None
+
+
+def _one(
+    reading: Reading,
+    offered: dict[str, ToolManifest],
+    given: dict[str, Any],
+    found: tuple[Rule, int, str] | None = None,
+) -> Route:
+    found = found or best(reading) or nearest(reading, RULES)
+    if found is None:
+        return Route()
+    rule, weight, evidence = found
+    tool = offered.get(rule.tool)
+    if tool is None:
+        return Route(away=[rule.tool])
+    arguments = {
+        name: value for name, read in rule.slots.items() if (value := read(Slot(reading, tool))) is not None
+    } | given
+    call = Call(rule.tool, arguments, round(min(1.0, weight / _SURE + 0.4), 2), evidence, tool.effect is Effect.READ)
+    missing = _missing(rule, tool, arguments)
+    return Route([call], _question(rule, missing[0], arguments) if missing else None, missing)
+
+
+def _missing(rule: Rule, tool: ToolManifest, arguments: dict[str, Any]) -> list[str]:
+    """Return the empty slots: those the schema requires, in the order of the rule's questions, and one of each need."""
+    required = [name for name in tool.input_schema.get("required", []) if name not in arguments]
+    order = list(rule.asks)
+    needs = [need.split("|")[0] for need in rule.needs if not set(need.split("|")) & set(arguments)]
+    return sorted(needs + required, key=lambda name: order.index(name) if name in order else len(order))
+
+
+def _question(rule: Rule, slot: str, arguments: dict[str, Any]) -> str:
+    asked = rule.asks.get(slot, f"What is the {slot.removesuffix('_id').replace('_', ' ')}?")
+    return re.sub(r"\{(\w+)\}", lambda name: str(arguments.get(name[1], "it")), asked)

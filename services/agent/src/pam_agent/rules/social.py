@@ -1,0 +1,242 @@
+"""How members ask for the tools of tools-social."""
+
+import re
+from typing import Any
+
+from pam_agent.rules.categories import enum_of
+from pam_agent.rules.numerals import measured
+from pam_agent.rules.people import person_in, quoted_in, said_in
+from pam_agent.rules.places import place_in
+from pam_agent.rules.reading import Slot
+from pam_agent.rules.rule import Rule
+from pam_agent.rules.stance import Stance
+from pam_agent.rules.texts import after, behind_colon, tags_in, topic_in
+from pam_agent.rules.trip import miles
+
+_POST = (
+    r"\b(?:tell everyone|tell everybody|tell the community|let everyone know|let everybody know|post|publish"
+    r"|announce)\b(?: (?:a post|an update))?(?: (?:saying|that|about))?"
+)
+_TIPS = {
+    "camping": r"camp|site|dump|rv park",
+    "boondocking": r"boondock|dispers|blm",
+    "route": r"road|rout|bridge|pass\b",
+    "fuel": r"fuel|gas|diesel|propane|love's|pilot|fill",
+    "maintenance": r"repair|maint|tire|mechanic",
+    "safety": r"safe|theft|danger|bear",
+    "internet": r"internet|wi-?fi|signal|starlink",
+    "pets": r"pet|dog|cat\b",
+    "budget": r"cheap|save|budget|free",
+}
+
+
+def _post(slot: Slot) -> str | None:
+    told = quoted_in(slot.text) or behind_colon(slot.text)
+    if told:
+        return told
+    rest = after(slot.text, _POST)
+    return None if rest is None or re.fullmatch(r"(?:a |an |something|my |the )?\s*(?:post|update)?\W*", rest) else rest
+
+
+def _comment(slot: Slot) -> str | None:
+    return quoted_in(slot.text) or after(slot.text, r"\b(?:saying|that says|to say)\b") or behind_colon(slot.text)
+
+
+def _people(slot: Slot) -> str | None:
+    circles = {
+        "following": r"\bi follow|i'm following|following",
+        "friends": r"\bfriends?|buddies",
+        "popular": r"\bpopular|trending|hot",
+        "recent": r"\brecent|latest|newest",
+    }
+    return next((circle for circle, words in circles.items() if re.search(words, slot.text, re.IGNORECASE)), None)
+
+
+def _posts(slot: Slot) -> int | None:
+    found = measured(slot.digits, r"(?:most )?(?:recent |latest |newest |popular |top )*posts?") or measured(
+        slot.digits, r"(?:latest|newest|most recent)"
+    )
+    return int(found) if found else None
+
+
+def _hours(slot: Slot) -> int | None:
+    found = measured(slot.digits, "hours?|hrs?")
+    days = measured(slot.digits, "days?")
+    if found or days:
+        return int(found or (days or 0) * 24)
+    spans = {"an hour": 1, "a day": 24, "the day": 24, "a week": 168, "weekend": 48}
+    return next((hours for words, hours in spans.items() if re.search(rf"\b{words}\b", slot.text)), None)
+
+
+def _with(slot: Slot) -> str | None:
+    circles = {"public": r"public|everyone|everybody", "friends": r"friends?", "followers": r"followers"}
+    return next((circle for circle, words in circles.items() if re.search(words, slot.text, re.IGNORECASE)), None)
+
+
+def _tip(slot: Slot) -> str | None:
+    found = behind_colon(slot.text) or after(slot.text, r"\btip\b(?: for others)?(?: that|,|-)")
+    return found if found and len(found.split()) > 2 else None  # noqa: PLR2004 - two words are no tip
+
+
+def _tip_kind(slot: Slot) -> str | None:
+    known = enum_of(slot.tool, "category")
+    fits = (kind for kind, words in _TIPS.items() if kind in known and re.search(words, slot.text, re.IGNORECASE))
+    return next(fits, "other" if _tip(slot) else None)
+
+
+def _tag(slot: Slot) -> list[str] | None:
+    found = re.findall(r"\btagged (?:with |as )?#?(\w+)", slot.text) or tags_in(slot.text)
+    return found or None
+
+
+def said(words: str) -> Any:
+    """Return a reader of a switch that is on where the words, a regular expression, are said."""
+    return lambda slot: True if re.search(words, slot.text, re.IGNORECASE) else None
+
+
+def _query(slot: Slot) -> str | None:
+    tagged = _tag(slot)
+    return tagged[0] if tagged else topic_in(slot.text)
+
+
+def _where(slot: Slot) -> str | None:
+    found = re.search(r"\b(?:in|near|around) (?P<name>[A-Z][\w' ]+)", slot.text)
+    return found["name"].strip() if found else None
+
+
+_POSITION = {
+    "latitude": "Where are you? Your app can share your position with me.",
+    "longitude": "Where are you? Your app can share your position with me.",
+}
+_WHICH_POST = {"post_id": "Which post do you mean?"}
+
+RULES = (
+    Rule(
+        "stop_sharing_location",
+        "stop where_i | stop share where_i | stop let where_i | stop show where_i",
+        Stance.REFUSED,
+        unless="sharing_setting",
+    ),
+    Rule(
+        "share_location",
+        "share where_i | pin | pin @place | share pin @place | let where_i | share @place where_i "
+        "| share public @place | let friends where_i | share where_i friends | let share where_i friends",
+        Stance.ASKED,
+        {
+            "location_name": lambda slot: place_in(slot.text) if place_in(slot.text) != "here" else "My spot",
+            "share_duration_hours": _hours,
+            "share_with": _with,
+            "is_public": said(r"\bpublic\b"),
+        },
+        unless="stop",
+        asks=_POSITION,
+    ),
+    Rule(
+        "submit_community_tip",
+        "submit tip | tip submit community | add tip",
+        Stance.ASKED,
+        {
+            "title": lambda slot: (_tip(slot) or "")[:80] or None,
+            "content": _tip,
+            "category": _tip_kind,
+            "location_name": lambda slot: place_in(_tip(slot) or ""),
+        },
+        asks={"content": "What is your tip?"},
+        keeps_text=True,
+        unless="cut @question",
+    ),
+    Rule(
+        "search_community_tips",
+        "tip community | tip find | tip about community | tip community find | tip about | tip people "
+        "| tip community @place | suggest people about @question",
+        slots={"query": lambda slot: topic_in(slot.text), "location": lambda slot: place_in(slot.text)},
+        unless="submit cut knowledge",
+    ),
+    Rule(
+        "block_member",
+        "!opens_block | block @person | block @handle",
+        Stance.ASKED,
+        {"target": lambda slot: person_in(slot.text), "unblock": said(r"\bunblock")},
+        asks={"target": "Whom do you mean?"},
+    ),
+    Rule(
+        "message_friend",
+        "!opens_tell | !opens_tell @person | tell @handle @person",
+        Stance.ASKED,
+        {"recipient": lambda slot: person_in(slot.text), "message": lambda slot: said_in(slot.text)},
+        unless="allowed_message",
+        asks={"recipient": "To whom?", "message": "What shall I write?"},
+        keeps_text=True,
+    ),
+    Rule(
+        "create_post",
+        "!opens_post",
+        Stance.ASKED,
+        {"content": _post, "tags": _tag},
+        keeps_text=True,
+        unless="tip",
+        asks={"content": "What shall I post?"},
+    ),
+    Rule(
+        "comment_on_post",
+        "!opens_comment | comment post_noun | comment @quoted | comment log post_noun",
+        Stance.ASKED,
+        {"comment": _comment},
+        keeps_text=True,
+        asks={"post_id": "Which post do you mean?", "comment": "What shall I write?"},
+    ),
+    Rule(
+        "read_comments",
+        "comment show post_noun | comment read post_noun | comment show",
+        asks=_WHICH_POST,
+        unless="@quoted",
+    ),
+    Rule(
+        "read_messages",
+        "messages read | messages show | messages read @person",
+        slots={"person": lambda slot: person_in(slot.text)},
+        unless="privacy allowed_message export database",
+    ),
+    Rule(
+        "like_post",
+        "like_verb post_noun | unlike | unlike post_noun | like_verb add post_noun | like_verb unlike post_noun",
+        Stance.ASKED,
+        {"unlike": said(r"\bunlike|take back|remove|undo|withdraw")},
+        asks=_WHICH_POST,
+        unless="answer hustle want @question",
+    ),
+    Rule(
+        "follow_user",
+        "follow | unfollow | follow want | unfollow follow | follow start",
+        Stance.ASKED,
+        {
+            "target": lambda slot: person_in(slot.text),
+            "unfollow": said(r"\bunfollow|\b(?:stop|quit|no longer) follow"),
+        },
+        unless="feed post_noun show",
+        asks={"target": "Whom do you mean?"},
+    ),
+    Rule(
+        "get_feed",
+        "feed | follow saying show | feed show | feed friends | feed people | feed follow | post_noun friends show "
+        "| feed post_noun | feed post_noun follow | feed post_noun find",
+        slots={"filter_type": _people, "limit": _posts},
+        unless="submit @quoted event opens_post",
+    ),
+    Rule(
+        "search_posts",
+        "search post_noun about | people saying about | people saying | saying about | search post_noun "
+        "| post_verb about @question | people about post_verb | search saying about"
+        " | search post_noun about community",
+        slots={"query": _query, "tags": _tag, "location": _where},
+        unless="comment tip knowledge feed",
+    ),
+    Rule(
+        "find_nearby_rvers",
+        "people nearby camping_people | people nearby | people nearby @miles | people camping_people @miles "
+        "| people find nearby camping_people",
+        asks=_POSITION,
+        slots={"radius_miles": miles},
+        unless="event tip cheap sights post_verb @amount",
+    ),
+)

@@ -1,0 +1,87 @@
+"""How a sentence means what it says: told, asked for, asked about, denied, planned, imagined. Pure."""
+
+import re
+from enum import StrEnum
+
+
+class Stance(StrEnum):
+    """What a tool needs of a sentence before it is called."""
+
+    ANY = "any"
+    """A read: however it is said."""
+    TOLD = "told"
+    """A record of what happened to the member."""
+    ASKED = "asked"
+    """A change the member wants now."""
+    REFUSED = "refused"
+    """A change that is itself said as a "don't" or a "stop"."""
+
+
+def _words(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
+
+
+_POLITE = _words(
+    r"^\W*(?:(?:hey|hi|ok|okay|pam|please|kindly|also|then|and),?\s+)*(?:please|(?:can|could|would|will) (?:you"
+    r"|we|i)(?: please)?)\b"
+)
+_LET = _words(r"^\W*(?:let's|i(?:'d| would) (?:like|love)(?: to)?|i (?:want|need|wish)(?: to)?)\b")
+_QUESTION = _words(
+    r"\?\s*$|^\W*(?:did|do|does|can|should|is|are|am|was|were|what|what's|how|why|when|where|who|which|(?:has"
+    r"|have|had) (?:i|we|you|he|she|they|it|my|the|anyone)|would|could|will|shall|if)\b(?!n't)"
+)
+_IMAGINED = _words(
+    r"\b(?:what if|if i|if we|i wish i|i wish we|might|maybe i should|thinking (?:about|of)|considering|suppose"
+    r"|imagine|wondering"
+    r"|hypothetically|not sure (?:if|whether)|used to|almost|nearly)\b"
+)
+_DENIED = _words(r"n't\b|\b(?:not|never|without)\b")
+_PLANNED = _words(
+    r"\b(?:will|would|'ll|going to|gonna|tomorrow|planning to|plan to|next (?:week|month|year)|want to buy"
+    r"|need to (?:buy|pay))\b"
+)
+_UNDONE = _words(r"\b(?:delete|remove|undo|cancel|refund\w*)\b")
+_ANOTHERS = _words(
+    r"\b(?:he|she|they|(?:my|our|his|her|their) (?:neighbou?r|brother|sister|friend|buddy|dad|mom|son|daughter"
+    r"|father|mother|boss|cousin|parents|wife|husband|partner)s?(?! and (?:i|me)\b)"
+    r"|somebody|someone|the guy|a guy)\b[\w ]{0,12}\b(?:paid|spent|bought|filled|earned|made|saved|had|got"
+    r"|replaced|changed|gets|dropped)\b"
+)
+_ABOUT_OTHERS = _words(r"^\W*(?:he|she|they)\b")
+_QUOTED = _words(r"\b(?:said|says|told me|wrote|claims|asked|texted)\b,?\s*[\"\u201c'\u2018:]")
+
+
+def allows(stance: Stance, text: str) -> bool:
+    """Whether a sentence may set off what needs this stance. In doubt it may not."""
+    if stance is Stance.ANY:
+        return True
+    told = _POLITE.sub("", text, count=1)
+    is_polite = told != text
+    is_asked_about = _QUESTION.search(told.rstrip("? ") if is_polite else told)
+    if is_asked_about or _IMAGINED.search(text) or _ABOUT_OTHERS.search(told):
+        return False
+    if stance is Stance.REFUSED:
+        return True
+    return not (_DENIED.search(told) or _QUOTED.search(told) or (stance is Stance.TOLD and _is_no_record(told)))
+
+
+def is_claim(text: str) -> bool:
+    """Whether a sentence states or asks for something, rather than asking about it."""
+    return allows(Stance.ASKED, text)
+
+
+def is_question(text: str) -> bool:
+    """Whether a sentence wants to know something."""
+    told = _POLITE.sub("", text, count=1)
+    return bool(_QUESTION.search(told))
+
+
+def plainly(text: str) -> str:
+    """Return a wish without its politeness: what is left begins with what is wanted."""
+    return _LET.sub("", _POLITE.sub("", text, count=1), count=1).lstrip(" ,")
+
+
+def _is_no_record(told: str) -> bool:
+    """Whether it is a plan, an undoing or somebody else's doing."""
+    rest = _LET.sub("", told, count=1)
+    return bool(_PLANNED.search(rest) or _UNDONE.search(rest) or _ANOTHERS.search(rest))

@@ -1,0 +1,75 @@
+"""What a sentence carries in the member's own words: a title, a post, a thing to look for. Pure."""
+
+import re
+
+from pam_agent.rules.people import quoted_in
+
+_LEAD = re.compile(
+    r"^\W*(?:(?:please|can|could|would|you|hey|pam|i'd|i'm|i|like|want|to|need|do|let's|we|show|me|find|search"
+    r"|look|looking|up|for|browse|get|sell|carry|stock"
+    r"|have|any|some|a|an|the|our|my|your|shop|store|products?|called|posts?|community|are|there|is|out|see|in"
+    r"|help|buy|shopping)\b\W*)+",
+    re.IGNORECASE,
+)
+_TAIL = re.compile(
+    r"\W*\b(?:please|in the (?:shop|store|community|feed)|for sale|right now|today|rated .*|with .*|under .*"
+    r"|below .*|less than .*|cheaper than .*"
+    r"|up to .*|over \d.*|(?:[1-5]|four|five|three) stars?.*|in stock)\W*$",
+    re.IGNORECASE,
+)
+_ABOUT = re.compile(
+    r"\b(?:about|on|regarding|concerning|mentioning|tagged|discussing|for|of|say(?:s|ing)? (?:on"
+    r"|about))\s+(?P<topic>.+?)"
+    r"(?:\s+(?:in|from|near) [A-Z].*)?\W*$"
+)
+ABOUT_ALL = re.compile(r"\b(?:about|on|regarding|concerning|for)\s+(?P<topic>.+?)\W*$")
+"""A topic with the place it is about."""
+_FILLER = re.compile(r"\b(?:in|on|the|a|an|about|for|at|of|to|with|any|some)\b\s*", re.IGNORECASE)
+_WHEN = re.compile(
+    r"\s*\b(?:on |by |at |for |this |next |to )*(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|today|tomorrow"
+    r"|tonight|noon|morning|afternoon|evening"
+    r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* \d{1,2}(?:st|nd|rd|th)?"
+    r"|\d{1,2}(?::\d\d)?\s?[ap]m|at \d{1,2}(?::\d\d)?|\d{1,2}:\d\d)\b",
+    re.IGNORECASE,
+)
+
+
+def after(text: str, lead: str) -> str | None:
+    """Return what follows a lead, which is a regular expression; quotes around it are taken off."""
+    found = re.search(rf"(?:{lead})\s*[:,-]?\s*(?P<rest>\S.*)$", text, re.IGNORECASE | re.DOTALL)
+    return found["rest"].strip().strip('"\u201c\u201d').removeprefix("'").strip() if found else None
+
+
+def behind_colon(text: str) -> str | None:
+    """Return what follows the first colon that is none of a time of day."""
+    found = re.search(r":\s+(?P<rest>\S.*)$", text, re.DOTALL)
+    return found["rest"].strip() if found else None
+
+
+def topic_in(text: str, frame: re.Pattern[str] = _ABOUT) -> str | None:
+    """Return what a search is about: what is in quotes, follows "about", or is left without its frame."""
+    if quoted := quoted_in(text):
+        return quoted
+    found = frame.search(text.rstrip("?. !"))
+    return keywords(found["topic"]) if found else None
+
+
+def keywords(text: str) -> str | None:
+    """Return a phrase as words to search for, without the small ones."""
+    return " ".join(_FILLER.sub("", text).split()).strip(" ?.!,") or None
+
+
+def goods_in(text: str) -> str | None:
+    """Return what is looked for in the shop: the sentence without its frame and without prices."""
+    left = _TAIL.sub("", _TAIL.sub("", _LEAD.sub("", text)))
+    return left.strip(" ?.!,") or None
+
+
+def timeless(text: str) -> str:
+    """Return a phrase without the days and times in it."""
+    return " ".join(_WHEN.sub(" ", text).split()).strip(" ,.?!")
+
+
+def tags_in(text: str) -> list[str]:
+    """Return the hashtags of a text without their sign."""
+    return re.findall(r"#(\w+)", text)

@@ -1,0 +1,249 @@
+"""How members ask for the tools of tools-trip."""
+
+import re
+from typing import Any
+
+from pam_agent.rules.budget import amount
+from pam_agent.rules.categories import all_in
+from pam_agent.rules.dates import day_in
+from pam_agent.rules.durations import days_in
+from pam_agent.rules.numerals import measured, number
+from pam_agent.rules.places import road_in
+from pam_agent.rules.reading import Slot
+from pam_agent.rules.rule import Rule
+from pam_agent.rules.stance import Stance
+from pam_agent.rules.texts import after
+from pam_agent.rules.vehicle import RULES as VEHICLE_RULES
+
+_AMENITIES = {
+    "electric": r"\b(?:\d+ ?amps?|electric\w*|power)\b",
+    "pet_friendly": r"\b(?:pet|dog)s?[ -](?:friendly|ok|allowed)|\b(?:allows?|takes?|with) (?:pets|dogs)",
+    "wifi": r"\bwi-?fi|internet",
+    "full_hookup": r"\bfull[ -]hook-?ups?",
+    "shower": r"\bshowers?",
+    "sewer": r"\bsewer|dump",
+}
+_SIGHTS = {
+    "museum": r"museums?|galler",
+    "hiking": r"hik|trails?",
+    "viewpoint": r"viewpoint|overlook|lookout|vista",
+    "waterfall": r"waterfall",
+    "historic": r"histor|ruins?",
+    "beach": r"beach",
+    "park": r"national park|state park",
+    "offroad": r"off-?road|4x4|jeep",
+    "event": r"festival|fair\b|concert",
+}
+_ORDERS = {"cost": r"cheap|save|cost|least", "time": r"quick|fast|short", "scenic": r"scenic|beautiful|pretty"}
+
+
+def place(slot: Slot) -> str | None:
+    """Return the place a sentence is about."""
+    return slot.reading.place
+
+
+def _around(slot: Slot) -> str:
+    return slot.reading.place or "here"
+
+
+def _way(part: str) -> Any:
+    return lambda slot: slot.reading.way.get(part)
+
+
+def miles(slot: Slot) -> int | None:
+    """Return a radius in miles."""
+    found = re.search(
+        r"\b(?:within|inside|radius of|in a|up to)\s+(?:a )?(\d+)[ -]?(mi|km|kilom)", slot.digits, re.IGNORECASE
+    )
+    if not found:
+        return None
+    return int(found[1]) if found[2].lower() == "mi" else round(int(found[1]) * 0.621371)
+
+
+def price_limit(slot: Slot) -> int | float | None:
+    """Return the price something may have at most."""
+    marked = re.search(
+        r"\b(?:under|below|over|than|max(?:imum)?|up to|at most)\s+\$?\s?(\d+(?:\.\d+)?)(?![\d.]* ?(?:mi|km|f))",
+        slot.digits,
+        re.IGNORECASE,
+    )
+    return number(marked[1]) if marked else None
+
+
+def _start(slot: Slot) -> str | None:
+    day = day_in(slot.text, slot.reading.now.date())
+    return day.isoformat() if day else None
+
+
+def _amenities(slot: Slot) -> list[str] | None:
+    return all_in(slot.text, slot.tool, "amenities", _AMENITIES) or None
+
+
+def _sights(slot: Slot) -> list[str] | None:
+    return [kind for kind, words in _SIGHTS.items() if re.search(words, slot.text, re.IGNORECASE)] or None
+
+
+def _order(slot: Slot) -> str | None:
+    return next((kind for kind, words in _ORDERS.items() if re.search(words, slot.text, re.IGNORECASE)), None)
+
+
+def _metric(slot: Slot) -> str | None:
+    return "metric" if re.search(r"celsius|metric|°c", slot.text, re.IGNORECASE) else None
+
+
+def _gas_price(slot: Slot) -> int | float | None:
+    found = re.search(r"\$?(\d+\.\d+|\d+)\s*(?:dollars? )?(?:a|per|/)\s?gal", slot.digits, re.IGNORECASE)
+    return number(found[1]) if found else None
+
+
+def _fuel_type(slot: Slot) -> str | None:
+    return next((kind for kind in ("diesel", "premium") if kind in slot.text.lower()), None)
+
+
+def _height(slot: Slot) -> float | None:
+    found = re.search(
+        r"\b(\d+(?:\.\d+)?)\s*(?:feet|foot|ft|')\s*(\d{1,2})?(?:\s*(?:inch\w*|in\b|\"))?", slot.digits, re.IGNORECASE
+    )
+    return round(number(found[1]) + int(found[2] or 0) / 12, 2) if found else None
+
+
+def _spot(slot: Slot) -> str | None:
+    found = after(slot.text, r"\b(?:bookmark|save|add|remember|favou?rite)\b") or ""
+    name = re.split(
+        r"\s+(?:as|to|in|for|among)\s+(?:a |my |our )?(?:favou?rite|saved|places|spots|later|bookmark)|,", found
+    )[0]
+    vague = re.match(
+        r"^(?:this|that|the|a|our|my)?\s*(?:spot|place|overlook|location|it|favou?rite|to|here|one|campsite)?\s*$",
+        name,
+        re.IGNORECASE,
+    )
+    return None if vague else name.strip(" .!")
+
+
+def _address(slot: Slot) -> str | None:
+    parts = [part.strip() for part in slot.text.split(",")[1:]]
+    found = next((part for part in parts if re.match(r"^[A-Z]", part)), None)
+    return re.sub(r"\s+(?:to|as)\s+.*$", "", found) if found else None
+
+
+def _stars(slot: Slot) -> int | None:
+    found = measured(slot.digits, "stars?")
+    return int(found) if found else None
+
+
+_WHERE = {"location": "Where should I look?"}
+_FROM_TO = {"origin": "Where do you start from?", "destination": "Where do you want to go?"}
+_WAY: dict[str, Any] = {"origin": _way("origin"), "destination": _way("destination"), "stops": _way("stops")}
+
+RULES = (
+    *VEHICLE_RULES,
+    Rule(
+        "check_route_restrictions",
+        "restriction @way | restriction rig | restriction @to | restriction check | restriction road",
+        slots={**{key: _WAY[key] for key in ("origin", "destination")}, "vehicle_height_ft": _height},
+        asks=_FROM_TO,
+        unless="calendar",
+    ),
+    Rule(
+        "optimize_route",
+        "optimize route | optimize route @way | optimize @way | optimize trip | optimize drive",
+        slots={**_WAY, "optimization_type": _order},
+        asks=_FROM_TO,
+        unless="fuel",
+    ),
+    Rule(
+        "estimate_travel_time",
+        "how_long @way | how_long drive | how_long @to | hours_word @way | how_long @to drive | drive hours_word @way",
+        asks=_FROM_TO,
+        slots={**_WAY, "distance_miles": lambda slot: measured(slot.digits, "miles?")},
+        unless="budget session hustle sights",
+    ),
+    Rule(
+        "plan_trip",
+        "plan trip | plan @way | heading @way | plan trip @way | plan heading @way | trip @way want "
+        "| plan drive | trip @to want | heading @to plan",
+        Stance.ASKED,
+        {**_WAY, "budget": amount, "start_date": _start},
+        unless="optimize event expense calendar show",
+        asks=_FROM_TO,
+    ),
+    Rule(
+        "find_cheap_gas",
+        "cheap fuel | cheap fuel @place | cheap fuel find | fuel find @place | cheap station",
+        slots={"location": _around, "radius_miles": miles, "fuel_type": _fuel_type},
+        unless="budget confirm saving stored optimize log",
+        asks=_WHERE,
+    ),
+    Rule(
+        "calculate_gas_cost",
+        "fuel drive_cost @miles | drive_cost @miles | fuel @miles | fuel drive_cost trip | fuel calculate "
+        "| fuel drive_cost calculate | fuel how_much @miles",
+        slots={
+            "distance_miles": lambda slot: measured(slot.digits, "miles?|mi"),
+            "distance_km": lambda slot: measured(slot.digits, r"km|kilomet\w+"),
+            "mpg": lambda slot: measured(slot.digits, "mpg|miles per gallon"),
+            "gas_price": _gas_price,
+        },
+        needs=("distance_miles|distance_km",),
+        asks={"distance_miles": "How many miles is it?"},
+        unless="cheap nearby @gallons event budget report",
+    ),
+    Rule(
+        "check_travel_conditions",
+        "safe drive | safe @place -weather | safe drive @place | safe drive rig | safe rig",
+        slots={"location": place, "date": _start},
+        asks={"location": "Where will you be driving?"},
+        unless="restriction post_verb @year",
+    ),
+    Rule(
+        "get_road_conditions",
+        "road closure | closure @road | closure @place road | road @place @question | closure @place | @road road",
+        slots={
+            "location": lambda slot: slot.reading.place or road_in(slot.text),
+            "route": lambda slot: road_in(slot.text),
+        },
+        asks=_WHERE,
+        unless="restriction tell submit know_add sights event tip post_verb",
+    ),
+    Rule(
+        "get_weather_forecast",
+        "weather | weather @place | weather @day | weather @place show",
+        slots={"location": _around, "days": lambda slot: days_in(slot.digits), "units": _metric},
+        unless="endmonth spend post_verb log budget know_add",
+        asks=_WHERE,
+    ),
+    Rule(
+        "find_rv_parks",
+        "park find | park nearby | park @place | overnight find | overnight park find | park amenity "
+        "| park amenity find | overnight @place | amenity @place",
+        slots={
+            "location": _around,
+            "radius_miles": miles,
+            "amenities": _amenities,
+            "max_price": price_limit,
+            "rig_length_ft": lambda slot: (
+                measured(slot.digits, "feet|foot|ft") if re.search(r"\brig|long|trailer|motorhome", slot.text) else None
+            ),
+        },
+        unless=(
+            "spend people tip sights friends weather group log know_add knowledge feed stored budget share "
+            "calendar event income"
+        ),
+        asks=_WHERE,
+    ),
+    Rule(
+        "find_attractions",
+        "sights @place | sights find | sights nearby | sights @question | sights nearby @question | sights find @place",
+        slots={"location": _around, "radius_miles": miles, "categories": _sights},
+        unless="event host budget calendar remind log group favorite",
+        asks=_WHERE,
+    ),
+    Rule(
+        "save_favorite_spot",
+        "favorite | favorite add | favorite @place | favorite log",
+        Stance.ASKED,
+        {"location_name": _spot, "location_address": _address, "rating": _stars},
+        unless="show",
+        asks={"location_name": "What is the place called?", "location_address": "Where is it?"},
+    ),
+)

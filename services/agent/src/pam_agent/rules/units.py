@@ -1,0 +1,72 @@
+"""How members ask tools-trip to convert units."""
+
+import re
+from typing import Any
+
+from pam_agent.rules.numerals import number
+from pam_agent.rules.reading import Slot
+from pam_agent.rules.rule import Rule
+
+_UNITS = {
+    "gallon": r"gal(?:lon)?s?",
+    "litre": r"lit(?:re|er)s?|l",
+    "mile": r"miles?|mi",
+    "kilometer": r"kilomet(?:er|re)s?|kms?",
+    "celsius": r"celsius|centigrade|°?c",
+    "fahrenheit": r"fahrenheit|°?f",
+    "pound": r"pounds?|lbs?",
+    "kilogram": r"kilograms?|kilos?|kgs?",
+    "meter": r"met(?:er|re)s?|m",
+    "foot": r"feet|foot|ft",
+    "mph": r"mph|miles per hour",
+    "km/h": r"km/h|kph|kilomet(?:er|re)s per hour",
+    "inch": r"inch(?:es)?",
+    "cm": r"cm|centimet(?:er|re)s?",
+    "ounce": r"ounces?|oz",
+    "gram": r"grams?|g",
+    "quart": r"quarts?",
+    "mpg": r"mpg|miles per gallon",
+    "l/100km": r"l/100 ?km|lit(?:re|er)s per 100 ?km",
+}
+
+
+def _value(slot: Slot) -> int | float | None:
+    found = re.search(r"(?<![\w.])-?\d[\d,]*(?:\.\d+)?", slot.digits)
+    return number(found[0]) if found else None
+
+
+def _units(slot: Slot) -> list[str]:
+    """Return the units a sentence names, the one behind the number first."""
+    found = [
+        (match.start(), unit)
+        for unit, words in _UNITS.items()
+        for match in re.finditer(rf"(?<![a-z/])(?:{words})(?![a-z/])", slot.text, re.IGNORECASE)
+    ]
+    behind = re.search(r"\d\s*", slot.digits)
+    inline = next(
+        (
+            unit
+            for unit, words in _UNITS.items()
+            if behind and re.match(rf"[\d,.]*\s*(?:{words})\b", slot.digits[behind.start() :], re.IGNORECASE)
+        ),
+        None,
+    )
+    return sorted(
+        {unit for _, unit in found}, key=lambda unit: (unit != inline, min(at for at, name in found if name == unit))
+    )
+
+
+def _unit(index: int) -> Any:
+    return lambda slot: next(iter(_units(slot)[index:]), None)
+
+
+RULES = (
+    Rule(
+        "convert_units",
+        "convert @two_measures | @two_measures @short | convert @two_measures @gallons "
+        "| convert @two_measures @question | convert @two_measures @miles",
+        slots={"value": _value, "from_unit": _unit(0), "to_unit": _unit(1)},
+        unless="spend log",
+        asks={"to_unit": "Into which unit?", "value": "How much of it?"},
+    ),
+)

@@ -1,0 +1,165 @@
+"""How members ask for the tools of tools-trip that are about the rig: fuel, maintenance, stations."""
+
+import re
+from typing import Any
+
+from pam_agent.rules.budget import amount, past_day
+from pam_agent.rules.dates import day_in
+from pam_agent.rules.durations import days_in
+from pam_agent.rules.numerals import labelled, measured, number
+from pam_agent.rules.places import place_in
+from pam_agent.rules.reading import Slot
+from pam_agent.rules.rule import Rule
+from pam_agent.rules.stance import Stance
+from pam_agent.rules.texts import behind_colon
+
+_JOBS = {
+    "oil change": r"oil",
+    "tires": r"tires?",
+    "brake service": r"brakes?",
+    "battery": r"batter",
+    "roof seal": r"roof",
+    "transmission service": r"transmission",
+    "filter": r"filter",
+    "coolant": r"coolant|radiator",
+    "belt": r"belts?",
+    "alternator": r"alternator",
+    "wipers": r"wiper",
+    "generator service": r"generator",
+    "wheel bearings": r"bearings?",
+    "furnace": r"furnace",
+    "water heater": r"water heater",
+    "inspection": r"inspect",
+    "tune up": r"tune ?up",
+    "alignment": r"align",
+    "water pump": r"water pump",
+    "awning": r"awning",
+    "axle": r"axle",
+    "engine": r"engine",
+    "spark plugs": r"spark",
+    "shocks": r"shocks",
+}
+_TEXT_MAX = 1000
+
+
+def job(slot: Slot) -> str | None:
+    """Return what was done to the rig, in the words of a workshop."""
+    known = next(
+        (name for name, words in _JOBS.items() if re.search(rf"\b(?:{words})", slot.text, re.IGNORECASE)), None
+    )
+    return known or behind_colon(slot.text)
+
+
+def _cost(slot: Slot) -> int | float | None:
+    text = re.sub(
+        r"\b(?:odometer|mileage)\W*(?:\w+\W+)?[\d,.]+|[\d,.]+\s*(?:miles?|mi|km|kilomet\w+|gal\w*|lit\w+|l)\b",
+        " ",
+        slot.digits,
+        flags=re.IGNORECASE,
+    )
+    found = re.findall(
+        r"\$\s?(\d[\d,]*(?:\.\d+)?)|(?<![\w.#-])(\d[\d,]*(?:\.\d+)?)(?= ?(?:dollars|bucks|usd|$|[,.;! ]))", text
+    )
+    return number(next(filter(None, found[0])).rstrip(",")) if found else None
+
+
+def _odometer(slot: Slot) -> int | float | None:
+    return labelled(slot.digits, "odometer|odo|mileage|clock") or measured(
+        slot.digits, r"miles|mi|km|kilomet\w+|on the clock|on the odometer"
+    )
+
+
+def _odometer_unit(slot: Slot) -> str | None:
+    return "km" if re.search(r"\d\s*(?:km|kilomet)", slot.text, re.IGNORECASE) else None
+
+
+def _next_due(slot: Slot) -> str | None:
+    found = re.search(r"\b(?:due|next)\b(?P<rest>.*)$", slot.text, re.IGNORECASE)
+    day = day_in(found["rest"], slot.reading.now.date()) if found else None
+    return day.isoformat() if day else None
+
+
+def _provider(slot: Slot) -> str | None:
+    found = re.search(r"\b(?:at|by) (?P<name>[A-Z][\w' ]+?)(?=[,.]| for | on |$)", slot.text)
+    return found["name"].strip() if found else None
+
+
+def _action(slot: Slot) -> str:
+    kinds = {
+        "update_prices": r"price (?:to|at|is)|update .*price",
+        "create": r"\b(?:add|create)\b",
+        "update": r"\b(?:update|change)\b",
+    }
+    return next((kind for kind, words in kinds.items() if re.search(words, slot.text, re.IGNORECASE)), "search")
+
+
+_FILLED: dict[str, Any] = {
+    "gallons": lambda slot: measured(slot.digits, "gallons?|gal"),
+    "liters": lambda slot: measured(slot.digits, r"lit(?:er|re)s?|l"),
+    "cost": _cost,
+    "odometer": _odometer,
+    "odometer_unit": _odometer_unit,
+    "date": past_day,
+}
+_SERVICED: dict[str, Any] = {
+    "maintenance_type": job,
+    "description": lambda slot: slot.text[:_TEXT_MAX],
+    "cost": amount,
+    "date": past_day,
+    "service_provider": _provider,
+    "next_due_date": _next_due,
+}
+
+RULES = (
+    Rule(
+        "log_fuel",
+        "fillup @gallons | log fuel @gallons | fuel @gallons @amount | fillup log | fillup @amount @claim "
+        "| fillup @gallons @amount fuel",
+        Stance.TOLD,
+        _FILLED,
+        needs=("gallons|liters",),
+        unless="convert hours_word cheap propane",
+        asks={
+            "gallons": "How many gallons did you fill?",
+            "cost": "What did the fuel cost?",
+            "odometer": "What does the odometer say?",
+        },
+    ),
+    Rule(
+        "log_maintenance",
+        "service_done vehicle_part @amount | service_done vehicle_part | log maintenance "
+        "| log vehicle_part maintenance | maintenance vehicle_part @amount"
+        " | vehicle_part @amount service_done maintenance | service_done vehicle_part @amount spend "
+        "| service_done vehicle_part maintenance @amount spend",
+        Stance.TOLD,
+        _SERVICED,
+        unless="calendar remind budget shop cart show opens_move",
+        asks={"maintenance_type": "What was done?", "cost": "What did it cost? Say 0 if nothing."},
+    ),
+    Rule(
+        "get_maintenance_schedule",
+        "maintenance due | vehicle_part due | maintenance due rig | maintenance show due "
+        "| maintenance schedule | maintenance rig due schedule",
+        slots={"upcoming_days": lambda slot: days_in(slot.digits)},
+        unless="@amount money drive_cost calendar remind delete predict",
+    ),
+    Rule(
+        "manage_fuel_stations",
+        "station stored | station stored fuel | station stored show | station stored find | station fuel show stored",
+        Stance.ANY,
+        {"action": _action, "location": lambda slot: place_in(slot.text)},
+        unless="cheap",
+    ),
+    Rule(
+        "update_vehicle_fuel_consumption",
+        "economy rig | economy set | economy rig @claim | economy @claim",
+        Stance.ASKED,
+        {
+            "mpg": lambda slot: measured(slot.digits, "mpg|miles per gallon|miles to the gallon"),
+            "l_per_100km": lambda slot: measured(slot.digits, r"l ?/ ?100 ?km|lit\w+ per 100 ?\w+"),
+        },
+        needs=("mpg|l_per_100km",),
+        unless="convert drive_cost find calculate saving stats",
+        asks={"mpg": "How many miles per gallon does it do?"},
+    ),
+)

@@ -1,0 +1,95 @@
+"""The words of a sentence, made comparable: stems, typing errors mended, and the notions they stand for. Pure."""
+
+import re
+from functools import lru_cache
+
+from pam_agent.rules.lexicon import COMMON, NOTIONS
+
+_TOKEN = re.compile(r"[a-z0-9]+(?:'[a-z]+)?", re.IGNORECASE)
+_TYPO_MIN = 5
+_SHORT = 4
+
+
+def stem(word: str) -> str:
+    """Return what a word shares with its other forms; no dictionary, so it need not be a word."""
+    if word.isdigit():
+        return word
+    word = word.removesuffix("'s")
+    for ending, least, instead in (("ies", 5, "y"), ("ing", 6, ""), ("ed", 5, ""), ("es", 5, "e"), ("s", 4, "")):
+        if word.endswith(ending) and len(word) >= least and not word.endswith(("ss", "us", "is")):
+            word = word.removesuffix(ending) + instead
+            break
+    if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "ls":  # noqa: PLR2004 - "planned", not "add"
+        word = word[:-1]
+    return word.removesuffix("e") if len(word) > 3 else word  # noqa: PLR2004 - "the" stays
+
+
+def notions_in(text: str) -> frozenset[str]:
+    """Return the notions a text names by its words and phrases, with their typing errors mended."""
+    plain = text.replace("\u2019", "'")
+    stems = [
+        _stem_of(token[0].lower(), is_name=n > 0 and token[0][0].isupper())
+        for n, token in enumerate(_TOKEN.finditer(plain))
+    ]
+    joined = f" {' '.join(stems)} "
+    words = {notion for each in stems for notion in _WORDS.get(each, ())}
+    exact = {notion for token in _TOKEN.findall(text.lower()) for notion in _EXACT.get(token, ())}
+    return frozenset(words | exact | {notion for phrase, notion in _PHRASES if phrase in joined})
+
+
+def mended(text: str) -> str:
+    """Return a text with the words in it that are typing errors of known ones put right."""
+    return _TOKEN.sub(
+        lambda token: _known(token[0].lower(), is_name=token.start() > 0 and token[0][0].isupper()) or token[0], text
+    )
+
+
+@lru_cache(maxsize=4096)
+def _stem_of(token: str, *, is_name: bool) -> str:
+    """Return a token's stem, or that of the known word it is a typing error of."""
+    return stem(_known(token, is_name=is_name) or token)
+
+
+@lru_cache(maxsize=4096)
+def _known(token: str, *, is_name: bool) -> str | None:
+    """Return the known word a token is a typing error of; names have none."""
+    own = stem(token)
+    if is_name or own in _WORDS or own in _COMMON or token in _EXACT or len(token) < _SHORT or not token.isalpha():
+        return None
+    near = {
+        known
+        for part in ({token} | _cuts(token) if len(token) >= _TYPO_MIN else {token})
+        for known in _CUT.get(part, ())
+    }
+    fitting = sorted(known for known in near if known[0] == token[0])
+    return fitting[0] if fitting else None
+
+
+def _cuts(word: str) -> set[str]:
+    """Return the word without one letter, for each letter: two words that share one are a typing error apart."""
+    return {word[:n] + word[n + 1 :] for n in range(len(word))}
+
+
+def _index() -> tuple[dict[str, set[str]], dict[str, set[str]], list[tuple[str, str]], dict[str, set[str]]]:
+    words: dict[str, set[str]] = {}
+    exact: dict[str, set[str]] = {}
+    phrases: list[tuple[str, str]] = []
+    cut: dict[str, set[str]] = {}
+    for notion, told in NOTIONS.items():
+        for word in told:
+            if " " in word:
+                phrases.append((f" {' '.join(map(stem, word.split()))} ", notion))
+            elif word.startswith("="):
+                exact.setdefault(word[1:], set()).add(notion)
+            else:
+                words.setdefault(stem(word), set()).add(notion)
+                if len(word) >= _TYPO_MIN:
+                    for part in {word} | _cuts(word):
+                        cut.setdefault(part, set()).add(word)
+    return words, exact, phrases, cut
+
+
+_WORDS, _EXACT, _PHRASES, _CUT = _index()
+_COMMON = {stem(word) for word in COMMON} | {
+    stem(word) for told in NOTIONS.values() for phrase in told for word in phrase.strip("=").split()
+}
