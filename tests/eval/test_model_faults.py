@@ -3,7 +3,7 @@
 import pytest
 
 from pam_agent.asking import FALLBACK_BANNER, LOST_THREAD
-from pam_agent.router import GREETING
+from pam_agent.rules.talk import GREETING
 from pam_shared.contracts.conversation import TurnStatus
 from pam_shared.testing.messages_api import Reply, Say
 from tests.eval.model_faults import seen_in

@@ -12,7 +12,7 @@ from pam_agent.asking import (
     SHORTENED_BANNER,
 )
 from pam_agent.history import NOT_ANSWERED
-from pam_agent.router import GREETING
+from pam_agent.rules.talk import GREETING
 from pam_shared.testing.messages_api import Reply, Say, Scene
 
 FIRST, SECOND, RULES = "claude-sonnet-5-5", "claude-haiku-5-5", "rules"

@@ -198,4 +198,4 @@ class Fact(BaseModel):
 class Memory(Part):
     """What the member wants remembered."""
 
-    facts: list[Fact] = Field([], max_length=FACTS_MAX * 5)
+    memories: list[Fact] = Field([], max_length=FACTS_MAX * 5)

@@ -42,7 +42,7 @@ def integrate(found: Mapping[str, Found], turn: UUID, place: Fix | None, now: dt
         upkeep=told.get("upkeep", parts.Upkeep()),
         community=told.get("community", parts.Community()),
         unanswered=told.get("letters", parts.Letters()).unanswered,
-        memory=told.get("memory", parts.Memory()).facts[: parts.FACTS_MAX],
+        memory=told.get("memory", parts.Memory()).memories[: parts.FACTS_MAX],
         place=place,
         age={name: one.as_of for name, one in found.items()},
         stale=[name for name, one in found.items() if one.kind == "stale"],
