@@ -4,7 +4,7 @@ SHELL := /bin/sh
 UV = $$(deploy/uv)
 COMPOSE = docker compose --file deploy/compose/compose.yaml --env-file deploy/compose/.env
 
-.PHONY: help run sync sync-run test check lint format bench faults audit contracts docs up down
+.PHONY: help run sync sync-run test check lint format bench eval faults audit contracts docs up down
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,10 @@ format: sync ## format, and mend what can be mended by itself
 
 bench: sync ## measure a turn against the SDK alone, CPU per turn, memory
 	@$(UV) run --no-sync python -m tests.bench
+
+eval: sync ## measure how well the rules understand, on sentences kept as data, and what troubles of a model a member sees
+	@$(UV) run --no-sync python -m tests.eval
+	@$(UV) run --no-sync python -m tests.eval.model_faults
 
 faults: sync ## break everything, with each defence on and off, and print the table: SEED= and ONLY=7,8 choose
 	@$(UV) run --no-sync python -m tests.faults --seed $(or $(SEED),1) --only "$(ONLY)"
