@@ -7,7 +7,7 @@ import pytest
 from pam_agent.exchange import REMEMBERED
 from pam_shared.contracts import live
 from pam_shared.contracts.conversation import HistorySummarised, TurnStarted, TurnStatus
-from pam_shared.testing.messages_api import Reply, Say, Scene, messages_api
+from pam_shared.testing.messages_api import Reply, Say, Scene, first_text, messages_api
 from services.agent.tests.conversing import running_agent
 from tests.harness.waiting import eventually
 
@@ -25,11 +25,11 @@ def scenes(summary=None) -> list[Scene]:
 
 def told(request) -> list[str]:
     """What the members said and what stands before it, as the model was told."""
-    return [message["content"] for message in request["messages"] if message["role"] == "user"]
+    return [first_text(message) for message in request["messages"] if message["role"] == "user"]
 
 
 def summaries_asked_for(api) -> list[dict]:
-    return [request for request in api.requests if request["messages"][0]["content"].startswith("<summary>")]
+    return [request for request in api.requests if first_text(request["messages"][0]).startswith("<summary>")]
 
 
 async def summarised(member, talk) -> list[HistorySummarised]:
@@ -153,4 +153,4 @@ async def test_what_was_refused_is_not_told_again(nats, member, talk):
     refusing = [Scene(pattern="forbidden", replies=[Reply(blocks=[Say(text="Well")], stop="refusal")]), *scenes()]
     async with messages_api(refusing) as api, running_agent(nats, api):
         await chat(member, talk, "hello", "something forbidden", "and now?")
-    assert [text.rpartition("\n")[2] for text in told(api.requests[-1])] == ["hello", "and now?"]
+    assert told(api.requests[-1]) == ["hello", "and now?"]
