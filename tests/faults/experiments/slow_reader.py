@@ -22,6 +22,8 @@ SLOWER_BY_SHORT = 3.0
 """A p99 of so few is their worst."""
 FLOOD = {"tool": False, "tokens": 64, "width": 8192, "delay": 0}
 """Half a megabyte an answer: a few fill what the kernel and the queue may hold."""
+ENDLESS = (("PAM_TOKENS_TOLD", "1000000000"), ("PAM_TOKENS_MAX", "1000000000"))
+"""The scripted model reads whatever there is: it is the answers' length that is tried, not the model's."""
 FLOODS = 32
 FLOODS_SHORT = 14
 GROWTH_MAX = 32.0
@@ -119,5 +121,5 @@ FAULT = Fault(
     "one reader at 1 byte/s among 200",
     run,
     (Defence("bounded_queue", "T"),),
-    Plan(agents=1, gateways=1, workers=1),
+    Plan(agents=1, gateways=1, workers=1, environment=(("agent", ENDLESS),)),
 )
