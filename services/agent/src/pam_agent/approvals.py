@@ -39,6 +39,11 @@ class Verdict:
     decision: Decision
     calls: list[Approval]
 
+    @property
+    def allows(self) -> bool:
+        """Whether something is to be done."""
+        return self.decision is Decision.APPROVE and bool(self.calls)
+
 
 def verdict_of(message: MessageReceived, earlier: Iterable[TurnRecord]) -> Verdict | None:
     """Return what a message says to the calls that wait after the turns before it, oldest first; None if nothing.

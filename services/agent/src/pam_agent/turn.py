@@ -22,7 +22,6 @@ from pam_shared.clock import utc_now
 from pam_shared.contracts import headers
 from pam_shared.contracts.conversation import (
     Approval,
-    Decision,
     ModelReplied,
     TextBlock,
     ToolUsed,
@@ -208,7 +207,7 @@ class Turn:
     async def _steps(self) -> Reply:
         """Return the mind's last reply, after all the tools it asked for; or what is asked of the member before."""
         verdict = verdict_of(self._record.message, self._view.state.before(self._record))
-        if verdict and not self._is_allowed(verdict):
+        if verdict and not verdict.allows:
             return await self._speak(DECLINED if verdict.calls else GONE)
         steps: list[Step] = []
         for number in range(self._crew.settings.steps_max):
@@ -228,10 +227,6 @@ class Turn:
                 return await self._speak(question(self._approvals), replied.model)
             steps.append(Step(replied, results))
         raise UnavailableError(TOO_MANY_STEPS, code="too_many_steps")
-
-    @staticmethod
-    def _is_allowed(verdict: Verdict) -> bool:
-        return verdict.decision is Decision.APPROVE and bool(verdict.calls)
 
     async def _speak(self, text: str, model: str = ASKED) -> Reply:
         """Say something of our own, after whatever was said."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from pam_agent.rules import account, budget, calendar, income, insight, meetups, shop, social, trip, units
+from pam_agent.rules import account, budget, calendar, income, insight, meetups, memory, shop, social, trip, units
 from pam_agent.rules.clauses import clauses_of
 from pam_agent.rules.nearest import nearest
 from pam_agent.rules.reading import Reading, Slot
@@ -15,7 +15,7 @@ from pam_shared.contracts.tools import Effect, ToolManifest
 
 RULES: tuple[Rule, ...] = tuple(
     rule
-    for domain in (budget, income, trip, units, social, meetups, shop, account, calendar, insight)
+    for domain in (budget, income, trip, units, social, meetups, shop, account, calendar, insight, memory)
     for rule in domain.RULES
 )
 _SURE = 8
