@@ -5,17 +5,19 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Generic, Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Generic, Literal, NamedTuple, TypeVar
 from uuid import UUID, uuid4
 
 import orjson
 from prometheus_client import Counter, Histogram
 from pydantic import TypeAdapter, ValidationError
 
-from pam_shared.errors import UnavailableError
-from pam_shared.redis_tier import AwayError, RedisTier
+from pam_shared.errors import AwayError, UnavailableError
 from pam_shared.single_flight import SingleFlight
 from pam_shared.telemetry.logs import log
+
+if TYPE_CHECKING:
+    from pam_shared.redis_tier import RedisTier
 
 T = TypeVar("T")
 Outcome = Literal["memory", "redis", "loaded", "stale", "failed"]
@@ -132,7 +134,7 @@ class Cache:
         memory: int = MEMORY,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._redis = RedisTier(redis_url, prefix) if redis_url else None
+        self._redis = _shared_tier(redis_url, prefix) if redis_url else None
         self._memory = _Memory(memory)
         self._generations: dict[str, str] = {}
         self._flights: SingleFlight[_Entry] = SingleFlight()
@@ -214,7 +216,7 @@ class Cache:
         except AwayError:
             return _Found(None, "failed", None) if wanted.scope else _Found(kept, "memory", "")
 
-    async def _find_shared(self, redis: RedisTier, wanted: _Named[T], kept: _Entry | None) -> _Found:
+    async def _find_shared(self, redis: "RedisTier", wanted: _Named[T], kept: _Entry | None) -> _Found:
         if wanted.scope:
             packed, generation = await redis.read_scoped(wanted.name, wanted.scope)
         else:
@@ -288,3 +290,10 @@ def _note(tier: Tier, outcome: Outcome, seconds: float) -> None:
     LOOKUPS.labels(tier.name, outcome).inc()
     LOOKUP_SECONDS.labels(tier.name, outcome).observe(seconds)
     log.debug("cache", tier=tier.name, outcome=outcome, milliseconds=round(seconds * 1000, 2))
+
+
+def _shared_tier(url: str, prefix: str) -> "RedisTier":
+    """Open the tier that is shared: only a service that is given one needs the client for it."""
+    from pam_shared.redis_tier import RedisTier  # noqa: PLC0415 - an image without Redis's client works too
+
+    return RedisTier(url, prefix)

@@ -110,3 +110,7 @@ class RemoteError(PamError):
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem.message)
         self.problem = problem
+
+
+class AwayError(UnavailableError):
+    """Redis did not answer in time. What it holds is neither known nor changed."""

@@ -10,7 +10,7 @@ from uuid import uuid4
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.exceptions import RedisError
 
-from pam_shared.errors import UnavailableError
+from pam_shared.errors import AwayError
 from pam_shared.tasks import end
 from pam_shared.telemetry.logs import log
 
@@ -21,10 +21,6 @@ LEFT_ALONE = 2.0
 GENERATION_KEPT = 86_400
 """Seconds. A generation that is forgotten, or evicted, costs a miss: the next one differs from all before."""
 MOST_OWED = 100_000
-
-
-class AwayError(UnavailableError):
-    """Redis did not answer in time. What it holds is neither known nor changed."""
 
 
 class RedisTier:

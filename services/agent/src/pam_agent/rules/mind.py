@@ -38,6 +38,9 @@ def understood(prompt: Prompt, earlier: list[TurnRecord] | None = None) -> Route
 
 
 def _content(prompt: Prompt) -> list[TextBlock | ToolUseBlock]:
+    if prompt.steps and prompt.steps[0].reply.approved:
+        # The member's yes asked for nothing but what was allowed by it.
+        return [TextBlock(text=told([result.reply for step in prompt.steps for result in step.results]))]
     found = understood(prompt)
     if sentence := _said(found, prompt.text):
         return [TextBlock(text=sentence)]
