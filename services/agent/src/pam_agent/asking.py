@@ -4,8 +4,6 @@ import time
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import replace
-from datetime import tzinfo
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from opentelemetry.trace import Span
 
@@ -19,7 +17,7 @@ from pam_agent.history import NOT_ANSWERED, History
 from pam_agent.live import Live
 from pam_agent.mind import LENGTH, PAUSED, REFUSED, Mind, MindAwayError, Model, Prompt, Reply, Step
 from pam_agent.view import View
-from pam_shared.clock import utc_now
+from pam_shared.clock import utc_now, zone_of
 from pam_shared.contracts import live
 from pam_shared.contracts.conversation import TextBlock, Usage
 from pam_shared.errors import ExternalUnavailableError
@@ -59,7 +57,7 @@ class Asking:
         self.mode = crew.minds[0].mode
         self.context_tokens = 0
         self.zone = str((self._record.message.context or {}).get("timezone") or "")
-        self._now = utc_now().astimezone(_zone(self.zone))
+        self._now = utc_now().astimezone(zone_of(self.zone))
         self._taking = crew.contexts.begin(errand, self._record.message.id, self._now)
         self._member: MemberContext | None = None
 
@@ -205,13 +203,6 @@ def _shown(reply: Reply, text: str, usage: Usage) -> Reply:
     if text == reply.text and len(uses) == len(reply.tool_uses):
         return replace(reply, usage=usage)
     return replace(reply, content=[*([TextBlock(text=text)] if text else []), *uses], usage=usage)
-
-
-def _zone(name: str) -> tzinfo:
-    try:
-        return ZoneInfo(name or "UTC")
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")
 
 
 def _describe(current: Span, reply: Reply) -> None:

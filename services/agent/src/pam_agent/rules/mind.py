@@ -40,19 +40,23 @@ def understood(prompt: Prompt, earlier: list[TurnRecord] | None = None) -> Route
 def _content(prompt: Prompt) -> list[TextBlock | ToolUseBlock]:
     if prompt.steps and prompt.steps[0].reply.approved:
         # The member's yes asked for nothing but what was allowed by it.
-        return [TextBlock(text=told([result.reply for step in prompt.steps for result in step.results]))]
+        return [_results(prompt)]
     found = understood(prompt)
     if sentence := _said(found, prompt.text):
         return [TextBlock(text=sentence)]
     rounds = found.stages()
     if len(prompt.steps) >= len(rounds):
-        return [TextBlock(text=told([result.reply for step in prompt.steps for result in step.results]))]
+        return [_results(prompt)]
     first = sum(len(calls) for calls in rounds[: len(prompt.steps)])
     # Ids count through the turn, so that whoever takes it over asks under the same keys.
     return [
         ToolUseBlock(id=f"call_{first + n}", name=call.tool, input=call.arguments)
         for n, call in enumerate(rounds[len(prompt.steps)])
     ]
+
+
+def _results(prompt: Prompt) -> TextBlock:
+    return TextBlock(text=told([result.reply for step in prompt.steps for result in step.results]))
 
 
 def _said(found: Route, text: str) -> str | None:
