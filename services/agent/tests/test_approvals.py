@@ -7,17 +7,21 @@ import pytest
 
 from pam_agent.approvals import DECLINED, GONE, verdict_of
 from pam_agent.conversation import TurnRecord
+from pam_agent.mind import Prompt, Step
+from pam_agent.rules import Rules
 from pam_shared.contracts.conversation import (
     Answered,
     Approval,
     Decision,
     MessageReceived,
+    ModelReplied,
     ToolReturned,
+    ToolUseBlock,
     TurnFinished,
     TurnStatus,
     decision_id,
 )
-from pam_shared.contracts.tools import Outcome
+from pam_shared.contracts.tools import Outcome, ToolReply
 from pam_shared.testing.messages_api import Reply, Say, Scene, Use, messages_api
 from services.agent.tests.conversing import running_agent
 
@@ -180,3 +184,15 @@ def test_a_question_is_open_for_ten_minutes(explicit):
     yes = MessageReceived(id=uuid4(), text="yes", answers=answered, received_at=datetime.now(UTC))
     verdict = verdict_of(yes, [TurnRecord(first, 1, finished=finished)])
     assert (verdict.calls if verdict else None) == ([] if explicit else None)
+
+
+async def test_the_rules_tell_what_a_yes_has_done():
+    """R-A4, R-A10: the word itself asks for nothing more, and is not taken for something unclear."""
+    use = ToolUseBlock(id="approved_1", name="tear_out_notes", input={"stars": 3})
+    reply = ModelReplied(turn=uuid4(), step=0, content=[use], model="approval", approved=[uuid4()], base=1)
+    done = ToolReply(outcome=Outcome.OK, message="2 notes are torn out.")
+    returned = ToolReturned(turn=reply.turn, tool_use_id=use.id, tool=use.name, reply=done, base=1)
+    now = datetime.now(UTC)
+    prompt = Prompt(text="yes", earlier=[], steps=[Step(reply, [returned])], tools=[], now=now, zone="UTC")
+    *_, whole = [part async for part in Rules().reply(prompt)]
+    assert (whole.text, whole.tool_uses) == ("2 notes are torn out.", [])
