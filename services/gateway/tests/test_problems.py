@@ -24,6 +24,7 @@ STATUS = {
     "NotFoundError": 404,
     "ConflictError": 409,
     "OverloadedError": 429,
+    "AwayError": 503,
     "UnavailableError": 503,
     "ExternalUnavailableError": 503,
 }
