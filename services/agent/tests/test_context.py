@@ -8,12 +8,15 @@ from uuid import uuid4
 import orjson
 import pytest
 
+from pam_agent.breaker import FAILURES, Breaker
 from pam_agent.context.contexts import Contexts
+from pam_agent.context.retrieval import Reach
 from pam_agent.context.sources import SOURCES
 from pam_agent.errand import Errand
 from pam_shared.contracts import headers, subjects, topology
 from pam_shared.contracts.events import EventEnvelope, MemberSignedIn
 from pam_shared.contracts.tools import Outcome, ToolReply
+from pam_shared.errors import InvalidRequestError
 from tests.harness.waiting import eventually
 
 ALL = [source.name for source in SOURCES]
@@ -37,6 +40,7 @@ class World:
         self.open = asyncio.Event()
         self.open.set()
         self.now = datetime.now(UTC)
+        self.workers = frozenset({"one"})
         self._answering: set[asyncio.Task[None]] = set()
 
     async def have(self, name, answer, delay=0.0) -> None:
@@ -73,7 +77,7 @@ class World:
 @pytest.fixture
 async def world(bus, connect, new_person):
     agent = await connect("agent")
-    contexts = Contexts(agent, lambda: world.now)
+    contexts = Contexts(agent, Reach(lambda _: world.workers, Breaker()), lambda: world.now)
     world = World(bus, contexts, new_person())
     await contexts.start()
     await agent.jetstream.account_info()
@@ -99,6 +103,33 @@ async def test_a_source_that_is_silent_is_not_waited_for(world):
         known = await world.turn()
     assert known.missing == ALL
     assert set(world.asked) == set(ALL), "all were asked at once"
+
+
+async def test_what_no_worker_offers_is_not_asked_for(world):
+    """R-A6: what is not deployed costs a turn nothing."""
+    await world.have("vehicles", vehicles("Bus"))
+    world.workers = frozenset()
+    assert (await world.turn()).missing == ALL
+    assert not world.asked
+
+
+async def test_a_source_that_broke_again_and_again_is_left_alone_until_others_offer_it(world):
+    """R-T2: five failures, and no turn waits for it any more."""
+    await world.have("vehicles", NONSENSE[0])
+    for _ in range(FAILURES + 2):
+        await world.turn()
+    assert world.asked["vehicles"] == FAILURES
+    world.answers["vehicles"], world.workers = vehicles("Bus"), frozenset({"two"})
+    assert (await world.turn()).vehicles
+
+
+async def test_a_source_that_refuses_is_asked_again(world):
+    """R-T2: one member's token that ran out closes no source to the others."""
+    refusal = ToolReply.failure(InvalidRequestError("No.").problem).model_dump_json().encode()
+    await world.have("vehicles", refusal)
+    for _ in range(FAILURES + 2):
+        assert "vehicles" in (await world.turn()).missing
+    assert world.asked["vehicles"] == FAILURES + 2
 
 
 @pytest.mark.parametrize("slow", [15.0, 30.0, 10.0])

@@ -9,6 +9,7 @@ from pam_tools_budget.tools.add_hustle_idea import add_hustle_idea
 from pam_tools_budget.tools.export_budget_report import export_budget_report
 from pam_tools_budget.tools.find_savings_opportunities import find_savings_opportunities
 from pam_tools_budget.tools.get_finance_summary import get_finance_summary
+from pam_tools_budget.tools.get_money_context import get_money_context
 from pam_tools_budget.tools.get_money_records import get_money_records
 from pam_tools_budget.tools.log_hustle_attempt import log_hustle_attempt
 from pam_tools_budget.tools.log_income import log_income
@@ -111,6 +112,7 @@ async def test_nothing_of_anybody_elses_is_seen_by_any_tool_that_reads(new_ledge
         (export_budget_report, {}),
         (find_savings_opportunities, {}),
         (get_money_records, {"start_date": "2026-01-01", "end_date": "2026-12-31"}),
+        (get_money_context, {}),
     ):
         assert (await ben.run(tool, **arguments)).is_empty
         assert tool is find_savings_opportunities or not (await ann.run(tool, **arguments)).is_empty

@@ -1,18 +1,18 @@
 """A cache in two tiers: this process's memory, and Redis where one is set. Everything works without Redis."""
 
 import time
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Generic, Literal, NamedTuple, TypeVar
 from uuid import UUID, uuid4
 
-import orjson
 from prometheus_client import Counter, Histogram
 from pydantic import TypeAdapter, ValidationError
 
 from pam_shared.errors import AwayError, UnavailableError
+from pam_shared.memory_tier import Entry, MemoryTier, unpacked
 from pam_shared.single_flight import SingleFlight
 from pam_shared.telemetry.logs import log
 
@@ -72,31 +72,10 @@ class Cached(Generic[T]):
     kind: Literal["live", "cached", "stale"]
 
 
-class _Entry(NamedTuple):
-    loaded_at: float
-    fresh_until: float
-    stale_until: float
-    generation: str
-    body: bytes
-
-    @property
-    def as_of(self) -> datetime:
-        return datetime.fromtimestamp(self.loaded_at, UTC)
-
-    def packed(self) -> bytes:
-        return orjson.dumps(self[:4]) + b"\n" + self.body
-
-
-def _unpacked(packed: bytes) -> _Entry:
-    head, _, body = packed.partition(b"\n")
-    loaded_at, fresh_until, stale_until, generation = orjson.loads(head)
-    return _Entry(loaded_at, fresh_until, stale_until, generation, body)
-
-
 class _Found(NamedTuple):
     """What is kept, and the generation a new entry would be of; None when none may be kept."""
 
-    entry: _Entry | None
+    entry: Entry | None
     outcome: Outcome
     generation: str | None
 
@@ -135,9 +114,9 @@ class Cache:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._redis = _shared_tier(redis_url, prefix) if redis_url else None
-        self._memory = _Memory(memory)
+        self._memory = MemoryTier(memory)
         self._generations: dict[str, str] = {}
-        self._flights: SingleFlight[_Entry] = SingleFlight()
+        self._flights: SingleFlight[Entry] = SingleFlight()
         self._clock = clock
 
     async def fetch(
@@ -216,19 +195,19 @@ class Cache:
         except AwayError:
             return _Found(None, "failed", None) if wanted.scope else _Found(kept, "memory", "")
 
-    async def _find_shared(self, redis: "RedisTier", wanted: _Named[T], kept: _Entry | None) -> _Found:
+    async def _find_shared(self, redis: "RedisTier", wanted: _Named[T], kept: Entry | None) -> _Found:
         if wanted.scope:
             packed, generation = await redis.read_scoped(wanted.name, wanted.scope)
         else:
             packed, generation = await redis.read(wanted.name), ""
-        shared = _unpacked(packed) if packed else None
+        shared = unpacked(packed) if packed else None
         valid = [entry for entry in (shared, kept) if entry and entry.generation == generation]
         newest = max(valid, key=lambda entry: entry.loaded_at, default=None)
         if newest and newest is shared:
             self._memory.put(wanted.name, newest)
         return _Found(newest, "redis" if newest is shared else "memory", generation)
 
-    async def _load(self, wanted: _Wanted[T], found: _Found) -> _Entry:
+    async def _load(self, wanted: _Wanted[T], found: _Found) -> Entry:
         generation, kept = found.generation, self._memory.get(wanted.name)
         meanwhile = kept and kept is not found.entry and kept.generation == generation
         if kept and meanwhile and kept.fresh_until > self._clock():
@@ -236,7 +215,7 @@ class Cache:
         now = self._clock()
         value = await wanted.load()
         tier, body = wanted.tier, wanted.shape.dump_json(value)
-        entry = _Entry(now, now + tier.fresh_for, now + tier.kept_for, generation or "", body)
+        entry = Entry(now, now + tier.fresh_for, now + tier.kept_for, generation or "", body)
         if generation is not None and wanted.keep(value):
             self._memory.put(wanted.name, entry)
             if self._redis:
@@ -244,41 +223,11 @@ class Cache:
         return entry
 
 
-class _Memory:
-    """Entries, the least used forgotten first, once they take more than so many bytes."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._size = 0
-        self._entries: OrderedDict[str, _Entry] = OrderedDict()
-
-    def get(self, name: str) -> _Entry | None:
-        entry = self._entries.get(name)
-        if entry:
-            self._entries.move_to_end(name)
-        return entry
-
-    def put(self, name: str, entry: _Entry) -> None:
-        self._forget(name)
-        self._entries[name] = entry
-        self._size += len(entry.body)
-        while self._size > self._most:
-            self._forget(next(iter(self._entries)))
-
-    def clear(self) -> None:
-        self._entries.clear()
-        self._size = 0
-
-    def _forget(self, name: str) -> None:
-        before = self._entries.pop(name, None)
-        self._size -= len(before.body) if before else 0
-
-
 def _scope(tier: Tier, user: UUID | None) -> str:
     return f"{tier.name}:{user}" if user else ""
 
 
-def _fitting(wanted: _Named[T], entry: _Entry, kind: Literal["cached", "stale"]) -> Cached[T] | None:
+def _fitting(wanted: _Named[T], entry: Entry, kind: Literal["cached", "stale"]) -> Cached[T] | None:
     """Return what is kept; None when an older version of the service wrote it in another shape."""
     try:
         return Cached(wanted.shape.validate_json(entry.body), entry.as_of, kind)
@@ -287,9 +236,15 @@ def _fitting(wanted: _Named[T], entry: _Entry, kind: Literal["cached", "stale"])
 
 
 def _note(tier: Tier, outcome: Outcome, seconds: float) -> None:
-    LOOKUPS.labels(tier.name, outcome).inc()
-    LOOKUP_SECONDS.labels(tier.name, outcome).observe(seconds)
+    lookups, took = _measures(tier.name, outcome)
+    lookups.inc()
+    took.observe(seconds)
     log.debug("cache", tier=tier.name, outcome=outcome, milliseconds=round(seconds * 1000, 2))
+
+
+@cache
+def _measures(tier: str, outcome: Outcome) -> tuple[Counter, Histogram]:
+    return LOOKUPS.labels(tier, outcome), LOOKUP_SECONDS.labels(tier, outcome)
 
 
 def _shared_tier(url: str, prefix: str) -> "RedisTier":

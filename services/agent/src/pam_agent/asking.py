@@ -69,17 +69,18 @@ class Asking:
         prompt = await self._fitting(steps)
         begins, spent, again = len(self._live.text), Usage(), True
         while True:
-            asked = replace(prompt, shown=self._live.text[begins:], within=self._left)
             try:
-                reply = await self._listen(self._minds[0], asked)
+                reply = await self._listen(self._minds[0], prompt)
             except ExternalUnavailableError as error:
                 spent += error.usage if isinstance(error, MindAwayError) else Usage()
                 self._give_up(error)
+                prompt = replace(prompt, shown=self._live.text[begins:], within=self._left)
                 continue
             spent += reply.usage
             self._learn(reply.usage)
             if again and reply.stop in {LENGTH, PAUSED} and not reply.tool_uses:
                 again = False
+                prompt = replace(prompt, shown=self._live.text[begins:], within=self._left)
                 continue
             await self._end(reply)
             return _shown(reply, self._live.text[begins:], spent)
@@ -176,6 +177,7 @@ class Asking:
             now=self._now,
             zone=str(self._now.tzinfo),
             member=self._member or await self._know(earlier),
+            within=self._left,
         )
 
     async def _know(self, earlier: list[TurnRecord]) -> MemberContext:

@@ -4,6 +4,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from pam_shared.contracts.tools import Outcome, ToolReply
+from pam_shared.errors import INTERNAL
+
 FAILURES = 5
 OPEN_FOR = 60.0
 
@@ -48,7 +51,20 @@ class Breaker:
         circuit.probing = False
         circuit.opened_at, circuit.workers = self._clock(), workers
 
+    def note(self, tool: str, workers: frozenset[str], reply: ToolReply) -> None:
+        """Take in a reply: a refusal is a success of the worker."""
+        if at_fault(reply):
+            self.failed(tool, workers)
+        else:
+            self.succeeded(tool)
+
     def gave_up(self, tool: str) -> None:
         """Forget a call whose end nobody waited for."""
         if tool in self._circuits:
             self._circuits[tool].probing = False
+
+
+def at_fault(reply: ToolReply) -> bool:
+    """Whether the worker is at fault: it was silent, or broke."""
+    broken = reply.error is not None and reply.error.code == INTERNAL.code
+    return broken or reply.outcome is Outcome.UNAVAILABLE

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import anthropic
 import httpx2
+import orjson
 
 from pam_agent import exchange
 from pam_agent.event_stream import EventStream, UnreadableStreamError
@@ -52,11 +53,11 @@ class Claude:
 
         Raises MindAwayError when the API refuses, falls silent, cuts the stream or says nothing.
         """
-        return self._speak(exchange.request(prompt), prompt.within)
+        return self._speak(exchange.written(prompt), prompt.within)
 
     async def write(self, instructions: str, text: str, within: float) -> Reply:
         """Do with a text what the instructions say. Raises MindAwayError."""
-        request = {"system": instructions, "messages": [{"role": "user", "content": text}]}
+        request = orjson.dumps({"system": instructions, "messages": [{"role": "user", "content": text}]})
         async with aclosing(self._speak(request, within)) as parts:
             async for part in parts:
                 if isinstance(part, Reply):
@@ -76,7 +77,7 @@ class Claude:
         """Close the connections to the API."""
         await self._client.close()
 
-    async def _speak(self, request: dict[str, Any], within: float) -> AsyncGenerator[str | Reply, None]:
+    async def _speak(self, request: bytes, within: float) -> AsyncGenerator[str | Reply, None]:
         gathered, patience = Gathered(), Patience(self._silent_for, within)
         if time.monotonic() < self._rests_until:
             raise MindAwayError("model_resting")
@@ -89,11 +90,11 @@ class Claude:
             raise MindAwayError(_code(error), gathered.usage) from error
         yield _whole(gathered, self._model)
 
-    async def _events(self, request: dict[str, Any], patience: Patience) -> AsyncGenerator[list[dict[str, Any]], None]:
+    async def _events(self, request: bytes, patience: Patience) -> AsyncGenerator[list[dict[str, Any]], None]:
         """Yield the events of the reply in the groups they arrive in."""
         async with AsyncExitStack() as ending:
             response = await self._open(ending, request, patience)
-            stream, chunks = EventStream(), response.iter_bytes()
+            stream, chunks = EventStream(), response.aiter_bytes()
             while True:
                 async with asyncio.timeout(patience.left):
                     chunk = await anext(chunks, None)
@@ -104,17 +105,18 @@ class Claude:
                     patience.heard()
                 yield events
 
-    async def _open(
-        self, ending: AsyncExitStack, request: dict[str, Any], patience: Patience
-    ) -> anthropic.AsyncAPIResponse[Any]:
+    async def _open(self, ending: AsyncExitStack, request: bytes, patience: Patience) -> httpx2.Response:
         """Begin a reply; what time may mend is tried again while there is time for the first token."""
-        asked = {"model": self._model, "max_tokens": self._max_tokens, "stream": True, **request}
+        about = orjson.dumps({"model": self._model, "max_tokens": self._max_tokens, "stream": True})
         for again in count():
             try:
                 async with asyncio.timeout(patience.left):
-                    return await ending.enter_async_context(
-                        self._client.messages.with_streaming_response.create(**asked)
+                    # The SDK's own method would copy the whole request, tool by tool, and write it down once more.
+                    response = await self._client.post(
+                        "/v1/messages", cast_to=httpx2.Response, content=_joined(about, request), stream=True
                     )
+                    ending.push_async_callback(response.aclose)
+                    return response
             except (anthropic.APIStatusError, anthropic.APIConnectionError) as error:
                 pause = _pause(error, again)
                 if pause >= patience.left:
@@ -123,6 +125,11 @@ class Claude:
                     raise
                 await asyncio.sleep(pause)
         raise AssertionError
+
+
+def _joined(first: bytes, second: bytes) -> bytes:
+    """Return two JSON objects as one."""
+    return first[:-1] + b"," + second[1:]
 
 
 def _pause(error: anthropic.APIError, again: int) -> float:

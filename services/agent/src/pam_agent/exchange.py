@@ -1,6 +1,9 @@
 """A prompt as a request to the Messages API: the summary before the exchange, and behind it what broke off."""
 
 from typing import Any
+from weakref import WeakKeyDictionary
+
+import orjson
 
 from pam_agent import prompt as words
 from pam_agent.mind import Prompt
@@ -14,6 +17,16 @@ def request(prompt: Prompt) -> dict[str, Any]:
     """Return system, messages and tools. The summary stands first and stays as it is, so it is cached."""
     asked = {"system": words.system(), "messages": [*_before(prompt), *words.messages(prompt), *_behind(prompt)]}
     return asked | ({"tools": words.tools(prompt.tools)} if prompt.tools else {})
+
+
+def written(prompt: Prompt) -> bytes:
+    """Return the request as JSON. It is written once for each prompt: its size is looked at, and then it is sent."""
+    if prompt not in _written:
+        _written[prompt] = orjson.dumps(request(prompt))
+    return _written[prompt]
+
+
+_written: WeakKeyDictionary[Prompt, bytes] = WeakKeyDictionary()
 
 
 def _before(prompt: Prompt) -> list[dict[str, Any]]:

@@ -4,7 +4,9 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from uuid import uuid4
 
+from pam_agent.breaker import Breaker
 from pam_agent.context.contexts import Contexts
+from pam_agent.context.retrieval import Reach
 from pam_agent.crew import Crew
 from pam_agent.isolation import FRUITLESS_MAX, Isolation, MessageFatalError
 from pam_agent.live import Live
@@ -37,9 +39,10 @@ async def crew_of(bus: Bus, settings: AgentSettings) -> AsyncIterator[tuple[Crew
     writer = uuid4().hex[:8]
     reader = LogReader(bus, topology.CONVERSATIONS)
     directory = Directory(bus)
-    contexts, minds = Contexts(bus), _minds(settings)
+    breaker, minds = Breaker(), _minds(settings)
+    contexts = Contexts(bus, Reach(directory.offering, breaker))
     summaries = Summaries([mind for mind in reversed(minds) if isinstance(mind, Model)])
-    crew = Crew(bus, writer, minds, Toolbox(directory, ToolCaller(bus)), settings, contexts, summaries)
+    crew = Crew(bus, writer, minds, Toolbox(directory, ToolCaller(bus), breaker), settings, contexts, summaries)
     bus.on_reconnect(crew.repeat)
     async with AsyncExitStack() as ending:
         for mind in crew.minds:

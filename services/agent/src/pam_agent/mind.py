@@ -23,7 +23,7 @@ class Step:
     results: list[ToolReturned]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Prompt:
     """All a mind is told: earlier turns oldest first, the message to answer, the steps so far, the tools there are.
 

@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import orjson
-
 from pam_agent import exchange
 from pam_agent.mind import Model, Prompt
 
@@ -42,7 +40,7 @@ class Scale:
 
 def size(prompt: Prompt) -> int:
     """Return the characters of a request."""
-    return len(orjson.dumps(exchange.request(prompt)))
+    return len(exchange.written(prompt))
 
 
 async def count(prompt: Prompt, scale: Scale, model: Model, limits: Iterable[int]) -> int:

@@ -1,21 +1,21 @@
 """The tools as the agent uses them: found by discovery, called on the member's behalf."""
 
-from pam_agent.breaker import Breaker
+from pam_agent.breaker import Breaker, at_fault
 from pam_shared.bus.discovery import Directory
 from pam_shared.contracts.conversation import ToolUseBlock
 from pam_shared.contracts.identity import Role
-from pam_shared.contracts.tools import Effect, Outcome, ToolCall, ToolManifest, ToolReply, Visibility
-from pam_shared.errors import INTERNAL, NotFoundError, UnavailableError
+from pam_shared.contracts.tools import Effect, ToolCall, ToolManifest, ToolReply, Visibility
+from pam_shared.errors import NotFoundError, UnavailableError
 from pam_shared.tools.caller import OnBehalfOf, ToolCaller
 
 
 class Toolbox:
     """Every tool that some worker offers now."""
 
-    def __init__(self, directory: Directory, caller: ToolCaller) -> None:
+    def __init__(self, directory: Directory, caller: ToolCaller, breaker: Breaker) -> None:
         self._directory = directory
         self._caller = caller
-        self._breaker = Breaker()
+        self._breaker = breaker
 
     @property
     def offered(self) -> list[ToolManifest]:
@@ -56,10 +56,7 @@ class Toolbox:
         except BaseException:
             self._breaker.gave_up(tool.name)
             raise
-        if _failed(reply):
-            self._breaker.failed(tool.name, workers)
-        else:
-            self._breaker.succeeded(tool.name)
+        self._breaker.note(tool.name, workers, reply)
         return reply
 
     async def void(self, use: ToolUseBlock, who: OnBehalfOf, within: float) -> ToolReply | None:
@@ -68,10 +65,4 @@ class Toolbox:
         if tool is None:
             return None
         reply = await self._caller.call(tool, ToolCall(arguments={}, void=True), who, within)
-        return None if _failed(reply) else reply
-
-
-def _failed(reply: ToolReply) -> bool:
-    """Whether the worker is at fault: it was silent, or broke."""
-    broken = reply.error is not None and reply.error.code == INTERNAL.code
-    return broken or reply.outcome is Outcome.UNAVAILABLE
+        return None if at_fault(reply) else reply

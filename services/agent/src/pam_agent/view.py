@@ -183,14 +183,14 @@ class Views:
         view = self._views.get(key)
         if view is None:
             view = self._views[key] = View(self._bus, self._reader, self._writer, user, conversation)
-            self._shrink()
         self._views.move_to_end(key)
         view.follow()
+        self._shrink()
         return view
 
     def _shrink(self) -> None:
-        for key, view in list(self._views.items()):
-            if len(self._views) <= WARM:
+        while len(self._views) > WARM:
+            cold = next((key for key, view in self._views.items() if not view.holders), None)
+            if cold is None:
                 return
-            if not view.holders:
-                del self._views[key]
+            del self._views[cold]

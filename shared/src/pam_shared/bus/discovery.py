@@ -22,6 +22,7 @@ VERSION = "0.1.0"
 REFRESH_EVERY = 3.0
 LISTEN_FOR = 0.25
 FORGET_AFTER = 3 * REFRESH_EVERY
+NOBODY: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -117,6 +118,7 @@ class Directory:
         self._read: dict[bytes, ServiceRecord] = {}
         self._tools: dict[str, ToolManifest] | None = None
         self._aliases: dict[str, ToolManifest] = {}
+        self._offering: dict[str, frozenset[str]] = {}
         self._subscriptions: list[Subscription] = []
         self._task: asyncio.Task[None] | None = None
         self._inbox = ""
@@ -130,9 +132,12 @@ class Directory:
     def tools(self) -> dict[str, ToolManifest]:
         """Tools by name, each in its newest version."""
         if self._tools is None:
-            found = [tool for record in self.services for tool in record.tools]
-            self._tools = {tool.name: tool for tool in sorted(found, key=lambda tool: tool.version)}
+            found = [(tool, record.id) for record in self.services for tool in record.tools]
+            self._tools = {tool.name: tool for tool, _ in sorted(found, key=lambda one: one[0].version)}
             self._aliases = {alias: tool for tool in self._tools.values() for alias in tool.aliases}
+            self._offering = {}
+            for tool, instance in found:
+                self._offering[tool.name] = self.offering(tool.name) | {instance}
         return self._tools
 
     def resolve(self, name: str) -> ToolManifest | None:
@@ -141,7 +146,7 @@ class Directory:
 
     def offering(self, name: str) -> frozenset[str]:
         """Return the ids of the instances that offer the tool of that name."""
-        return frozenset(record.id for record in self.services if any(tool.name == name for tool in record.tools))
+        return self._offering.get(name, NOBODY) if self.tools else NOBODY
 
     async def start(self) -> None:
         """Listen, ask once, and keep asking."""

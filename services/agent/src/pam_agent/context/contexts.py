@@ -13,7 +13,7 @@ from nats.errors import Error as NatsError
 from pydantic import ValidationError
 
 from pam_agent.context.phases import generate, highlight, integrate, transfer
-from pam_agent.context.retrieval import Asker, Retrieval
+from pam_agent.context.retrieval import Asker, Reach, Retrieval
 from pam_agent.context.snapshot import MemberContext
 from pam_agent.context.sources import OUTDATED, SOURCES
 from pam_agent.errand import Errand
@@ -37,10 +37,10 @@ UNDATED = tuple(source for source in SOURCES if not source.by_day)
 class Contexts:
     """The contexts of one process's turns."""
 
-    def __init__(self, bus: Bus, clock: Callable[[], datetime] = utc_now) -> None:
-        """``clock`` tells how old what is kept is."""
+    def __init__(self, bus: Bus, reach: Reach, clock: Callable[[], datetime] = utc_now) -> None:
+        """``reach`` tells whom to ask, ``clock`` how old what is kept is."""
         self._bus = bus
-        self._retrieval = Retrieval(bus, clock)
+        self._retrieval = Retrieval(bus, reach, clock)
         self._running: set[asyncio.Task[MemberContext]] = set()
         self._warming: set[asyncio.Task[object]] = set()
         self._subscriptions: list[Subscription] = []

@@ -72,42 +72,28 @@ class Vehicles(Part):
     vehicles: list[Vehicle] = []
 
 
-class Totals(BaseModel):
-    """Money of the last 30 days; ``net`` is negative when more was spent than came in."""
-
-    income: Total = Decimal(0)
-    expenses: Total = Decimal(0)
-    net: Total = Decimal(0)
-
-
-class Finances(Part):
-    """How the member's money stands."""
-
-    totals: Totals | None = None
-
-
 class Budget(BaseModel):
-    """A budget of this month; ``status`` is good, warning or over, ``difference`` what is left."""
+    """A budget of this month; ``status`` is good, warning or over, ``left`` negative when it is over."""
 
     category: str
     budgeted: Total
     spent: Total
-    difference: Total
+    left: Total
     status: str
 
 
-class Budgets(Part):
-    """The budgets of this month."""
+class Finances(Part):
+    """How the member's money stands: the last 30 days, this month's budgets, and what PAM saved against its promise.
 
-    comparisons: list[Budget] = []
+    ``net`` is negative when more was spent than came in.
+    """
 
-
-class Savings(Part):
-    """What PAM has saved the member this month, against what it promised."""
-
-    total_savings: Total | None = None
-    threshold: Total | None = None
-    guarantee_met: bool = False
+    income: Total = Decimal(0)
+    expenses: Total = Decimal(0)
+    net: Total = Decimal(0)
+    budgets: list[Budget] = []
+    saved_this_month: Total = Decimal(0)
+    savings_promised: Total = Decimal(0)
 
 
 class Trip(BaseModel):

@@ -35,9 +35,7 @@ def integrate(found: Mapping[str, Found], turn: UUID, place: Fix | None, now: dt
         profile=person.profile,
         language=person.preferences.settings.language,
         vehicles=told.get("vehicles", parts.Vehicles()).vehicles,
-        finances=told.get("finances", parts.Finances()).totals,
-        budgets=told.get("budgets", parts.Budgets()).comparisons,
-        savings=told.get("savings", parts.Savings()),
+        finances=told.get("finances"),
         trips=told.get("travel", parts.Travel()).trips,
         upkeep=told.get("upkeep", parts.Upkeep()),
         community=told.get("community", parts.Community()),
@@ -62,7 +60,7 @@ def generate(known: MemberContext) -> MemberContext:
         trip=next((trip for trip in known.trips if trip.is_on(today)), None),
         next_trip=known.trips[ahead[0][1]] if ahead else None,
         days_until=(ahead[0][0] - today).days if ahead else None,
-        tight_budgets=[budget for budget in known.budgets if budget.status != "good"],
+        tight_budgets=[budget for budget in _budgets(known) if budget.status != "good"],
     )
     return known.model_copy(update={"outlook": outlook})
 
@@ -71,7 +69,7 @@ def highlight(known: MemberContext) -> MemberContext:
     """Choose what deserves a word now, the most pressing first."""
     outlook, found = known.outlook, []
     found += [f"Overdue on the rig: {service.task}." for service in known.upkeep.overdue]
-    found += [_short(budget) for budget in sorted(outlook.tight_budgets, key=lambda one: one.difference)]
+    found += [_short(budget) for budget in sorted(outlook.tight_budgets, key=lambda one: one.left)]
     if known.finances and known.finances.net < 0 < known.finances.income:
         found.append(f"In the last 30 days {spoken(-known.finances.net)} more was spent than came in.")
     if outlook.next_trip and outlook.days_until is not None and outlook.days_until <= SOON:
@@ -87,9 +85,7 @@ def transfer(known: MemberContext) -> MemberContext:
     values = {
         "profile": known.profile,
         "vehicles": known.vehicles[: parts.LISTED],
-        "finances": known.finances,
-        "budgets": known.budgets[: parts.LISTED],
-        "savings": known.savings,
+        "finances": _shortened(known.finances),
         "travel": {"now": known.outlook.trip, "next": known.outlook.next_trip},
         "upkeep": known.upkeep,
         "community": known.community,
@@ -101,6 +97,14 @@ def transfer(known: MemberContext) -> MemberContext:
     member += [f"Worth a word: {line}" for line in known.highlights]
     memory = [_json(fact) for fact in known.memory]
     return known.model_copy(update={"told": {"member": member, "memory": memory}})
+
+
+def _shortened(finances: parts.Finances | None) -> parts.Finances | None:
+    return finances and finances.model_copy(update={"budgets": finances.budgets[: parts.LISTED]})
+
+
+def _budgets(known: MemberContext) -> list[parts.Budget]:
+    return known.finances.budgets if known.finances else []
 
 
 def _digest(value: object) -> str:
@@ -129,8 +133,8 @@ def _age(known: MemberContext, name: str) -> str:
 
 def _short(budget: parts.Budget) -> str:
     if budget.status == OVER:
-        return f"The {budget.category} budget is over by {spoken(-budget.difference)}."
-    return f"Of the {budget.category} budget {spoken(budget.difference)} are left."
+        return f"The {budget.category} budget is over by {spoken(-budget.left)}."
+    return f"Of the {budget.category} budget {spoken(budget.left)} are left."
 
 
 def _days(count: int) -> str:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
+from pam_agent.breaker import Breaker
 from pam_agent.context.snapshot import Found
 from pam_agent.context.sources import Source
 from pam_shared.bus.connection import Bus
@@ -37,11 +38,20 @@ class Asker:
     who: OnBehalfOf
 
 
+@dataclass(frozen=True)
+class Reach:
+    """Who can be asked: ``offering`` are the instances that offer a tool, ``breaker`` keeps off those that fail."""
+
+    offering: Callable[[str], frozenset[str]]
+    breaker: Breaker
+
+
 class Retrieval:
     """What the sources told of members, kept in this process; events say what to forget."""
 
-    def __init__(self, bus: Bus, clock: Callable[[], datetime]) -> None:
+    def __init__(self, bus: Bus, reach: Reach, clock: Callable[[], datetime]) -> None:
         self._bus = bus
+        self._reach = reach
         self._clock = clock
         self._cache = Cache(memory=MEMORY, clock=lambda: clock().timestamp())
         self._loads: dict[asyncio.Task[Cached[object]], None] = {}
@@ -98,16 +108,41 @@ class Retrieval:
         return f"{self._era}:{source.name}:{asker.who.zone if source.by_day else ''}"
 
     async def _ask(self, source: Source, asker: Asker) -> object:
-        """Ask once. Raises UnavailableError where there is no answer that can be read."""
+        """Ask once, if there is somebody to ask. Raises UnavailableError where there is no answer that can be read."""
+        workers, breaker = self._reach.offering(source.tool), self._reach.breaker
+        if not workers or not breaker.allows(source.tool, workers):
+            raise UnavailableError(f"{source.tool} cannot be asked now.", code="not_offered")
+        try:
+            reply = await self._reply(source, asker)
+        except UnavailableError:
+            breaker.failed(source.tool, workers)
+            raise
+        except BaseException:
+            breaker.gave_up(source.tool)
+            raise
+        breaker.note(source.tool, workers, reply)
+        return _read(source, reply)
+
+    async def _reply(self, source: Source, asker: Asker) -> ToolReply:
         call = ToolCall(arguments=source.arguments(self._clock().date()))
         values = with_deadline(asker.who.headers(), LOAD_WITHIN)
         inject(values)
         body = await self._bus.request(source.subject, call.model_dump_json().encode(), values, LOAD_WITHIN)
         try:
-            reply = ToolReply.model_validate_json(body)
-            if reply.success:
-                return source.shape.validate_python(reply.data or {})
+            return ToolReply.model_validate_json(body)
         except ValidationError as error:
-            log.warning("a source of the context answers nonsense", source=source.name, faults=error.error_count())
-            raise UnavailableError("This answer cannot be read.", code="unreadable") from error
+            raise _unreadable(source, error) from error
+
+
+def _read(source: Source, reply: ToolReply) -> object:
+    if not reply.success:
         raise UnavailableError(f"{source.tool} did not answer.", code="no_answer")
+    try:
+        return source.shape.validate_python(reply.data or {})
+    except ValidationError as error:
+        raise _unreadable(source, error) from error
+
+
+def _unreadable(source: Source, error: ValidationError) -> UnavailableError:
+    log.warning("a source of the context answers nonsense", source=source.name, faults=error.error_count())
+    return UnavailableError("This answer cannot be read.", code="unreadable")

@@ -45,9 +45,7 @@ class MemberContext(BaseModel):
     profile: parts.Profile = parts.Profile()
     language: str | None = None
     vehicles: list[parts.Vehicle] = []
-    finances: parts.Totals | None = None
-    budgets: list[parts.Budget] = []
-    savings: parts.Savings = parts.Savings()
+    finances: parts.Finances | None = None
     trips: list[parts.Trip] = []
     upkeep: parts.Upkeep = parts.Upkeep()
     community: parts.Community = parts.Community()

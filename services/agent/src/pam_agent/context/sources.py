@@ -47,9 +47,7 @@ class Source:
 SOURCES = (
     Source("profile", PROFILE, "account", "get_user_context", TypeAdapter(parts.Person), lambda _: {"own_only": True}),
     Source("vehicles", PROFILE, "account", "get_vehicles", TypeAdapter(parts.Vehicles)),
-    Source("finances", FINANCES, "budget", "get_finance_summary", TypeAdapter(parts.Finances), by_day=True),
-    Source("budgets", FINANCES, "budget", "compare_vs_budget", TypeAdapter(parts.Budgets), by_day=True),
-    Source("savings", FINANCES, "budget", "get_savings_status", TypeAdapter(parts.Savings), by_day=True),
+    Source("finances", FINANCES, "budget", "get_money_context", TypeAdapter(parts.Finances), by_day=True),
     Source("travel", TRAVEL, "trip", "get_travel_records", TypeAdapter(parts.Travel), _months),
     Source("upkeep", TRAVEL, "trip", "get_maintenance_schedule", TypeAdapter(parts.Upkeep)),
     Source("community", SOCIAL, "social", "get_social_records", TypeAdapter(parts.Community)),
