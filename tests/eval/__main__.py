@@ -1,5 +1,6 @@
 """``python -m tests.eval``: how well the rules do, a line for each domain."""
 
+from tests.eval import selection
 from tests.eval.measure import Verdict, carrying, judged, sentences, share, times
 
 HALVES = ("tuned", "first_seen", "fresh", "last")
@@ -16,6 +17,9 @@ def main() -> None:
         for half in HALVES:
             if part := [verdict for verdict in verdicts if verdict.sentence.half == half]:
                 print(_line(half, part))
+    print("\ntools shown    sentences  right tool  shown on average  median ms")
+    for name in ("utterances", "paraphrases"):
+        print(selection.line(name, sentences(name)))
 
 
 def _line(name: str, verdicts: list[Verdict]) -> str:

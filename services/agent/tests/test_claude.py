@@ -20,7 +20,15 @@ from pam_tools_budget import tools
 from tests.harness.waiting import eventually
 
 OFFERED = [tool.manifest("budget") for tool in find_tools(tools)]
-ASKED = Prompt(text="Hello", earlier=[], steps=[], tools=OFFERED, now=datetime(2026, 5, 1, tzinfo=UTC), zone="UTC")
+ASKED = Prompt(
+    text="Hello",
+    earlier=[],
+    steps=[],
+    tools=OFFERED,
+    shown_tools=OFFERED,
+    now=datetime(2026, 5, 1, tzinfo=UTC),
+    zone="UTC",
+)
 
 
 @asynccontextmanager

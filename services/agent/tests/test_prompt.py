@@ -213,7 +213,14 @@ def request(earlier=(), steps=(), text="And now?", member=KNOWN, minutes=0) -> d
     """The whole request without its marks, which are not part of what is cached."""
     now = NOON + timedelta(minutes=minutes)
     asked = Prompt(
-        text=text, earlier=list(earlier), steps=list(steps), tools=OFFERED, now=now, zone="UTC", member=member
+        text=text,
+        earlier=list(earlier),
+        steps=list(steps),
+        tools=OFFERED,
+        shown_tools=OFFERED,
+        now=now,
+        zone="UTC",
+        member=member,
     )
     return {"tools": words.tools(OFFERED), "system": words.system(), "messages": words.messages(asked)}
 

@@ -13,6 +13,7 @@ from pam_agent.context.snapshot import MemberContext
 from pam_agent.conversation import TurnRecord
 from pam_agent.crew import Crew
 from pam_agent.errand import Errand
+from pam_agent.finding import FIND_TOOLS, found_in
 from pam_agent.history import NOT_ANSWERED, History
 from pam_agent.live import Live
 from pam_agent.mind import LENGTH, PAUSED, REFUSED, Mind, MindAwayError, Model, Prompt, Reply, Step
@@ -20,6 +21,7 @@ from pam_agent.view import View
 from pam_shared.clock import utc_now, zone_of
 from pam_shared.contracts import live
 from pam_shared.contracts.conversation import TextBlock, Usage
+from pam_shared.contracts.tools import ToolManifest
 from pam_shared.errors import ExternalUnavailableError
 from pam_shared.telemetry.logs import log
 from pam_shared.telemetry.traces import span
@@ -60,6 +62,7 @@ class Asking:
         self._now = utc_now().astimezone(zone_of(self.zone))
         self._taking = crew.contexts.begin(errand, self._record.message.id, self._now)
         self._member: MemberContext | None = None
+        self._fitting_tools: list[ToolManifest] | None = None
 
     async def ask(self, steps: list[Step]) -> Reply:
         """Return the reply of the first mind that can give one. Where one breaks off, the next goes on.
@@ -174,11 +177,25 @@ class Asking:
             summary=self._history.summary,
             steps=steps,
             tools=self._crew.toolbox.offered,
+            shown_tools=self._shown_tools(earlier, steps),
             now=self._now,
             zone=str(self._now.tzinfo),
             member=self._member or await self._know(earlier),
             within=self._left,
         )
+
+    def _shown_tools(self, earlier: list[TurnRecord], steps: list[Step]) -> list[ToolManifest]:
+        """Return the tools a model is told of: those that fit, what it found meanwhile, and how to find more."""
+        selection = self._crew.toolbox.selection
+        if self._fitting_tools is None:
+            texts = [turn.message.text for turn in earlier[-1:]] + [self._record.message.text]
+            used = [result.tool for turn in earlier for result in turn.results.values()]
+            self._fitting_tools = selection.choose(texts, self._now, self._view.shown_tools, used)
+            self._view.shown_tools = [tool.name for tool in self._fitting_tools]
+        if len(self._fitting_tools) == len(selection.tools):
+            return self._fitting_tools
+        names = found_in(steps) - {tool.name for tool in self._fitting_tools}
+        return [*self._fitting_tools, *(tool for tool in selection.tools if tool.name in names), FIND_TOOLS]
 
     async def _know(self, earlier: list[TurnRecord]) -> MemberContext:
         """Return the snapshot of the member that this turn works with, once the member heard what is new in it."""

@@ -16,7 +16,7 @@ GO_ON = "Your answer broke off here. Say its last sentence again from the beginn
 def request(prompt: Prompt) -> dict[str, Any]:
     """Return system, messages and tools. The summary stands first and stays as it is, so it is cached."""
     asked = {"system": words.system(), "messages": [*_before(prompt), *words.messages(prompt), *_behind(prompt)]}
-    return asked | ({"tools": words.tools(prompt.tools)} if prompt.tools else {})
+    return asked | ({"tools": words.tools(prompt.shown_tools)} if prompt.shown_tools else {})
 
 
 def written(prompt: Prompt) -> bytes:

@@ -1,6 +1,6 @@
 """What answers: a model or the rules. Both are asked the same way and answer the same way."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol, runtime_checkable
@@ -27,7 +27,7 @@ class Step:
 class Prompt:
     """All a mind is told: earlier turns oldest first, the message to answer, the steps so far, the tools there are.
 
-    ``member`` is what is known of who speaks.
+    ``shown_tools`` are those of ``tools`` that a model is told of. ``member`` is what is known of who speaks.
     ``summary`` stands for the turns before ``earlier``. ``shown`` is what the member has read of this very reply, where
     a mind broke off in it: the next one goes on behind it. ``within``: seconds the reply may take in all.
     """
@@ -38,6 +38,7 @@ class Prompt:
     tools: list[ToolManifest]
     now: datetime
     zone: str
+    shown_tools: Sequence[ToolManifest] = ()
     member: MemberContext | None = None
     summary: str = ""
     shown: str = ""

@@ -5,6 +5,7 @@ what is true only now. So two turns of a conversation begin alike, and what begi
 """
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from pam_agent.context.snapshot import MemberContext
@@ -46,7 +47,7 @@ def system() -> list[dict[str, Any]]:
     return [_text(SYSTEM) | CACHED]
 
 
-def tools(manifests: list[ToolManifest]) -> list[dict[str, Any]]:
+def tools(manifests: Sequence[ToolManifest]) -> list[dict[str, Any]]:
     """Return the tools as the Messages API takes them, in an order that does not change; cached up to the last."""
     told = [_tool(manifest) for manifest in sorted(manifests, key=lambda manifest: manifest.name)]
     return [*told[:-1], *(tool | CACHED for tool in told[-1:])]

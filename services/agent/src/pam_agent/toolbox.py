@@ -1,6 +1,8 @@
 """The tools as the agent uses them: found by discovery, called on the member's behalf."""
 
 from pam_agent.breaker import Breaker, at_fault
+from pam_agent.finding import FIND_TOOLS, find_tools
+from pam_agent.selection import Selection
 from pam_shared.bus.discovery import Directory
 from pam_shared.contracts.conversation import ToolUseBlock
 from pam_shared.contracts.identity import Role
@@ -16,17 +18,29 @@ class Toolbox:
         self._directory = directory
         self._caller = caller
         self._breaker = breaker
+        self._seen: dict[str, ToolManifest] = {}
+        self._selection = Selection([])
 
     @property
     def offered(self) -> list[ToolManifest]:
-        """The tools a member's model may see, by name."""
-        tools = self._directory.tools.values()
-        seen = (tool for tool in tools if Role.MEMBER in tool.roles and tool.visibility is Visibility.LLM)
-        return sorted(seen, key=lambda tool: tool.name)
+        """The tools a member's mind may call, by name."""
+        return self.selection.tools
+
+    @property
+    def selection(self) -> Selection:
+        """The tools there are now, ready to be chosen from."""
+        tools = self._directory.tools
+        if tools is not self._seen:
+            self._seen = tools
+            seen = [tool for tool in tools.values() if Role.MEMBER in tool.roles and tool.visibility is Visibility.LLM]
+            offered = sorted(seen, key=lambda tool: tool.name)
+            if offered != self._selection.tools:
+                self._selection = Selection(offered)
+        return self._selection
 
     def changes(self, name: str) -> bool:
         """Whether a call may change something; of a tool that is not there nobody knows."""
-        tool = self._directory.resolve(name)
+        tool = FIND_TOOLS if name == FIND_TOOLS.name else self._directory.resolve(name)
         return tool is None or tool.effect is not Effect.READ
 
     def asks_first(self, name: str) -> ToolManifest | None:
@@ -43,6 +57,8 @@ class Toolbox:
         return await self._answered(use, ToolCall(arguments=use.input), who, within)
 
     async def _answered(self, use: ToolUseBlock, call: ToolCall, who: OnBehalfOf, within: float) -> ToolReply:
+        if use.name == FIND_TOOLS.name:
+            return find_tools(self.selection, use.input)
         tool = self._directory.resolve(use.name)
         if tool is None or tool.visibility is Visibility.INTERNAL:
             missing = NotFoundError(f"There is no tool named {use.name}.", code="no_such_tool")

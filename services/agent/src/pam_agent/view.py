@@ -39,6 +39,7 @@ class View:
         self.state = Conversation()
         self.recalled: list[TurnRecord] | None = None
         self.known: MemberContext | None = None
+        self.shown_tools: list[str] = []
         self.scale = Scale()
         self.holders = 0
         self.lock = asyncio.Lock()
