@@ -8,7 +8,7 @@ from time import perf_counter
 from pam_agent.selection import Selection
 from pam_shared.contracts.identity import Role
 from pam_shared.contracts.tools import Visibility
-from tests.eval.measure import NOW, Sentence, manifests
+from tests.eval.measure import Sentence, manifests
 
 
 @dataclass(frozen=True)
@@ -49,5 +49,5 @@ def line(name: str, told: list[Sentence]) -> str:
 
 def _shown(sentence: Sentence) -> Shown:
     start = perf_counter()
-    tools = selection().choose([sentence.text], NOW)
+    tools = selection().choose([sentence.text])
     return Shown(sentence, [tool.name for tool in tools], perf_counter() - start)

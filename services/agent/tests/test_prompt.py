@@ -65,7 +65,7 @@ def turn(rounds=(), text="Done.", status=TurnStatus.SUCCESS, *, said=None) -> Tu
 
 def told(earlier=(), steps=(), text="And now?") -> list[dict]:
     asked = Prompt(text=text, earlier=list(earlier), steps=list(steps), tools=[], now=NOON, zone="America/Denver")
-    return words.messages(asked)
+    return orjson.loads(orjson.dumps(words.messages(asked)))
 
 
 def blocks(exchange, kind) -> list[dict]:

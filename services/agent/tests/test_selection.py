@@ -1,7 +1,5 @@
 """Which tools a model is shown."""
 
-from datetime import UTC, datetime
-
 import pytest
 
 from pam_agent.finding import FIND_TOOLS, find_tools
@@ -11,19 +9,18 @@ from pamctl.catalogue import installed_workers
 
 pytestmark = pytest.mark.unit
 
-NOW = datetime(2026, 5, 1, tzinfo=UTC)
 TOOLS = [tool for worker in installed_workers() for tool in worker.tools if tool.visibility is Visibility.LLM]
 SELECTION = Selection(sorted(TOOLS, key=lambda tool: tool.name))
 
 
 def chosen(*texts, shown=(), used=()) -> list[str]:
-    return [tool.name for tool in SELECTION.choose(texts, NOW, shown, used)]
+    return [tool.name for tool in SELECTION.choose(texts, shown, used)]
 
 
 def test_few_tools_are_all_shown():
     """R-A8: choosing among a handful would only lose some."""
     few = Selection(TOOLS[:ENOUGH])
-    assert few.choose(["hi"], NOW) == TOOLS[:ENOUGH]
+    assert few.choose(["hi"]) == TOOLS[:ENOUGH]
 
 
 def test_what_a_message_is_about_is_shown_and_no_more_than_asked_for():

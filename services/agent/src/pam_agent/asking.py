@@ -190,7 +190,7 @@ class Asking:
         if self._fitting_tools is None:
             texts = [turn.message.text for turn in earlier[-1:]] + [self._record.message.text]
             used = [result.tool for turn in earlier for result in turn.results.values()]
-            self._fitting_tools = selection.choose(texts, self._now, self._view.shown_tools, used)
+            self._fitting_tools = selection.choose(texts, self._view.shown_tools, used)
             self._view.shown_tools = [tool.name for tool in self._fitting_tools]
         if len(self._fitting_tools) == len(selection.tools):
             return self._fitting_tools

@@ -10,6 +10,7 @@ from typing import Any, Literal
 import anthropic
 import httpx2
 import orjson
+from anthropic.types import MessageTokensCount
 
 from pam_agent import exchange
 from pam_agent.event_stream import EventStream, UnreadableStreamError
@@ -68,7 +69,11 @@ class Claude:
         """Return the tokens of the request for a prompt; None when the API does not say."""
         try:
             async with asyncio.timeout(COUNT_WITHIN):
-                counted = await self._client.messages.count_tokens(model=self._model, **exchange.request(prompt))
+                counted = await self._client.post(
+                    "/v1/messages/count_tokens",
+                    cast_to=MessageTokensCount,
+                    content=_joined(orjson.dumps({"model": self._model}), exchange.written(prompt)),
+                )
         except TROUBLES:
             return None
         return counted.input_tokens

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
 
+import orjson
+
 from pam_shared.bus.log_reader import Entry
 from pam_shared.contracts import headers, subjects
 from pam_shared.contracts.conversation import (
@@ -27,7 +29,7 @@ class TurnRecord:
 
     ``sequence`` is the message's own log sequence, ``epoch`` that of the newest attempt's start. ``fruitless`` counts
     the newest attempts that began and added no step: a message that kills its agent shows by it. ``finished_by`` is
-    the id of the terminal entry, which names its writer.
+    the id of the terminal entry, which names its writer. ``told`` is how a model is told of it, once it is finished.
     """
 
     message: MessageReceived
@@ -40,6 +42,7 @@ class TurnRecord:
     finished_by: str = ""
     cancelled: bool = False
     fruitless: int = 0
+    told: list[orjson.Fragment] = field(default_factory=list, compare=False, repr=False)
 
     @property
     def doubtful(self) -> list[ToolUseBlock]:

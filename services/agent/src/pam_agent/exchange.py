@@ -13,20 +13,23 @@ REMEMBERED = "I remember that."
 GO_ON = "Your answer broke off here. Say its last sentence again from the beginning, then go on. Repeat nothing else."
 
 
-def request(prompt: Prompt) -> dict[str, Any]:
-    """Return system, messages and tools. The summary stands first and stays as it is, so it is cached."""
-    asked = {"system": words.system(), "messages": [*_before(prompt), *words.messages(prompt), *_behind(prompt)]}
-    return asked | ({"tools": words.tools(prompt.shown_tools)} if prompt.shown_tools else {})
-
-
 def written(prompt: Prompt) -> bytes:
-    """Return the request as JSON. It is written once for each prompt: its size is looked at, and then it is sent."""
+    """Return system, messages and tools as JSON.
+
+    It is written once for each prompt: its size is looked at, and then it is sent.
+    """
     if prompt not in _written:
-        _written[prompt] = orjson.dumps(request(prompt))
+        _written[prompt] = orjson.dumps(_request(prompt))
     return _written[prompt]
 
 
 _written: WeakKeyDictionary[Prompt, bytes] = WeakKeyDictionary()
+
+
+def _request(prompt: Prompt) -> dict[str, Any]:
+    """Return system, messages and tools. The summary stands first and stays as it is, so it is cached."""
+    asked = {"system": words.system(), "messages": [*_before(prompt), *words.messages(prompt), *_behind(prompt)]}
+    return asked | ({"tools": words.tools(prompt.shown_tools)} if prompt.shown_tools else {})
 
 
 def _before(prompt: Prompt) -> list[dict[str, Any]]:

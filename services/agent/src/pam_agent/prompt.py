@@ -8,6 +8,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+import orjson
+
 from pam_agent.context.snapshot import MemberContext
 from pam_agent.conversation import TurnRecord
 from pam_agent.mind import Prompt
@@ -53,10 +55,11 @@ def tools(manifests: Sequence[ToolManifest]) -> list[dict[str, Any]]:
     return [*told[:-1], *(tool | CACHED for tool in told[-1:])]
 
 
-def messages(prompt: Prompt) -> list[dict[str, Any]]:
-    """Return the whole exchange: earlier turns, cached, then the message to answer and the steps so far."""
-    told = [message for record in prompt.earlier for message in _earlier(record)]
-    if told:
+def messages(prompt: Prompt) -> list[Any]:
+    """Return the whole exchange, for orjson: earlier turns, cached, then the message to answer and the steps so far."""
+    told: list[Any] = [message for record in prompt.earlier[:-1] for message in _kept(record)]
+    if prompt.earlier:
+        told += _earlier(prompt.earlier[-1])
         told[-1]["content"][-1] |= CACHED
     told.append({"role": "user", "content": [_text(unbordered(prompt.text)), _text(_surroundings(prompt))]})
     for step in prompt.steps:
@@ -112,6 +115,14 @@ def _tool(manifest: ToolManifest) -> dict[str, Any]:
 
 _told: dict[tuple[str, str, str], dict[str, Any]] = {}
 """Tools as told to the model, by what makes them differ: hundreds at most over the life of a process."""
+
+
+def _kept(record: TurnRecord) -> list[orjson.Fragment]:
+    """Return an earlier turn as JSON that is written once: it is told again and again as the conversation goes on."""
+    told = record.told or [orjson.Fragment(orjson.dumps(message)) for message in _earlier(record)]
+    if record.finished:
+        record.told = told
+    return told
 
 
 def _earlier(record: TurnRecord) -> list[dict[str, Any]]:

@@ -8,7 +8,6 @@ import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
 from typing import Any
 
 from pam_agent.rules.leaning import leanings
@@ -48,9 +47,7 @@ class Selection:
         self._by_name = {tool.name: tool for tool in tools}
         self._index = _index(tools)
 
-    def choose(
-        self, texts: Sequence[str], now: datetime, shown: Iterable[str] = (), used: Iterable[str] = ()
-    ) -> list[ToolManifest]:
+    def choose(self, texts: Sequence[str], shown: Iterable[str] = (), used: Iterable[str] = ()) -> list[ToolManifest]:
         """Return the tools for a turn, by name.
 
         ``texts`` are the member's messages, the newest last; ``shown`` the tools of the turn before, ``used`` those the
@@ -59,18 +56,18 @@ class Selection:
         if len(self.tools) <= ENOUGH:
             return list(self.tools)
         kept = {name for name in shown if name in self._by_name}
-        ranked = self.ranked(texts, now)
+        ranked = self.ranked(texts)
         if not kept.issuperset(ranked[:SURE]):
             lately = [name for name in dict.fromkeys(reversed(list(used))) if name in self._by_name][:USED]
             kept = {*ranked[:CHOSEN], *lately}
         return [self._by_name[name] for name in sorted(kept)]
 
-    def ranked(self, texts: Sequence[str], now: datetime) -> list[str]:
+    def ranked(self, texts: Sequence[str]) -> list[str]:
         """Return the names of the tools that have to do with the newest text, the best first."""
         *before, text = texts
-        scores = self._scores(text, now)
+        scores = self._scores(text)
         if before and len(text.split()) <= SHORT:
-            for name, score in self._scores(before[-1], now).items():
+            for name, score in self._scores(before[-1]).items():
                 scores[name] += BEFORE_COUNTS * score
         return sorted(scores, key=lambda name: (-scores[name], name))
 
@@ -82,8 +79,8 @@ class Selection:
                 scores[name] += weight
         return [self._by_name[name] for name in sorted(scores, key=lambda name: (-scores[name], name))]
 
-    def _scores(self, text: str, now: datetime) -> dict[str, float]:
-        leant = leanings(text, now)
+    def _scores(self, text: str) -> dict[str, float]:
+        leant = leanings(text)
         scores = defaultdict(float, {name: weight for name, weight in leant.items() if name in self._by_name})
         for rank, tool in enumerate(self.find(text)):
             scores[tool.name] += _FOUND / (1 + _FADES * rank)
