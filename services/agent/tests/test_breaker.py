@@ -2,7 +2,7 @@
 
 import pytest
 
-from pam_agent.breaker import FAILURES, OPEN_FOR, Breaker
+from pam_agent.breaker import FAILURES, OPEN_FOR, Breaker, Change
 
 pytestmark = pytest.mark.unit
 
@@ -24,9 +24,15 @@ def clock():
 
 
 @pytest.fixture
-def opened(clock):
+def told():
+    """What the others are told."""
+    return []
+
+
+@pytest.fixture
+def opened(clock, told):
     """A breaker whose one tool has failed too often."""
-    breaker = Breaker(clock)
+    breaker = Breaker(told.append, clock)
     for _ in range(FAILURES):
         assert breaker.allows("tool", ONE)
         breaker.failed("tool", ONE)
@@ -39,9 +45,9 @@ def test_five_failures_in_a_row_open_it(opened):
     assert opened.allows("other tool", ONE)
 
 
-def test_a_success_between_begins_the_count_anew(clock):
+def test_a_success_between_begins_the_count_anew(clock, told):
     """R-T2: only failures in a row count."""
-    breaker = Breaker(clock)
+    breaker = Breaker(told.append, clock)
     for _ in range(FAILURES - 1):
         breaker.failed("tool", ONE)
     breaker.succeeded("tool")
@@ -79,3 +85,24 @@ def test_a_worker_that_was_not_there_is_tried_at_once(opened):
     """R-T2, R-T7: recovery by itself: whoever is started anew does not wait for a minute."""
     assert not opened.allows("tool", ONE)
     assert opened.allows("tool", ONE | OTHER)
+
+
+def test_others_are_told_of_what_opens_and_closes_and_of_nothing_else(opened, clock, told):
+    """R-T2: shared by all agents: one failure is nobody's business, a circuit is."""
+    opened.failed("other tool", ONE)
+    clock.now += OPEN_FOR
+    assert opened.allows("tool", ONE)
+    opened.succeeded("tool")
+    opened.succeeded("other tool")
+    assert told == [Change("tool", is_open=True, workers=ONE), Change("tool", is_open=False)]
+
+
+def test_what_another_found_broken_is_not_tried_here(clock, told):
+    """R-T2: and tried again after a minute, or as soon as it was closed elsewhere; hearing is not telling."""
+    breaker = Breaker(told.append, clock)
+    for change in (Change("tool", is_open=True, workers=ONE), Change("gone", is_open=False)):
+        breaker.hear(change)
+    assert not breaker.allows("tool", ONE)
+    breaker.hear(Change("tool", is_open=False))
+    assert breaker.allows("tool", ONE)
+    assert told == []

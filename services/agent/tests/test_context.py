@@ -77,7 +77,7 @@ class World:
 @pytest.fixture
 async def world(bus, connect, new_person):
     agent = await connect("agent")
-    contexts = Contexts(agent, Reach(lambda _: world.workers, Breaker()), lambda: world.now)
+    contexts = Contexts(agent, Reach(lambda _: world.workers, Breaker(lambda _: None)), lambda: world.now)
     world = World(bus, contexts, new_person())
     await contexts.start()
     await agent.jetstream.account_info()

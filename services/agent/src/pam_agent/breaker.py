@@ -19,13 +19,24 @@ class _Circuit:
     probing: bool = False
 
 
+@dataclass(frozen=True)
+class Change:
+    """A circuit has opened, against these worker instances, or closed."""
+
+    tool: str
+    is_open: bool
+    workers: frozenset[str] = frozenset()
+
+
 class Breaker:
     """Opens after five failures in a row.
 
     Then one call in a minute may try, or one as soon as other workers offer the tool; its success closes the circuit.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, tell: Callable[[Change], None], clock: Callable[[], float] = time.monotonic) -> None:
+        """``tell`` hears of every circuit that opens, or opens again, and that closes."""
+        self._tell = tell
         self._clock = clock
         self._circuits: dict[str, _Circuit] = {}
 
@@ -42,7 +53,9 @@ class Breaker:
 
     def succeeded(self, tool: str) -> None:
         """Close the circuit."""
-        self._circuits.pop(tool, None)
+        circuit = self._circuits.pop(tool, None)
+        if circuit and circuit.failures >= FAILURES:
+            self._tell(Change(tool, is_open=False))
 
     def failed(self, tool: str, workers: frozenset[str]) -> None:
         """Count a failure; the fifth in a row opens the circuit, and so does a failed try."""
@@ -50,6 +63,15 @@ class Breaker:
         circuit.failures += 1
         circuit.probing = False
         circuit.opened_at, circuit.workers = self._clock(), workers
+        if circuit.failures >= FAILURES:
+            self._tell(Change(tool, is_open=True, workers=workers))
+
+    def hear(self, change: Change) -> None:
+        """Take in what another process saw."""
+        if change.is_open:
+            self._circuits[change.tool] = _Circuit(FAILURES, self._clock(), change.workers)
+        else:
+            self._circuits.pop(change.tool, None)
 
     def note(self, tool: str, workers: frozenset[str], reply: ToolReply) -> None:
         """Take in a reply: a refusal is a success of the worker."""

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from uuid import uuid4
 
-from pam_agent.breaker import Breaker
+from pam_agent.circuits import Circuits
 from pam_agent.context.contexts import Contexts
 from pam_agent.context.retrieval import Reach
 from pam_agent.crew import Crew
@@ -39,16 +39,18 @@ async def crew_of(bus: Bus, settings: AgentSettings) -> AsyncIterator[tuple[Crew
     writer = uuid4().hex[:8]
     reader = LogReader(bus, topology.CONVERSATIONS)
     directory = Directory(bus)
-    breaker, minds = Breaker(), _minds(settings)
-    contexts = Contexts(bus, Reach(directory.offering, breaker))
+    circuits, minds = Circuits(bus), _minds(settings)
+    contexts = Contexts(bus, Reach(directory.offering, circuits.breaker))
     summaries = Summaries([mind for mind in reversed(minds) if isinstance(mind, Model)])
-    crew = Crew(bus, writer, minds, Toolbox(directory, ToolCaller(bus), breaker), settings, contexts, summaries)
+    crew = Crew(
+        bus, writer, minds, Toolbox(directory, ToolCaller(bus), circuits.breaker), settings, contexts, summaries
+    )
     bus.on_reconnect(crew.repeat)
     async with AsyncExitStack() as ending:
         for mind in crew.minds:
             ending.push_async_callback(mind.close)
         ending.push_async_callback(summaries.close)
-        for part in (reader, directory, contexts):
+        for part in (reader, directory, circuits, contexts):
             await part.start()
             ending.push_async_callback(part.stop)
         yield crew, Views(bus, reader, writer)

@@ -18,6 +18,9 @@ SERVICE_WITHDRAWN = "pam.service.withdrawn"
 MEMBER_SIGNED_IN = "pam.member.signed_in"
 """Said once by the gateway, with a token for reading: whoever hears it may prepare; nothing depends on it."""
 
+CIRCUIT_CHANGED = "pam.agent.circuit"
+"""Said among agents: a tool's circuit has opened or closed. Nothing depends on it but how soon the others know."""
+
 
 def conversation(user: UUID, conversation_id: UUID) -> str:
     """Return the stem of a conversation's two subjects."""
