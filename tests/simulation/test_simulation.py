@@ -10,7 +10,7 @@ from tests.simulation.world import World
 SEEDS = 1000
 CALM_SEEDS = 100
 TAIL = 80
-WORLDS = {"fence": 100, "heartbeat": 100, "deduplication": 100, "reuse": 250, "last words": 100}
+WORLDS = {"fence": 400, "heartbeat": 100, "deduplication": 100, "reuse": 250, "last words": 100}
 """How many are tried without each defence: a step made twice shows in few of them."""
 
 
