@@ -9,6 +9,7 @@ import orjson
 import pytest
 
 from pam_agent.breaker import FAILURES, Breaker
+from pam_agent.context import retrieval
 from pam_agent.context.contexts import Contexts
 from pam_agent.context.retrieval import Reach
 from pam_agent.context.sources import SOURCES
@@ -130,6 +131,18 @@ async def test_a_source_that_refuses_is_asked_again(world):
     for _ in range(FAILURES + 2):
         assert "vehicles" in (await world.turn()).missing
     assert world.asked["vehicles"] == FAILURES + 2
+
+
+async def test_a_late_source_is_waited_for_once_and_not_by_every_turn(world, monkeypatch):
+    """R-A6: the second greeting does not wait again for what kept the first one back; what came meanwhile it has."""
+    world.open.clear()
+    await world.have("vehicles", vehicles("Bus"))
+    assert "vehicles" in (await world.turn()).missing
+    monkeypatch.setattr(retrieval, "WITHIN", 60.0)
+    async with asyncio.timeout(2.0):
+        assert "vehicles" in (await world.turn()).missing
+    world.open.set()
+    await eventually(lambda: _has_vehicles(world))
 
 
 @pytest.mark.parametrize("slow", [15.0, 30.0, 10.0])

@@ -55,13 +55,21 @@ class Retrieval:
         self._clock = clock
         self._cache = Cache(memory=MEMORY, clock=lambda: clock().timestamp())
         self._loads: dict[asyncio.Task[Cached[object]], None] = {}
+        self._late: set[tuple[UUID, str]] = set()
         self._era = 0
 
     async def retrieve(self, asker: Asker, sources: tuple[Source, ...]) -> dict[str, Found]:
-        """Return what the sources tell, by name; those that are late, and of which nothing is kept, tell nothing."""
+        """Return what the sources tell, by name; those that are late, and of which nothing is kept, tell nothing.
+
+        One that is late is not waited for again until it has come, or failed.
+        """
         loads = {source: self._load(source, asker) for source in sources if len(self._loads) < LOADS_MAX}
-        if loads:
-            await asyncio.wait(loads.values(), timeout=WITHIN)
+        awaited = [load for source, load in loads.items() if (asker.user, source.name) not in self._late]
+        if awaited:
+            await asyncio.wait(awaited, timeout=WITHIN)
+        for source, load in loads.items():
+            if not load.done():
+                self._note_late(load, (asker.user, source.name))
         found = {source.name: await self._told(source, asker, load) for source, load in loads.items()}
         return {name: one for name, one in found.items() if one is not None}
 
@@ -89,6 +97,10 @@ class Retrieval:
         self._loads[load] = None
         load.add_done_callback(self._loaded)
         return load
+
+    def _note_late(self, load: asyncio.Task[Cached[object]], key: tuple[UUID, str]) -> None:
+        self._late.add(key)
+        load.add_done_callback(lambda _: self._late.discard(key))
 
     def _loaded(self, load: asyncio.Task[Cached[object]]) -> None:
         del self._loads[load]
