@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import aclosing
+from contextlib import AbstractAsyncContextManager, aclosing, nullcontext
 from dataclasses import replace
 
 from opentelemetry.trace import Span
@@ -11,6 +11,7 @@ from pam_agent import tokens
 from pam_agent.context.changes import changed
 from pam_agent.context.snapshot import MemberContext
 from pam_agent.conversation import TurnRecord
+from pam_agent.costs.purse import BudgetExhaustedError, Payer, Reservation
 from pam_agent.crew import Crew
 from pam_agent.errand import Errand
 from pam_agent.history import NOT_ANSWERED, History
@@ -56,7 +57,9 @@ class Asking:
         self._told_of_length = False
         self.mode = crew.minds[0].mode
         self.context_tokens = 0
-        self.zone = str((self._record.message.context or {}).get("timezone") or "")
+        self._payer = Payer.of(self._record, errand)
+        self._excuse = FALLBACK_BANNER
+        self.zone = self._payer.zone
         self._now = utc_now().astimezone(zone_of(self.zone))
         self._taking = crew.contexts.begin(errand, self._record.message.id, self._now)
         self._member: MemberContext | None = None
@@ -72,6 +75,9 @@ class Asking:
             asked = replace(prompt, shown=self._live.text[begins:], within=self._left)
             try:
                 reply = await self._listen(self._minds[0], asked)
+            except BudgetExhaustedError as error:
+                self._save(error)
+                continue
             except ExternalUnavailableError as error:
                 spent += error.usage if isinstance(error, MindAwayError) else Usage()
                 self._give_up(error)
@@ -92,17 +98,27 @@ class Asking:
             self._minds = [mind]
             raise ExternalUnavailableError("Nobody can answer right now. Please try again in a moment.") from error
 
+    def _save(self, error: BudgetExhaustedError) -> None:
+        """Ask no model any more: what one call cannot be paid with, no other can."""
+        log.info("a model cannot be paid", code=error.problem.code)
+        self._excuse = str(error)
+        self._minds = [mind for mind in self._minds if not isinstance(mind, Model)]
+
     async def _listen(self, mind: Mind, prompt: Prompt) -> Reply:
-        """Show what a mind says and return its reply. This is one call of a model, and all it may cost."""
+        """Show what a mind says and return its reply. This is one call of a model, and all it may cost.
+
+        Raises BudgetExhaustedError when it cannot be paid.
+        """
         began, before = time.monotonic(), prompt.shown
         try:
             with span("mind", attributes={"pam.mode": mind.mode}) as current:
-                async with aclosing(mind.reply(prompt)) as parts:
+                async with self._reserved(mind, prompt) as paid, aclosing(mind.reply(prompt)) as parts:
                     async for part in parts:
                         # The mind was asked while the start was being written; nothing it says counts before.
                         await self._begun()
                         await self._introduce(mind)
                         if isinstance(part, Reply):
+                            paid.settle(part.usage)
                             _describe(current, part)
                             return part
                         await self._live.say(_seam(before, mind) + part)
@@ -111,12 +127,20 @@ class Asking:
             self._left -= time.monotonic() - began
         raise ExternalUnavailableError("The answer broke off.", code="stream_cut")
 
+    def _reserved(self, mind: Mind, prompt: Prompt) -> AbstractAsyncContextManager[Reservation]:
+        """Have money for one call; only models cost any."""
+        if not isinstance(mind, Model):
+            return nullcontext(Reservation(Usage()))
+        went_in = self._view.scale.most(self.context_tokens + round(len(prompt.shown) / tokens.CHARACTERS))
+        estimate = Usage(input_tokens=went_in, output_tokens=mind.max_tokens)
+        return self._crew.purse.reserved(self._payer, len(prompt.steps), mind.name, estimate)
+
     async def _introduce(self, mind: Mind) -> None:
         """Say which mind answers, where it is another one than before."""
         if mind is self._speaker:
             return
         self._speaker, self.mode = mind, mind.mode
-        message = FALLBACK_BANNER if mind.mode == "rules" else SECOND_BANNER
+        message = self._excuse if mind.mode == "rules" else SECOND_BANNER
         await self._live.custom(live.BANNER, {"message": message, "mode": mind.mode})
 
     async def _end(self, reply: Reply) -> None:

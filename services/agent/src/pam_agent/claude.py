@@ -42,8 +42,8 @@ class Claude:
         self, client: anthropic.AsyncAnthropic, model: str, max_tokens: int, first_token_within: float
     ) -> None:
         self._client = client
-        self._model = model
-        self._max_tokens = max_tokens
+        self.name = model
+        self.max_tokens = max_tokens
         self._silent_for = first_token_within
         self._rests_until = 0.0
 
@@ -67,7 +67,7 @@ class Claude:
         """Return the tokens of the request for a prompt; None when the API does not say."""
         try:
             async with asyncio.timeout(COUNT_WITHIN):
-                counted = await self._client.messages.count_tokens(model=self._model, **exchange.request(prompt))
+                counted = await self._client.messages.count_tokens(model=self.name, **exchange.request(prompt))
         except TROUBLES:
             return None
         return counted.input_tokens
@@ -87,7 +87,7 @@ class Claude:
                         yield text
         except TROUBLES as error:
             raise MindAwayError(_code(error), gathered.usage) from error
-        yield _whole(gathered, self._model)
+        yield _whole(gathered, self.name)
 
     async def _events(self, request: dict[str, Any], patience: Patience) -> AsyncGenerator[list[dict[str, Any]], None]:
         """Yield the events of the reply in the groups they arrive in."""
@@ -108,7 +108,7 @@ class Claude:
         self, ending: AsyncExitStack, request: dict[str, Any], patience: Patience
     ) -> anthropic.AsyncAPIResponse[Any]:
         """Begin a reply; what time may mend is tried again while there is time for the first token."""
-        asked = {"model": self._model, "max_tokens": self._max_tokens, "stream": True, **request}
+        asked = {"model": self.name, "max_tokens": self.max_tokens, "stream": True, **request}
         for again in count():
             try:
                 async with asyncio.timeout(patience.left):

@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from uuid import uuid4
 
 from pam_agent.context.contexts import Contexts
+from pam_agent.costs.purse import Purse
 from pam_agent.crew import Crew
 from pam_agent.isolation import FRUITLESS_MAX, Isolation, MessageFatalError
 from pam_agent.live import Live
@@ -38,12 +39,15 @@ async def crew_of(bus: Bus, settings: AgentSettings) -> AsyncIterator[tuple[Crew
     reader = LogReader(bus, topology.CONVERSATIONS)
     directory = Directory(bus)
     contexts, minds = Contexts(bus), _minds(settings)
-    summaries = Summaries([mind for mind in reversed(minds) if isinstance(mind, Model)])
-    crew = Crew(bus, writer, minds, Toolbox(directory, ToolCaller(bus)), settings, contexts, summaries)
+    purse = Purse.of(bus, settings, settings.turn_within)
+    summaries = Summaries([mind for mind in reversed(minds) if isinstance(mind, Model)], purse)
+    crew = Crew(bus, writer, minds, Toolbox(directory, ToolCaller(bus)), settings, contexts, summaries, purse)
     bus.on_reconnect(crew.repeat)
     async with AsyncExitStack() as ending:
         for mind in crew.minds:
             ending.push_async_callback(mind.close)
+        await purse.start()
+        ending.push_async_callback(purse.stop)
         ending.push_async_callback(summaries.close)
         for part in (reader, directory, contexts):
             await part.start()

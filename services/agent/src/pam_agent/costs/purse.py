@@ -9,10 +9,13 @@ from decimal import Decimal
 from typing import Self
 from uuid import UUID, uuid4
 
+from pam_agent.conversation import TurnRecord
 from pam_agent.costs.allowance import Allowance
 from pam_agent.costs.prices import Prices
 from pam_agent.costs.settings import CostSettings
 from pam_agent.costs.settlements import Settlements
+from pam_agent.errand import Errand
+from pam_agent.mind import MindAwayError
 from pam_shared.bus.connection import Bus
 from pam_shared.bus.queries import ask
 from pam_shared.clock import utc_now, zone_of
@@ -49,6 +52,13 @@ class Payer:
     attempt: int
     identity: str
     zone: str = ""
+
+    @classmethod
+    def of(cls, record: TurnRecord, errand: Errand) -> Self:
+        """Return who pays for the next attempt at a turn."""
+        attempt = record.start.attempt + 1 if record.start else 1
+        zone = str((record.message.context or {}).get("timezone") or "")
+        return cls(record.message.id, attempt, errand.headers.get(headers.IDENTITY, ""), zone)
 
 
 class Reservation:
@@ -101,13 +111,17 @@ class Purse:
     async def reserved(self, payer: Payer, step: int, model: str, estimate: Usage) -> AsyncIterator[Reservation]:
         """Have money for one call within the block. ``estimate`` is the most it can use: all input, ``max_tokens``.
 
-        Raises BudgetExhaustedError before the block is entered; its sentence is for the member.
+        What the block says of it is settled, or what a MindAwayError says that leaves it. Raises BudgetExhaustedError
+        before the block is entered; its sentence is for the member.
         """
         call = self._call(payer, step, model, estimate)
         own = await self._ask(payer, call)
         reservation = Reservation(estimate)
         try:
             yield reservation
+        except MindAwayError as error:
+            reservation.settle(error.usage)
+            raise
         finally:
             used = reservation.used
             cost = self._prices.of(model).cost(used) if reservation.known else call.cost
