@@ -27,8 +27,9 @@ from pam_shared.telemetry import metrics
 from pam_shared.telemetry.logs import log
 from pam_shared.telemetry.traces import trace_id
 
-ASK_WITHIN = 0.3
-UNASKED_FOR = 2.0
+ASK_WITHIN = 2.0
+"""Longer than a crowd of calls takes: who does not wait for the answer spends beyond the ceilings."""
+UNASKED_FOR = 10.0
 """Seconds after a question that was not answered in time in which no other call waits for that long."""
 
 USED_UP = {
