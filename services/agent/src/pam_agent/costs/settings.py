@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from pydantic import Field
+from pydantic_settings import SettingsConfigDict
 
 from pam_agent.costs.prices import Price, Rates
 from pam_shared.config import ServiceSettings
@@ -22,7 +23,9 @@ DEAR = Price(input=Decimal(15), output=Decimal(75), cache_read=Decimal("1.50"), 
 
 
 class CostSettings(ServiceSettings):
-    """Settings of what the model costs, in dollars."""
+    """Settings of what the model costs, in dollars. What is set to nothing counts as not set."""
+
+    model_config = SettingsConfigDict(env_ignore_empty=True)
 
     model_prices: dict[str, Price] = Field(
         {"claude-sonnet-5-5": SONNET, "claude-haiku-5-5": HAIKU},
