@@ -105,6 +105,17 @@ async def test_each_call_of_a_turn_is_in_the_ledger_at_what_the_api_reported(nat
     assert (one["step"], other["step"]) == (0, 1)
 
 
+async def test_the_money_of_a_call_that_is_not_made_is_given_back(nats, member, accounting, calls):
+    """R-A5: the next call's is asked for while the tools run; the turn may end before it."""
+    talk, endless = uuid4(), Reply(blocks=[Use(tool="launch_rocket")], input_tokens=1000)
+    async with messages_api(saying(endless)) as api, accounting(), running_agent(nats, api, steps_max=1):
+        await member.say(talk, "Hi there")
+        await member.answered(talk)
+        made, not_made = await calls(2)
+    assert (made["step"], made["cost"]) == (0, COST)
+    assert (not_made["step"], not_made["state"], not_made["cost"]) == (1, "settled", 0)
+
+
 async def test_a_model_that_refused_costs_nothing_and_one_that_broke_off_what_it_used(nats, member, accounting, calls):
     """R-A5, R-A4: the second model's call is one of its own."""
     scenes = [
@@ -140,7 +151,7 @@ async def test_at_the_ceiling_the_rules_answer_until_tomorrow(nats, member, acco
 
 async def test_a_hundred_turns_at_once_do_not_pass_the_ceiling(nats, member, accounting, calls):
     """R-A5: exact over two agents: what is left is spent, and nobody's call beyond it is made."""
-    ceiling, counted = Decimal("0.05"), HELLO.model_copy(update={"input_tokens": None})
+    ceiling, counted = Decimal("0.10"), HELLO.model_copy(update={"input_tokens": None})
     talks = [uuid4() for _ in range(100)]
     async with (
         messages_api(saying(counted)) as api,
@@ -153,7 +164,7 @@ async def test_a_hundred_turns_at_once_do_not_pass_the_ceiling(nats, member, acc
         made = await calls(len(api.requests))
     assert len(made) == len(api.requests) == sum(end.model == SONNET for end in ends)
     assert {end.text for end in ends} == {"Hello from the model.", GREETING}
-    assert ceiling / 2 < sum(call["cost"] for call in made) <= ceiling
+    assert ceiling / 4 < sum(call["cost"] for call in made) <= ceiling
 
 
 async def test_a_call_whose_agent_is_killed_counts_at_its_estimate(nats, member, accounting, administrator, calls):
@@ -179,7 +190,7 @@ async def test_while_persistence_is_away_the_model_answers_out_of_the_allowance(
     """R-A5: what an agent spends of its own is counted once persistence is back; without any the rules answer."""
     talk, other = uuid4(), uuid4()
     async with messages_api(saying(HELLO)) as api:
-        async with running_agent(nats, api, unasked_allowance=Decimal("0.03")):
+        async with running_agent(nats, api, unasked_allowance=Decimal("0.06")):
             assert await said(member, talk, "hello") == "Hello from the model."
             async with accounting():
                 assert (await calls(1))[0]["cost"] == COST

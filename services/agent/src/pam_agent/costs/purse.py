@@ -1,8 +1,9 @@
 """Money for model calls: asked for before a call, paid after it."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -23,6 +24,7 @@ from pam_shared.contracts import headers, subjects
 from pam_shared.contracts.conversation import Usage
 from pam_shared.contracts.costs import RESERVE, Ceiling, ModelCall, Refusal, Reserved, SettledCall
 from pam_shared.errors import PamError, UnavailableError
+from pam_shared.tasks import end
 from pam_shared.telemetry import metrics
 from pam_shared.telemetry.logs import log
 from pam_shared.telemetry.traces import trace_id
@@ -78,6 +80,19 @@ class Reservation:
         self.settle(Usage())
 
 
+@dataclass(frozen=True)
+class Asked:
+    """Money asked for before it is known how much a call needs. ``own``: whether it comes out of the own allowance."""
+
+    payer: Payer
+    call: ModelCall
+    own: asyncio.Task[bool]
+
+    def covers(self, call: ModelCall) -> bool:
+        """Whether it is for this call, and enough."""
+        return (self.call.step, self.call.model) == (call.step, call.model) and self.call.cost >= call.cost
+
+
 class Purse:
     """Reserves and settles for the turns of one process.
 
@@ -108,15 +123,30 @@ class Purse:
         """Settle what is left, for a few seconds."""
         await self._settlements.stop()
 
+    def ask_ahead(self, payer: Payer, step: int, model: str, guess: Usage) -> Asked:
+        """Ask for the money of a call while other things are done: :meth:`reserved` is given it, or :meth:`drop`."""
+        call = self._call(payer, step, model, guess)
+        return Asked(payer, call, asyncio.create_task(self._ask(payer, call)))
+
+    async def drop(self, asked: Asked) -> None:
+        """Give back what was asked for and is not needed."""
+        await end([asked.own])
+        if asked.own.cancelled() or asked.own.exception():
+            return
+        if asked.own.result():
+            self._allowance.give_back(asked.call.cost)
+        self._give_up(asked.payer, asked.call)
+
     @asynccontextmanager
-    async def reserved(self, payer: Payer, step: int, model: str, estimate: Usage) -> AsyncIterator[Reservation]:
+    async def reserved(
+        self, payer: Payer, step: int, model: str, estimate: Usage, asked: Asked | None = None
+    ) -> AsyncIterator[Reservation]:
         """Have money for one call within the block. ``estimate`` is the most it can use: all input, ``max_tokens``.
 
-        What the block says of it is settled, or what a MindAwayError says that leaves it. Raises BudgetExhaustedError
-        before the block is entered; its sentence is for the member.
+        What the block says of it is settled, or what a MindAwayError says that leaves it. Where it is enough, what was
+        ``asked`` ahead is used. Raises BudgetExhaustedError before the block is entered, with the sentence to tell.
         """
-        call = self._call(payer, step, model, estimate)
-        own = await self._ask(payer, call)
+        call, own = await self._granted(payer, self._call(payer, step, model, estimate), asked)
         reservation = Reservation(estimate)
         try:
             yield reservation
@@ -145,6 +175,16 @@ class Purse:
             trace_id=trace_id(),
             cost=self._prices.of(model).most(estimate),
         )
+
+    async def _granted(self, payer: Payer, call: ModelCall, asked: Asked | None) -> tuple[ModelCall, bool]:
+        """Return a call as it is reserved, and whether that was done out of the own allowance."""
+        if asked is not None and asked.covers(call):
+            # Refused, it may have been too much: what is really needed may still be there.
+            with suppress(BudgetExhaustedError):
+                return asked.call, await asked.own
+        elif asked is not None:
+            await self.drop(asked)
+        return call, await self._ask(payer, call)
 
     async def _ask(self, payer: Payer, call: ModelCall) -> bool:
         """Reserve a call; return whether that was done out of the own allowance."""
