@@ -40,14 +40,16 @@ async def crew_of(bus: Bus, settings: AgentSettings) -> AsyncIterator[tuple[Crew
     directory = Directory(bus)
     contexts, minds = Contexts(bus), _minds(settings)
     purse = Purse.of(bus, settings, settings.turn_within)
-    summaries = Summaries([mind for mind in reversed(minds) if isinstance(mind, Model)], purse)
+    models = [mind for mind in reversed(minds) if isinstance(mind, Model)]
+    summaries = Summaries(models, purse)
     crew = Crew(bus, writer, minds, Toolbox(directory, ToolCaller(bus)), settings, contexts, summaries, purse)
     bus.on_reconnect(crew.repeat)
     async with AsyncExitStack() as ending:
         for mind in crew.minds:
             ending.push_async_callback(mind.close)
-        await purse.start()
-        ending.push_async_callback(purse.stop)
+        if models:
+            await purse.start()
+            ending.push_async_callback(purse.stop)
         ending.push_async_callback(summaries.close)
         for part in (reader, directory, contexts):
             await part.start()

@@ -35,11 +35,12 @@ class SendQueue(Generic[Item]):
     async def stop(self) -> None:
         """Send what is queued, for a few seconds, and stop. What cannot be sent now is given up."""
         self._stopping.set()
+        if self._task is None:
+            return
         with suppress(TimeoutError):
             async with asyncio.timeout(DRAIN_FOR):
                 await self._items.join()
-        if self._task:
-            await end([self._task])
+        await end([self._task])
 
     def add(self, item: Item) -> bool:
         """Queue an item; return whether it found room."""

@@ -257,12 +257,9 @@ def _write_event(writer: asyncio.StreamWriter, kind: str, data: bytes) -> None:
 
 
 def _events(reply: Reply, model: str) -> Iterable[tuple[str, dict[str, Any]]]:
-    usage = {
-        "input_tokens": 100 if reply.input_tokens is None else reply.input_tokens,
-        "cache_read_input_tokens": reply.cache_read_tokens,
-        "cache_creation_input_tokens": reply.cache_write_tokens,
-        "output_tokens": 1,
-    }
+    usage = {"input_tokens": 100 if reply.input_tokens is None else reply.input_tokens, "output_tokens": 1}
+    usage["cache_read_input_tokens"] = reply.cache_read_tokens
+    usage["cache_creation_input_tokens"] = reply.cache_write_tokens
     start = {"id": f"msg_{uuid4().hex}", "type": "message", "role": "assistant", "model": model, "content": []}
     yield "message_start", {"message": start | {"stop_reason": None, "stop_sequence": None, "usage": usage}}
     for index, block in enumerate(reply.blocks):
