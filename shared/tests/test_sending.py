@@ -42,6 +42,18 @@ async def test_what_is_queued_is_sent_in_order_some_together_and_nothing_is_left
     assert (receiver.taken, receiver.sizes) == (list(range(10)), [4, 4, 2])
 
 
+async def test_an_item_waits_for_company_and_not_beyond_the_stop(receiver):
+    """R-M8: what comes within the linger is sent together."""
+    queue = SendQueue(receiver.send, at_once=4, linger=30)
+    await queue.start()
+    for number in range(3):
+        queue.add(number)
+        await asyncio.sleep(0)
+    async with asyncio.timeout(1):
+        await queue.stop()
+    assert (receiver.taken, receiver.sizes) == ([0, 1, 2], [3])
+
+
 async def test_what_was_not_taken_is_sent_again(receiver):
     """G7: as long as it takes."""
     queue, receiver.away = SendQueue(receiver.send, at_once=4), True

@@ -159,6 +159,15 @@ async def test_money_asked_for_ahead_that_does_not_do_is_given_back(persistence,
         await eventually(lambda: is_counted(accounts, "0.1"))
 
 
+async def test_too_much_asked_for_ahead_is_not_counted(persistence, purse, payer, accounts):
+    """R-A5: a call of which nothing is known counts at what it can have used, not at what was guessed before."""
+    async with persistence():
+        asked = purse.ask_ahead(payer, 0, "model", DIME)
+        async with purse.reserved(payer, 0, "model", CENT, asked):
+            pass
+        await eventually(lambda: is_counted(accounts, "0.01"))
+
+
 async def test_too_much_asked_for_ahead_is_no_reason_to_go_without(persistence, purse, payer, accounts):
     """R-A5: below a ceiling a call is made as long as it has room itself."""
     async with persistence():

@@ -86,7 +86,7 @@ class Claude:
                     if text := gathered.take(events):
                         yield text
         except TROUBLES as error:
-            raise MindAwayError(_code(error), gathered.usage) from error
+            raise MindAwayError(_code(error), gathered.used) from error
         yield _whole(gathered, self.name)
 
     async def _events(self, request: dict[str, Any], patience: Patience) -> AsyncGenerator[list[dict[str, Any]], None]:
@@ -138,10 +138,10 @@ def _pause(error: anthropic.APIError, again: int) -> float:
 def _whole(gathered: Gathered, model: str) -> Reply:
     """Return the reply. Raises MindAwayError for one that has no end or says nothing."""
     if gathered.stop_reason is None:
-        raise MindAwayError("stream_cut", gathered.usage)
+        raise MindAwayError("stream_cut", gathered.used)
     reply = gathered.reply(model)
     if not (reply.tool_uses or reply.text.strip() or reply.stop in {LENGTH, PAUSED, REFUSED}):
-        raise MindAwayError("model_empty", gathered.usage)
+        raise MindAwayError("model_empty", gathered.used)
     return reply
 
 

@@ -18,12 +18,16 @@ DRAIN_FOR = 5.0
 class SendQueue(Generic[Item]):
     """A bounded queue and the task that empties it, at most ``at_once`` items together.
 
-    ``send`` returns those that have to be sent again, and says why in the log: they are, a second later.
+    ``send`` returns those that have to be sent again, and says why in the log: they are, a second later. An item waits
+    ``linger`` seconds for company.
     """
 
-    def __init__(self, send: Callable[[Sequence[Item]], Awaitable[Sequence[Item]]], at_once: int) -> None:
+    def __init__(
+        self, send: Callable[[Sequence[Item]], Awaitable[Sequence[Item]]], at_once: int, linger: float = 0.0
+    ) -> None:
         self._send = send
         self._at_once = at_once
+        self._linger = linger
         self._items: asyncio.Queue[Item] = asyncio.Queue(ROOM)
         self._stopping = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -52,6 +56,7 @@ class SendQueue(Generic[Item]):
     async def _run(self) -> None:
         while True:
             items = [await self._items.get()]
+            await self._pause(self._linger)
             while len(items) < self._at_once and not self._items.empty():
                 items.append(self._items.get_nowait())
             await self._deliver(items)
@@ -67,9 +72,14 @@ class SendQueue(Generic[Item]):
                 log.error("what could not be sent is given up", items=len(items))
                 return
             if items:
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(AGAIN_AFTER):
-                        await self._stopping.wait()
+                await self._pause(AGAIN_AFTER)
+
+    async def _pause(self, seconds: float) -> None:
+        """Wait so long, and no longer than until the stop."""
+        if seconds:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await self._stopping.wait()
 
     async def _tried(self, items: Sequence[Item]) -> Sequence[Item]:
         try:

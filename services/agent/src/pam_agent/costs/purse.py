@@ -154,8 +154,8 @@ class Purse:
             reservation.settle(error.usage)
             raise
         finally:
-            used = reservation.used
-            cost = self._prices.of(model).cost(used) if reservation.known else call.cost
+            used, price = reservation.used, self._prices.of(model)
+            cost = price.cost(used) if reservation.known else price.most(estimate)
             if own:
                 self._allowance.give_back(call.cost - cost)
             metrics.MODEL_COST.labels(model).inc(float(cost))

@@ -11,6 +11,8 @@ from pam_shared.errors import PamError
 from pam_shared.telemetry.logs import log
 
 WITHIN = 5.0
+LINGER = 0.1
+"""Nobody waits for a settlement, and each question is a transaction that is flushed to the disk."""
 
 
 class Settlements:
@@ -18,7 +20,7 @@ class Settlements:
 
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
-        self._queue = SendQueue(self._settle, SETTLED_AT_ONCE)
+        self._queue = SendQueue(self._settle, SETTLED_AT_ONCE, LINGER)
 
     async def start(self) -> None:
         """Begin to settle."""
