@@ -17,9 +17,9 @@ from tests.bench.large_tables import run as large_tables
 from tests.bench.memory import idle_stack, per_connection, settle
 from tests.bench.report import Timing, median, show
 from tests.bench.tool_call import tool_calls
-from tests.harness.stack import SKELETON, Stack, free_port, running_stack
+from tests.harness.stack import NO_CEILINGS, SKELETON, Stack, free_port, running_stack
 
-LIMITS_OFF = {"PAM_RATE_LIMITS": "off", "PAM_LOG_LEVEL": "info"}
+LIMITS_OFF = {"PAM_RATE_LIMITS": "off", "PAM_LOG_LEVEL": "info"} | NO_CEILINGS
 EXCHANGES = 50
 
 

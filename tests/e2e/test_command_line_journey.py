@@ -1,11 +1,13 @@
 """What a newcomer does first, through the command line, over a restart."""
 
 import json
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from tests.harness.stack import Stack, running_stack
+from tests.harness.waiting import eventually
 
 pytestmark = pytest.mark.stack
 
@@ -48,6 +50,28 @@ async def test_tools_and_processes_are_listed(stack: Stack):
     assert {"nats", "postgres", "valkey", "gateway", "agent", "tools-budget", "persistence"} <= {
         row["name"] for row in json.loads(printed) if row["state"] == "running"
     }
+
+
+async def test_an_operator_sees_what_a_chat_has_cost(scripted: Stack):
+    """R-A5: the model's calls of a turn are in the accounts as soon as it ended, with their tokens."""
+
+    async def sonnet() -> dict:
+        _, printed = await scripted.pamctl("costs", "--json")
+        models = {row["model"]: row for row in json.loads(printed)["costs"]["models"]}
+        return models.get("claude-sonnet-5-5", {"calls": 0, "cost": "0", "usage": {"output_tokens": 0}})
+
+    async def grown() -> dict | None:
+        now = await sonnet()
+        return now if now["calls"] >= before["calls"] + 2 else None
+
+    before = await sonnet()
+    await scripted.pamctl("chat", "I spent $45 on gas")
+    after = await eventually(grown)
+    assert after["usage"]["output_tokens"] >= before["usage"]["output_tokens"] + 40
+    assert Decimal(after["cost"]) > Decimal(before["cost"])
+    _, printed = await scripted.pamctl("costs")
+    assert "claude-sonnet-5-5" in printed
+    assert "of $200 spent or reserved" in printed
 
 
 async def test_a_refused_call_says_what_is_wrong_and_ends_with_1(stack: Stack):

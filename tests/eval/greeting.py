@@ -54,7 +54,7 @@ async def greeted(nats: str, slow: Mapping[str, float]) -> Greeted:
         worker = await ending.enter_async_context(connected("tools-account", nats))
         await ending.enter_async_context(_offering(worker, slow))
         own = await ending.enter_async_context(connected("agent", nats))
-        given = {"nats_url": nats, "ANTHROPIC_API_KEY": "key", "ANTHROPIC_BASE_URL": api.url}
+        given = {"nats_url": nats, "ANTHROPIC_API_KEY": "key", "ANTHROPIC_BASE_URL": api.url, "unasked_allowance": 1000}
         await ending.enter_async_context(serve(own, AgentSettings(**given)))
         bus = await ending.enter_async_context(connected("visitor", nats))
         for _ in range(MEMBERS):

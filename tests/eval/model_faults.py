@@ -26,7 +26,7 @@ async def seen_in(trouble: Trouble, nats: str, **settings: float) -> Seen:
     async with messages_api(trouble.scenes()) as api, connected("visitor", nats) as bus:
         visitor = Visitor(bus)
         await visitor.remember(trouble.earlier_turns, trouble.earlier_text)
-        given = {"nats_url": nats, "ANTHROPIC_API_KEY": "key", "ANTHROPIC_BASE_URL": api.url}
+        given = {"nats_url": nats, "ANTHROPIC_API_KEY": "key", "ANTHROPIC_BASE_URL": api.url, "unasked_allowance": 1000}
         async with connected("agent", nats) as own, serve(own, AgentSettings(**given, **settings)):
             return await visitor.ask(QUESTION)
 

@@ -24,13 +24,14 @@ from tests.faults.links import Links, linked
 from tests.faults.processes import Server, Service
 from tests.faults.proxy import Proxy
 from tests.faults.storage import provisioned_without, settings_without
+from tests.harness.stack import NO_CEILINGS
 
 ROOT = Path(__file__).absolute().parents[2]
 EVERYWHERE = {
     "PAM_TRACES": "none",
     "ANTHROPIC_API_KEY": "x",
     "PYTHONPATH": os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH")))),
-}
+} | NO_CEILINGS
 
 
 class Stack:

@@ -14,6 +14,13 @@ from typing import Any
 READY = "PAM is ready"
 SKELETON = "gateway,agent,tools-budget,persistence"
 """What a turn with one tool needs; PAM_SERVICES= starts every service."""
+NO_CEILINGS = {
+    "PAM_CEILING_MEMBER_DAY": "1000000",
+    "PAM_CEILING_DAY": "1000000",
+    "PAM_CEILING_MONTH": "1000000",
+    "PAM_UNASKED_ALLOWANCE": "1000000",
+}
+"""For who talks more in a minute than members in a month."""
 START_WITHIN = 60
 STOP_WITHIN = 60
 

@@ -139,6 +139,63 @@ async def test_of_an_accountant_who_is_silent_not_every_call_asks(purse, payer, 
     assert len(asked) == 1
 
 
+async def test_money_asked_for_ahead_is_the_calls(persistence, purse, payer, accounts):
+    """R-A5: where it is enough nobody is asked again; what is too much is there for the next call."""
+    async with persistence():
+        asked = purse.ask_ahead(payer, 0, "model", DIME)
+        async with purse.reserved(payer, 0, "model", CENT, asked) as reservation:
+            assert await accounts() == (0, Decimal("0.1"))
+            reservation.settle(CENT)
+        await eventually(lambda: is_counted(accounts, "0.01"))
+
+
+@pytest.mark.parametrize("about", [(0, "model", CENT), (1, "model", DIME), (0, "other", DIME)])
+async def test_money_asked_for_ahead_that_does_not_do_is_given_back(persistence, purse, payer, accounts, about):
+    """R-A5: it was too little, or for another call than the one that is made."""
+    async with persistence():
+        asked = purse.ask_ahead(payer, *about)
+        async with purse.reserved(payer, 0, "model", DIME, asked) as reservation:
+            reservation.settle(DIME)
+        await eventually(lambda: is_counted(accounts, "0.1"))
+
+
+async def test_too_much_asked_for_ahead_is_not_counted(persistence, purse, payer, accounts):
+    """R-A5: a call of which nothing is known counts at what it can have used, not at what was guessed before."""
+    async with persistence():
+        asked = purse.ask_ahead(payer, 0, "model", DIME)
+        async with purse.reserved(payer, 0, "model", CENT, asked):
+            pass
+        await eventually(lambda: is_counted(accounts, "0.01"))
+
+
+async def test_too_much_asked_for_ahead_is_no_reason_to_go_without(persistence, purse, payer, accounts):
+    """R-A5: below a ceiling a call is made as long as it has room itself."""
+    async with persistence():
+        asked = purse.ask_ahead(payer, 0, "model", Usage(output_tokens=1001))
+        async with purse.reserved(payer, 0, "model", DIME, asked) as reservation:
+            reservation.settle(CENT)
+        await eventually(lambda: is_counted(accounts, "0.01"))
+
+
+@pytest.mark.parametrize("answered", [True, False])
+async def test_money_asked_for_ahead_and_dropped_is_given_back(persistence, purse, payer, accounts, answered):
+    """R-A5: whether the answer had come or not, and out of the own allowance as well."""
+    for _ in range(4):
+        asked = purse.ask_ahead(payer, 0, "model", DIME)
+        if answered:
+            assert await asked.own
+        await purse.drop(asked)
+    async with persistence():
+        asked = purse.ask_ahead(payer, 0, "model", DIME)
+        if answered:
+            assert not await asked.own
+        else:
+            await asyncio.sleep(0)
+        await purse.drop(asked)
+        await spend(purse, payer)
+        await eventually(lambda: is_counted(accounts, "0.01"))
+
+
 async def test_a_process_killed_between_reserving_and_settling_is_counted_by_the_one_that_takes_over(
     persistence, connect, purse, payer, accounts
 ):

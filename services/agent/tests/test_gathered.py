@@ -4,7 +4,7 @@ import pytest
 
 from pam_agent.gathered import Gathered
 from pam_agent.mind import Reply
-from pam_shared.contracts.conversation import TextBlock, ToolUseBlock
+from pam_shared.contracts.conversation import TextBlock, ToolUseBlock, Usage
 
 pytestmark = pytest.mark.unit
 
@@ -48,3 +48,16 @@ def test_empty_text_blocks_are_left_out():
     reply = gathered(start, stop, *tool_events(1))
     assert [block.type for block in reply.content] == ["tool_use"]
     assert TextBlock(text="") not in reply.content
+
+
+def test_of_a_message_without_its_end_the_output_is_what_was_written():
+    """R-A5: the API counts what it wrote at the end alone, and bills it all the same."""
+    started = {"type": "message_start", "message": {"usage": {"input_tokens": 9, "output_tokens": 1}}}
+    block = {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}}
+    delta = {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": "x" * 36}}
+    whole = Gathered()
+    assert whole.used == Usage()
+    whole.take([started, block, delta])
+    assert whole.used == Usage(input_tokens=9, output_tokens=11)
+    whole.take([{"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": 8}}])
+    assert whole.used == Usage(input_tokens=9, output_tokens=8)

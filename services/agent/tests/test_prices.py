@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pam_agent.costs.allowance import Allowance
 from pam_agent.costs.prices import Price, Prices
-from pam_agent.costs.settings import DEAR, CostSettings
+from pam_agent.costs.settings import DEAR, HAIKU, SONNET, CostSettings
 from pam_agent.settings import AgentSettings
 from pam_shared.contracts.conversation import Usage
 
@@ -29,12 +29,19 @@ def test_each_kind_of_token_has_its_price():
     assert PRICE.cost(Usage(cache_read_tokens=5)) == Decimal("0.000002")
 
 
+def test_where_more_goes_in_all_of_the_call_costs_more():
+    """R-A5: a model may have a second price for long requests; what is read from the cache counts as length too."""
+    short = Usage(cache_read_tokens=90_000, input_tokens=10_000, output_tokens=1_000)
+    assert HAIKU.cost(short) == Decimal("0.0024")
+    assert HAIKU.cost(short + Usage(input_tokens=1)) == Decimal("0.012001")
+
+
+@pytest.mark.parametrize("price", [PRICE, SONNET, HAIKU])
 @given(used=USAGES)
-def test_no_call_costs_more_than_its_estimate(used):
+def test_no_call_costs_more_than_its_estimate(used, price):
     """R-A5: whatever part of its input is read from the cache or written to it."""
-    went_in = used.input_tokens + used.cache_read_tokens + used.cache_write_tokens
-    estimate = Usage(input_tokens=went_in, output_tokens=used.output_tokens)
-    assert PRICE.cost(used) <= PRICE.most(estimate)
+    estimate = Usage(input_tokens=used.read_tokens, output_tokens=used.output_tokens)
+    assert price.cost(used) <= price.most(estimate)
 
 
 def test_a_model_nobody_priced_is_dear():
@@ -51,6 +58,8 @@ def test_the_models_that_are_asked_have_prices(monkeypatch):
     one = '{"m": {"input": 1, "output": "2.5", "cache_read": 0, "cache_write": 0}}'
     monkeypatch.setenv("PAM_MODEL_PRICES", one)
     assert CostSettings().model_prices["m"].output == Decimal("2.5")
+    monkeypatch.setenv("PAM_MODEL_PRICES", "")
+    assert CostSettings().model_prices == told.model_prices, "a variable of the compose file that nobody filled in"
 
 
 def test_an_allowance_ends_and_is_renewed():

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import aclosing
+from contextlib import AbstractAsyncContextManager, aclosing, nullcontext
 from dataclasses import replace
 
 from opentelemetry.trace import Span
@@ -11,6 +11,7 @@ from pam_agent import tokens
 from pam_agent.context.changes import changed
 from pam_agent.context.snapshot import MemberContext
 from pam_agent.conversation import TurnRecord
+from pam_agent.costs.purse import Asked, BudgetExhaustedError, Payer, Reservation
 from pam_agent.crew import Crew
 from pam_agent.errand import Errand
 from pam_agent.finding import FIND_TOOLS, found_in
@@ -30,6 +31,9 @@ FALLBACK_BANNER = "My thinking is unavailable right now, so I answer by simple r
 SECOND_BANNER = "My usual thinking is unavailable right now, so a quicker but simpler one answers."
 LONG_BANNER = "This conversation is getting very long. Soon I will keep only a summary of its beginning."
 SHORTENED_BANNER = "This conversation is very long: from here on I keep only a summary of its beginning."
+
+FIRST_TOKENS, GROWTH_TOKENS = 12_000, 4_000
+"""What is reserved before a request's length is known: for the first of a conversation, and beyond the one before."""
 
 AGAIN = " … "
 """Between what a mind broke off in and the next one, which begins the sentence anew: no figure is sewn together."""
@@ -58,7 +62,10 @@ class Asking:
         self._told_of_length = False
         self.mode = crew.minds[0].mode
         self.context_tokens = 0
-        self.zone = str((self._record.message.context or {}).get("timezone") or "")
+        self._payer = Payer.of(self._record, errand)
+        self._excuse = FALLBACK_BANNER
+        self._asked: Asked | None = None
+        self.zone = self._payer.zone
         self._now = utc_now().astimezone(zone_of(self.zone))
         self._taking = crew.contexts.begin(errand, self._record.message.id, self._now)
         self._member: MemberContext | None = None
@@ -69,11 +76,16 @@ class Asking:
 
         What it says is all that was shown. Raises ExternalUnavailableError when nobody can answer.
         """
+        self._ask_ahead(len(steps), self._view.scale.tokens)
         prompt = await self._fitting(steps)
         begins, spent, again = len(self._live.text), Usage(), True
         while True:
             try:
                 reply = await self._listen(self._minds[0], prompt)
+            except BudgetExhaustedError as error:
+                self._save(error)
+                prompt = replace(prompt, shown=self._live.text[begins:], within=self._left)
+                continue
             except ExternalUnavailableError as error:
                 spent += error.usage if isinstance(error, MindAwayError) else Usage()
                 self._give_up(error)
@@ -86,7 +98,14 @@ class Asking:
                 prompt = replace(prompt, shown=self._live.text[begins:], within=self._left)
                 continue
             await self._end(reply)
+            if reply.tool_uses:
+                self._ask_ahead(len(steps) + 1, self.context_tokens + reply.usage.output_tokens)
             return _shown(reply, self._live.text[begins:], spent)
+
+    async def close(self) -> None:
+        """Give back the money of a call that is not made any more."""
+        if self._asked is not None:
+            await self._crew.purse.drop(self._asked)
 
     def _give_up(self, error: ExternalUnavailableError) -> None:
         """Ask this mind no more. Raises ExternalUnavailableError when it was the last."""
@@ -96,17 +115,27 @@ class Asking:
             self._minds = [mind]
             raise ExternalUnavailableError("Nobody can answer right now. Please try again in a moment.") from error
 
+    def _save(self, error: BudgetExhaustedError) -> None:
+        """Ask no model any more: what one call cannot be paid with, no other can."""
+        log.info("a model cannot be paid", code=error.problem.code)
+        self._excuse = str(error)
+        self._minds = [mind for mind in self._minds if not isinstance(mind, Model)]
+
     async def _listen(self, mind: Mind, prompt: Prompt) -> Reply:
-        """Show what a mind says and return its reply. This is one call of a model, and all it may cost."""
+        """Show what a mind says and return its reply. This is one call of a model, and all it may cost.
+
+        Raises BudgetExhaustedError when it cannot be paid.
+        """
         began, before = time.monotonic(), prompt.shown
         try:
             with span("mind", attributes={"pam.mode": mind.mode}) as current:
-                async with aclosing(mind.reply(prompt)) as parts:
+                async with self._reserved(mind, prompt) as paid, aclosing(mind.reply(prompt)) as parts:
                     async for part in parts:
                         # The mind was asked while the start was being written; nothing it says counts before.
                         await self._begun()
                         await self._introduce(mind)
                         if isinstance(part, Reply):
+                            paid.settle(part.usage)
                             _describe(current, part)
                             return part
                         await self._live.say(_seam(before, mind) + part)
@@ -115,12 +144,29 @@ class Asking:
             self._left -= time.monotonic() - began
         raise ExternalUnavailableError("The answer broke off.", code="stream_cut")
 
+    def _reserved(self, mind: Mind, prompt: Prompt) -> AbstractAsyncContextManager[Reservation]:
+        """Have money for one call; only models cost any."""
+        if not isinstance(mind, Model):
+            return nullcontext(Reservation(Usage()))
+        went_in = self._view.scale.most(self.context_tokens + round(len(prompt.shown) / tokens.CHARACTERS))
+        estimate = Usage(input_tokens=went_in, output_tokens=mind.max_tokens)
+        asked, self._asked = self._asked, None
+        return self._crew.purse.reserved(self._payer, len(prompt.steps), mind.name, estimate, asked)
+
+    def _ask_ahead(self, step: int, went_in: int) -> None:
+        """Ask for a call's money while the context is taken or tools run. A call that gets longer asks once more."""
+        mind = self._minds[0]
+        if self._asked is None and isinstance(mind, Model):
+            most = max(FIRST_TOKENS, self._view.scale.most(went_in) + GROWTH_TOKENS)
+            guess = Usage(input_tokens=most, output_tokens=mind.max_tokens)
+            self._asked = self._crew.purse.ask_ahead(self._payer, step, mind.name, guess)
+
     async def _introduce(self, mind: Mind) -> None:
         """Say which mind answers, where it is another one than before."""
         if mind is self._speaker:
             return
         self._speaker, self.mode = mind, mind.mode
-        message = FALLBACK_BANNER if mind.mode == "rules" else SECOND_BANNER
+        message = self._excuse if mind.mode == "rules" else SECOND_BANNER
         await self._live.custom(live.BANNER, {"message": message, "mode": mind.mode})
 
     async def _end(self, reply: Reply) -> None:

@@ -44,8 +44,8 @@ class Claude:
         self, client: anthropic.AsyncAnthropic, model: str, max_tokens: int, first_token_within: float
     ) -> None:
         self._client = client
-        self._model = model
-        self._max_tokens = max_tokens
+        self.name = model
+        self.max_tokens = max_tokens
         self._silent_for = first_token_within
         self._rests_until = 0.0
 
@@ -72,7 +72,7 @@ class Claude:
                 counted = await self._client.post(
                     "/v1/messages/count_tokens",
                     cast_to=MessageTokensCount,
-                    content=_joined(orjson.dumps({"model": self._model}), exchange.written(prompt)),
+                    content=_joined(orjson.dumps({"model": self.name}), exchange.written(prompt)),
                 )
         except TROUBLES:
             return None
@@ -92,8 +92,8 @@ class Claude:
                     if text := gathered.take(events):
                         yield text
         except TROUBLES as error:
-            raise MindAwayError(_code(error), gathered.usage) from error
-        yield _whole(gathered, self._model)
+            raise MindAwayError(_code(error), gathered.used) from error
+        yield _whole(gathered, self.name)
 
     async def _events(self, request: bytes, patience: Patience) -> AsyncGenerator[list[dict[str, Any]], None]:
         """Yield the events of the reply in the groups they arrive in."""
@@ -112,7 +112,7 @@ class Claude:
 
     async def _open(self, ending: AsyncExitStack, request: bytes, patience: Patience) -> httpx2.Response:
         """Begin a reply; what time may mend is tried again while there is time for the first token."""
-        about = orjson.dumps({"model": self._model, "max_tokens": self._max_tokens, "stream": True})
+        about = orjson.dumps({"model": self.name, "max_tokens": self.max_tokens, "stream": True})
         for again in count():
             try:
                 async with asyncio.timeout(patience.left):
@@ -150,10 +150,10 @@ def _pause(error: anthropic.APIError, again: int) -> float:
 def _whole(gathered: Gathered, model: str) -> Reply:
     """Return the reply. Raises MindAwayError for one that has no end or says nothing."""
     if gathered.stop_reason is None:
-        raise MindAwayError("stream_cut", gathered.usage)
+        raise MindAwayError("stream_cut", gathered.used)
     reply = gathered.reply(model)
     if not (reply.tool_uses or reply.text.strip() or reply.stop in {LENGTH, PAUSED, REFUSED}):
-        raise MindAwayError("model_empty", gathered.usage)
+        raise MindAwayError("model_empty", gathered.used)
     return reply
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from pam_agent.context.contexts import Contexts
+from pam_agent.costs.purse import Purse
 from pam_agent.live import Live
 from pam_agent.mind import Mind
 from pam_agent.settings import AgentSettings
@@ -26,6 +27,7 @@ class Crew:
     settings: AgentSettings
     contexts: Contexts
     summaries: Summaries
+    purse: Purse
     speaking: set[Live] = field(default_factory=set)
     unsaid: set[UUID] = field(default_factory=set)
 

@@ -1,10 +1,12 @@
 """A streamed message, put together from its events."""
 
+from math import ceil
 from typing import Any
 
 import orjson
 
 from pam_agent.mind import LENGTH, MindAwayError, Reply
+from pam_agent.tokens import CHARACTERS
 from pam_shared.contracts.conversation import TextBlock, ToolUseBlock, Usage
 
 
@@ -15,6 +17,13 @@ class Gathered:
         self.stop_reason: str | None = None
         self.usage = Usage()
         self._blocks: dict[int, Block] = {}
+
+    @property
+    def used(self) -> Usage:
+        """What it cost so far. The API counts what was written at the end; before that its characters are."""
+        written = ceil(sum(block.size for block in self._blocks.values()) / CHARACTERS)
+        most = max(self.usage.output_tokens, written if self.stop_reason is None else 0)
+        return self.usage.model_copy(update={"output_tokens": most})
 
     def take(self, events: list[dict[str, Any]]) -> str:
         """Take events in and return the text they add. Raises MindAwayError for the API's own error."""
@@ -40,7 +49,7 @@ class Gathered:
                 self.stop_reason = delta.get("stop_reason")
                 self.usage = self.usage.model_copy(update={"output_tokens": usage.get("output_tokens", 0)})
             case {"type": "error", "error": error}:
-                raise MindAwayError(f"model_{error.get('type', 'error')}", self.usage)
+                raise MindAwayError(f"model_{error.get('type', 'error')}", self.used)
         return ""
 
 
@@ -50,6 +59,11 @@ class Block:
     def __init__(self, start: dict[str, Any]) -> None:
         self._start = start
         self._parts: list[str] = []
+
+    @property
+    def size(self) -> int:
+        """How many characters were written."""
+        return sum(map(len, self._parts))
 
     def extend(self, delta: dict[str, Any]) -> str:
         """Take a part in and return the text to show."""

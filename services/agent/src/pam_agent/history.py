@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from pam_agent.conversation import TurnRecord
+from pam_agent.costs.purse import Payer
 from pam_agent.crew import Crew
 from pam_agent.errand import Errand
 from pam_agent.ledger import Ledger
@@ -26,6 +27,7 @@ class History:
         self._ledger = ledger
         self._errand = errand
         self._record = view.state.turn_at(errand.sequence)
+        self._payer = Payer.of(self._record, errand)
         self._key = view.user, view.id
         self._asked_the_record = False
 
@@ -87,7 +89,7 @@ class History:
         """Return what is to be summarised so that so many turns at most are left. The record's go with the first."""
         kept = [turn for turn in told[len(told) - min(most, len(told)) :] if turn.sequence]
         base = kept[0].sequence if kept else self._record.sequence
-        return Stretch(base, self.summary, [turn for turn in told if turn.sequence < base])
+        return Stretch(base, self.summary, [turn for turn in told if turn.sequence < base], self._payer)
 
 
 def _refused(turn: TurnRecord) -> bool:

@@ -7,6 +7,7 @@ from uuid import uuid4
 from pam_agent.circuits import Circuits
 from pam_agent.context.contexts import Contexts
 from pam_agent.context.retrieval import Reach
+from pam_agent.costs.purse import Purse
 from pam_agent.crew import Crew
 from pam_agent.isolation import FRUITLESS_MAX, Isolation, MessageFatalError
 from pam_agent.live import Live
@@ -41,14 +42,18 @@ async def crew_of(bus: Bus, settings: AgentSettings) -> AsyncIterator[tuple[Crew
     directory = Directory(bus)
     circuits, minds = Circuits(bus), _minds(settings)
     contexts = Contexts(bus, Reach(directory.offering, circuits.breaker))
-    summaries = Summaries([mind for mind in reversed(minds) if isinstance(mind, Model)])
-    crew = Crew(
-        bus, writer, minds, Toolbox(directory, ToolCaller(bus), circuits.breaker), settings, contexts, summaries
-    )
+    purse = Purse.of(bus, settings, settings.turn_within)
+    models = [mind for mind in reversed(minds) if isinstance(mind, Model)]
+    summaries = Summaries(models, purse)
+    toolbox = Toolbox(directory, ToolCaller(bus), circuits.breaker)
+    crew = Crew(bus, writer, minds, toolbox, settings, contexts, summaries, purse)
     bus.on_reconnect(crew.repeat)
     async with AsyncExitStack() as ending:
         for mind in crew.minds:
             ending.push_async_callback(mind.close)
+        if models:
+            await purse.start()
+            ending.push_async_callback(purse.stop)
         ending.push_async_callback(summaries.close)
         for part in (reader, directory, circuits, contexts):
             await part.start()

@@ -92,7 +92,13 @@ class Mind(Protocol):
 
 @runtime_checkable
 class Model(Mind, Protocol):
-    """A mind that reads tokens and can write about anything."""
+    """A mind that reads tokens, is paid for them, and can write about anything.
+
+    ``name`` is what the API calls it; it writes ``max_tokens`` at most.
+    """
+
+    name: str
+    max_tokens: int
 
     async def count(self, prompt: Prompt) -> int | None:
         """Return the tokens of the request for a prompt; None when that cannot be learned now."""

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from pam_agent.conversation import TurnRecord
+from pam_agent.costs.purse import BudgetExhaustedError, Payer, Purse
 from pam_agent.gist import completed, gist, told
 from pam_agent.mind import Model
+from pam_agent.tokens import Scale
 from pam_shared.contracts.conversation import Usage
 from pam_shared.errors import ExternalUnavailableError
 from pam_shared.tasks import end
@@ -18,6 +20,8 @@ WITHIN = 20.0
 """Seconds a model may take to write a summary that nobody waits for."""
 AT_ONCE = 64
 PICKED_OUT = "rules"
+NO_STEP = -1
+"""Of the turn: what a call that writes a summary has in the accounts."""
 
 Key = tuple[UUID, UUID]
 """A member and one of their conversations."""
@@ -42,21 +46,23 @@ class Summary:
 
 @dataclass(frozen=True)
 class Stretch:
-    """What is to be summarised: the turns before ``base``, and the summary of those before them."""
+    """What is to be summarised: the turns before ``base``, and the summary of those before them. ``payer`` pays."""
 
     base: int
     before: str
     turns: Sequence[TurnRecord]
+    payer: Payer
 
 
 class Summaries:
     """Summaries being written, one to a conversation. They outlive the turn that began them; a later one takes them.
 
-    ``models`` are asked in this order; without one, or where none answers, sentences are picked out.
+    ``models`` are asked in this order; without one, or where none answers or can be paid, sentences are picked out.
     """
 
-    def __init__(self, models: Sequence[Model]) -> None:
+    def __init__(self, models: Sequence[Model], purse: Purse) -> None:
         self._models = models
+        self._purse = purse
         self._writing: OrderedDict[Key, asyncio.Task[Summary]] = OrderedDict()
 
     def begin(self, conversation: Key, stretch: Stretch) -> None:
@@ -84,23 +90,30 @@ class Summaries:
         try:
             async with asyncio.timeout(within):
                 for model in self._models:
-                    if summary := await _written(model, stretch, asked, within):
+                    if summary := await self._written(model, stretch, asked, within):
                         return summary
         except TimeoutError:
             log.warning("a summary was not written in time")
+        except BudgetExhaustedError as error:
+            log.info("a summary cannot be paid", code=error.problem.code)
         return Summary(gist(stretch.before, stretch.turns), stretch.base)
 
     async def close(self) -> None:
         """Give up what is being written."""
         await end(self._writing.values())
 
-
-async def _written(model: Model, stretch: Stretch, asked: str, within: float) -> Summary | None:
-    try:
-        reply = await model.write(INSTRUCTIONS, asked, within)
-    except ExternalUnavailableError as error:
-        log.warning("a model cannot summarise", code=error.problem.code)
-        return None
-    if not reply.text.strip():
-        return None
-    return Summary(completed(reply.text, stretch.before, stretch.turns), stretch.base, reply.model, reply.usage)
+    async def _written(self, model: Model, stretch: Stretch, asked: str, within: float) -> Summary | None:
+        """Return what a model makes of a stretch, None when it cannot. Raises BudgetExhaustedError."""
+        scale = Scale()
+        went_in = scale.most(scale.estimate(len(INSTRUCTIONS) + len(asked.encode())))
+        estimate = Usage(input_tokens=went_in, output_tokens=model.max_tokens)
+        try:
+            async with self._purse.reserved(stretch.payer, NO_STEP, model.name, estimate) as paid:
+                reply = await model.write(INSTRUCTIONS, asked, within)
+                paid.settle(reply.usage)
+        except ExternalUnavailableError as error:
+            log.warning("a model cannot summarise", code=error.problem.code)
+            return None
+        if not reply.text.strip():
+            return None
+        return Summary(completed(reply.text, stretch.before, stretch.turns), stretch.base, reply.model, reply.usage)

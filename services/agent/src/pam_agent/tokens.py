@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import ceil
 
 from pam_agent import exchange
 from pam_agent.mind import Model, Prompt
@@ -34,8 +35,15 @@ class Scale:
 
     def doubts(self, tokens: int, limits: Iterable[int]) -> bool:
         """Whether an estimate is too near to a limit to be trusted."""
-        margin = CLOSE if self.tokens else GUESSED
-        return any(abs(tokens - limit) <= margin * limit for limit in limits)
+        return any(abs(tokens - limit) <= self._margin * limit for limit in limits)
+
+    def most(self, tokens: int) -> int:
+        """Return how many tokens a request may have in truth that was estimated at so many."""
+        return ceil(tokens * (1 + self._margin))
+
+    @property
+    def _margin(self) -> float:
+        return CLOSE if self.tokens else GUESSED
 
 
 def size(prompt: Prompt) -> int:

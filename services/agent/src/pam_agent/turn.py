@@ -119,6 +119,7 @@ class Turn:
         self._crew.speaking.discard(self._live)
         await end([self._beginning, *self._unbroken])
         await self._calls.stop()
+        await self._asking.close()
         seen(self._beginning, *self._unbroken)
 
     async def _begin(self) -> None:

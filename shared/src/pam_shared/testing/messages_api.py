@@ -40,7 +40,7 @@ class Reply(BaseModel):
     """One reply of the model. Delays in seconds; ``status`` other than 200 is an error instead.
 
     ``cut_after`` breaks off after so many tokens: ``breaks`` says how. ``stop`` is the reason of the end where it is
-    not what the blocks imply. ``input_tokens`` are counted if none are given.
+    not what the blocks imply. ``input_tokens`` are counted if none are given; those of the cache come on top.
     """
 
     blocks: list[Say | Use] = []
@@ -52,6 +52,8 @@ class Reply(BaseModel):
     breaks: Literal["cut", "silence", "malformed", "error"] = "cut"
     stop: str | None = None
     input_tokens: int | None = None
+    cache_read_tokens: int = 0
+    cache_write_tokens: int = 0
 
 
 class Scene(BaseModel):
@@ -256,6 +258,8 @@ def _write_event(writer: asyncio.StreamWriter, kind: str, data: bytes) -> None:
 
 def _events(reply: Reply, model: str) -> Iterable[tuple[str, dict[str, Any]]]:
     usage = {"input_tokens": 100 if reply.input_tokens is None else reply.input_tokens, "output_tokens": 1}
+    usage["cache_read_input_tokens"] = reply.cache_read_tokens
+    usage["cache_creation_input_tokens"] = reply.cache_write_tokens
     start = {"id": f"msg_{uuid4().hex}", "type": "message", "role": "assistant", "model": model, "content": []}
     yield "message_start", {"message": start | {"stop_reason": None, "stop_sequence": None, "usage": usage}}
     for index, block in enumerate(reply.blocks):

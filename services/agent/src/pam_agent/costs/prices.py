@@ -12,15 +12,15 @@ from pam_shared.contracts.costs import MICRODOLLAR
 MILLION = 1_000_000
 
 
-class Price(BaseModel, frozen=True):
-    """What a model costs, in dollars per million tokens of each kind."""
+class Rates(BaseModel, frozen=True):
+    """What tokens cost, in dollars per million of each kind."""
 
     input: Decimal = Field(ge=0)
     output: Decimal = Field(ge=0)
     cache_read: Decimal = Field(ge=0)
     cache_write: Decimal = Field(ge=0)
 
-    def cost(self, usage: Usage) -> Decimal:
+    def of(self, usage: Usage) -> Decimal:
         """Return what these tokens cost."""
         dollars = (
             usage.input_tokens * self.input
@@ -30,10 +30,22 @@ class Price(BaseModel, frozen=True):
         ) / MILLION
         return dollars.quantize(MICRODOLLAR, rounding=ROUND_HALF_UP)
 
+
+class Price(Rates, frozen=True):
+    """What a model costs. Where more than ``long_above`` tokens go in, all of the call costs what ``long`` says."""
+
+    long_above: int = Field(100_000, ge=0)
+    long: Rates | None = None
+
+    def cost(self, usage: Usage) -> Decimal:
+        """Return what a call that used these tokens costs."""
+        return (self.long if self.long and usage.read_tokens > self.long_above else self).of(usage)
+
     def most(self, estimate: Usage) -> Decimal:
         """Return what these tokens cost at most: any that goes in may be written to the cache on its way."""
-        dearest = max(self.input, self.cache_read, self.cache_write)
-        return Price(input=dearest, output=self.output, cache_read=dearest, cache_write=dearest).cost(estimate)
+        went_in = estimate.read_tokens
+        ways = ({"input_tokens": went_in}, {"cache_read_tokens": went_in}, {"cache_write_tokens": went_in})
+        return max(self.cost(Usage(output_tokens=estimate.output_tokens, **way)) for way in ways)
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,22 @@
 """Money for model calls: asked for before a call, paid after it."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from typing import Self
 from uuid import UUID, uuid4
 
+from pam_agent.conversation import TurnRecord
 from pam_agent.costs.allowance import Allowance
 from pam_agent.costs.prices import Prices
 from pam_agent.costs.settings import CostSettings
 from pam_agent.costs.settlements import Settlements
+from pam_agent.errand import Errand
+from pam_agent.mind import MindAwayError
 from pam_shared.bus.connection import Bus
 from pam_shared.bus.queries import ask
 from pam_shared.clock import utc_now, zone_of
@@ -20,12 +24,14 @@ from pam_shared.contracts import headers, subjects
 from pam_shared.contracts.conversation import Usage
 from pam_shared.contracts.costs import RESERVE, Ceiling, ModelCall, Refusal, Reserved, SettledCall
 from pam_shared.errors import PamError, UnavailableError
+from pam_shared.tasks import end
 from pam_shared.telemetry import metrics
 from pam_shared.telemetry.logs import log
 from pam_shared.telemetry.traces import trace_id
 
-ASK_WITHIN = 0.3
-UNASKED_FOR = 2.0
+ASK_WITHIN = 2.0
+"""Longer than a crowd of calls takes: who does not wait for the answer spends beyond the ceilings."""
+UNASKED_FOR = 10.0
 """Seconds after a question that was not answered in time in which no other call waits for that long."""
 
 USED_UP = {
@@ -50,6 +56,13 @@ class Payer:
     identity: str
     zone: str = ""
 
+    @classmethod
+    def of(cls, record: TurnRecord, errand: Errand) -> Self:
+        """Return who pays for the next attempt at a turn."""
+        attempt = record.start.attempt + 1 if record.start else 1
+        zone = str((record.message.context or {}).get("timezone") or "")
+        return cls(record.message.id, attempt, errand.headers.get(headers.IDENTITY, ""), zone)
+
 
 class Reservation:
     """The money of one call. Unless it is settled or released, the call counts at its estimate."""
@@ -65,6 +78,19 @@ class Reservation:
     def release(self) -> None:
         """Say that the call used nothing: the model refused it before it began."""
         self.settle(Usage())
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Money asked for before it is known how much a call needs. ``own``: whether it comes out of the own allowance."""
+
+    payer: Payer
+    call: ModelCall
+    own: asyncio.Task[bool]
+
+    def covers(self, call: ModelCall) -> bool:
+        """Whether it is for this call, and enough."""
+        return (self.call.step, self.call.model) == (call.step, call.model) and self.call.cost >= call.cost
 
 
 class Purse:
@@ -97,20 +123,39 @@ class Purse:
         """Settle what is left, for a few seconds."""
         await self._settlements.stop()
 
+    def ask_ahead(self, payer: Payer, step: int, model: str, guess: Usage) -> Asked:
+        """Ask for the money of a call while other things are done: :meth:`reserved` is given it, or :meth:`drop`."""
+        call = self._call(payer, step, model, guess)
+        return Asked(payer, call, asyncio.create_task(self._ask(payer, call)))
+
+    async def drop(self, asked: Asked) -> None:
+        """Give back what was asked for and is not needed."""
+        await end([asked.own])
+        if asked.own.cancelled() or asked.own.exception():
+            return
+        if asked.own.result():
+            self._allowance.give_back(asked.call.cost)
+        self._give_up(asked.payer, asked.call)
+
     @asynccontextmanager
-    async def reserved(self, payer: Payer, step: int, model: str, estimate: Usage) -> AsyncIterator[Reservation]:
+    async def reserved(
+        self, payer: Payer, step: int, model: str, estimate: Usage, asked: Asked | None = None
+    ) -> AsyncIterator[Reservation]:
         """Have money for one call within the block. ``estimate`` is the most it can use: all input, ``max_tokens``.
 
-        Raises BudgetExhaustedError before the block is entered; its sentence is for the member.
+        What the block says of it is settled, or what a MindAwayError says that leaves it. Where it is enough, what was
+        ``asked`` ahead is used. Raises BudgetExhaustedError before the block is entered, with the sentence to tell.
         """
-        call = self._call(payer, step, model, estimate)
-        own = await self._ask(payer, call)
+        call, own = await self._granted(payer, self._call(payer, step, model, estimate), asked)
         reservation = Reservation(estimate)
         try:
             yield reservation
+        except MindAwayError as error:
+            reservation.settle(error.usage)
+            raise
         finally:
-            used = reservation.used
-            cost = self._prices.of(model).cost(used) if reservation.known else call.cost
+            used, price = reservation.used, self._prices.of(model)
+            cost = price.cost(used) if reservation.known else price.most(estimate)
             if own:
                 self._allowance.give_back(call.cost - cost)
             metrics.MODEL_COST.labels(model).inc(float(cost))
@@ -130,6 +175,16 @@ class Purse:
             trace_id=trace_id(),
             cost=self._prices.of(model).most(estimate),
         )
+
+    async def _granted(self, payer: Payer, call: ModelCall, asked: Asked | None) -> tuple[ModelCall, bool]:
+        """Return a call as it is reserved, and whether that was done out of the own allowance."""
+        if asked is not None and asked.covers(call):
+            # Refused, it may have been too much: what is really needed may still be there.
+            with suppress(BudgetExhaustedError):
+                return asked.call, await asked.own
+        elif asked is not None:
+            await self.drop(asked)
+        return call, await self._ask(payer, call)
 
     async def _ask(self, payer: Payer, call: ModelCall) -> bool:
         """Reserve a call; return whether that was done out of the own allowance."""
