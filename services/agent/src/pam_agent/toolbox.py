@@ -24,6 +24,15 @@ class Toolbox:
         seen = (tool for tool in tools if Role.MEMBER in tool.roles and tool.visibility is Visibility.LLM)
         return sorted(seen, key=lambda tool: tool.name)
 
+    def offers(self, name: str) -> bool:
+        """Whether some worker answers to that name now."""
+        return self._directory.resolve(name) is not None
+
+    def records(self, name: str) -> str:
+        """Return what a member calls the records a tool works on; empty of a tool that is not there."""
+        tool = self._directory.resolve(name)
+        return tool.records if tool else ""
+
     def changes(self, name: str) -> bool:
         """Whether a call may change something; of a tool that is not there nobody knows."""
         tool = self._directory.resolve(name)

@@ -8,6 +8,7 @@ from pam_agent.mind import Prompt, Reply
 from pam_agent.rules.answers import told
 from pam_agent.rules.followup import answered
 from pam_agent.rules.routing import Route, route
+from pam_agent.rules.stating import stated_in
 from pam_agent.rules.talk import AWAY, small_talk
 from pam_shared.contracts.conversation import TextBlock, ToolUseBlock
 
@@ -34,7 +35,8 @@ class Rules:
 def understood(prompt: Prompt, earlier: list[TurnRecord] | None = None) -> Route:
     """Return what a message asks for, also where it answers the question of the turn before."""
     before = prompt.earlier if earlier is None else earlier
-    return answered(prompt.text, before, prompt.tools, prompt.now) or route(prompt.text, prompt.tools, prompt.now)
+    found = answered(prompt.text, before, prompt.tools, prompt.now) or route(prompt.text, prompt.tools, prompt.now)
+    return found if found != Route() else stated_in(prompt)
 
 
 def _content(prompt: Prompt) -> list[TextBlock | ToolUseBlock]:
