@@ -141,6 +141,8 @@ async def test_plain_http_answers_the_same(scripted: Stack):
     second = (await person.ask("POST", "/api/v1/pam/chat", json=body, headers=key)).json()
     assert second["message_id"] == first["message_id"]
     assert second["response"] == first["response"]
+    assert [source["name"] for source in first["sources"]] == ["your expenses"]
+    assert second["sources"] == first["sources"]
     summary = await person.ask("POST", "/api/v1/pam/tools/execute", json={"tool": "get_spending_summary"})
     assert summary.json()["data"]["expense_count"] == 1
 

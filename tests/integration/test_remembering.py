@@ -184,6 +184,7 @@ async def test_the_rules_say_what_they_have_understood(nats, member, talk):
     async with running_agent(nats):
         end = await say(member, talk, "I'm allergic to peanuts.")
         assert end.text == "I will remember: “I'm allergic to peanuts”. It matters, so tell me: is that right?"
-        await say(member, talk, "Yes, that's right")
+        end = await say(member, talk, "Yes, that is right.")
     (fact,) = await kept(member)
     assert fact["confirmed"]
+    assert end.text == "Thank you, I will count on it: “I'm allergic to peanuts”."

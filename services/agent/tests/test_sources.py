@@ -139,3 +139,18 @@ async def test_who_takes_a_turn_over_tells_the_same_sources(nats, member, talk):
         end = (await member.answered(talk))[0]
     assert end.sources == sources_of(known)
     assert [cited.name for cited in end.sources] == ["Open-Meteo", "your notes"]
+
+
+@pytest.mark.usefixtures("empty_streams", "diary")
+async def test_another_agent_gives_the_same_account_from_the_log(nats, member, talk):
+    """R-A9: nothing of it is kept in a process."""
+    async with running_agent(nats):
+        await member.say(talk, "hello")
+        await member.answered(talk)
+    async with running_agent(nats):
+        await member.say(talk, "why did you say that?")
+        (_, end) = await member.answered(talk, 2)
+    assert end.text == (
+        "You said: “hello”. I asked nothing and nobody for it: no record and no service stands behind what I said."
+        " Simple rules chose that and put the answer together, no language model."
+    )

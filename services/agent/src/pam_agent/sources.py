@@ -19,14 +19,15 @@ def sources_of(record: TurnRecord) -> list[Cited]:
     """Return the sources of a turn's answer in the order they were asked; of one that is cited twice the weaker."""
     found: dict[str, Cited] = {}
     for use in record.uses:
-        for cited in _cited(record.results.get(use.id)):
+        for cited in cited_by(record.results.get(use.id)):
             known = found.get(cited.name)
             if known is None or (cited.confidence, cited.as_of) < (known.confidence, known.as_of):
                 found[cited.name] = cited
     return list(found.values())
 
 
-def _cited(returned: ToolReturned | None) -> list[Cited]:
+def cited_by(returned: ToolReturned | None) -> list[Cited]:
+    """Return the sources of one result; none of what failed or is not there."""
     if returned is None or not returned.reply.success:
         return []
     told, sources = returned.reply.confidence, returned.reply.sources or _own(returned)

@@ -4,15 +4,16 @@ from collections.abc import AsyncGenerator
 from typing import Literal
 
 from pam_agent.conversation import TurnRecord
-from pam_agent.mind import Prompt, Reply
+from pam_agent.mind import RULES, Prompt, Reply
 from pam_agent.rules.answers import told
+from pam_agent.rules.explaining import explained
 from pam_agent.rules.followup import answered
 from pam_agent.rules.routing import Route, route
 from pam_agent.rules.stating import stated_in
 from pam_agent.rules.talk import AWAY, small_talk
 from pam_shared.contracts.conversation import TextBlock, ToolUseBlock
 
-MODEL = "rules"
+MODEL = RULES
 
 
 class Rules:
@@ -43,6 +44,8 @@ def _content(prompt: Prompt) -> list[TextBlock | ToolUseBlock]:
     if prompt.steps and prompt.steps[0].reply.approved:
         # The member's yes asked for nothing but what was allowed by it.
         return [_results(prompt)]
+    if why := explained(prompt):
+        return [TextBlock(text=why)]
     found = understood(prompt)
     if sentence := _said(found, prompt.text):
         return [TextBlock(text=sentence)]
