@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
@@ -120,7 +120,7 @@ class Live:
         self._add(CustomEvent(name=name, value=value))
         await self._publish()
 
-    async def close_text(self, sources: list[Cited]) -> None:
+    async def close_text(self, sources: Sequence[Cited] = ()) -> None:
         """Show the rest of the text, end the message and say where it is from; what follows is the terminal event."""
         self.stop()
         self._gather()
@@ -128,7 +128,7 @@ class Live:
             self._add(TextMessageEndEvent(message_id=self._message))
             self._speaking = False
         if sources:
-            value = live.Sources(sources=sources).model_dump(mode="json")
+            value = live.Sources(sources=[*sources]).model_dump(mode="json")
             self._add(CustomEvent(name=live.SOURCES, value=value))
         await self._publish()
 
