@@ -159,6 +159,7 @@ class Turn:
         try:
             async with asyncio.timeout(self._left()):
                 reply = await steps
+            await self._calls.remember(self._view.state.before(self._record), self._left())
         except FencedError:
             raise
         except asyncio.CancelledError:
@@ -176,7 +177,6 @@ class Turn:
             await end([watching, steps])
             seen(watching)
         status = TurnStatus.INTERRUPT if self._approvals else TurnStatus.SUCCESS
-        await self._calls.remember(self._view.state.before(self._record), self._left())
         return await self._finish(status, model=reply.model)
 
     async def _watch(self, steps: asyncio.Task[Reply]) -> None:
