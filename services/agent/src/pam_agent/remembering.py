@@ -17,8 +17,6 @@ WITHIN = 1.0
 """Seconds the end of a turn waits for memory; the answer is out by then."""
 LATE_MAX = 4
 """What a turn makes up for at most."""
-IN_PASSING = 2000
-"""A message of more characters was pasted: its words are not the member's own."""
 
 _SEEN_TO = frozenset({REMEMBER, "confirm_memory", "forget_memory", "forget_all_memories"})
 _ID = "stated_"
@@ -48,8 +46,7 @@ def news(results: list[ToolReturned]) -> str:
 
 
 def _uses(record: TurnRecord) -> list[ToolUseBlock]:
-    text = record.message.text
-    return [_use(record, fact) for fact in facts_in(text)] if len(text) <= IN_PASSING else []
+    return [_use(record, fact) for fact in facts_in(record.message.text)]
 
 
 def _use(record: TurnRecord, fact: Stated) -> ToolUseBlock:
