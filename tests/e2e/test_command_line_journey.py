@@ -3,6 +3,7 @@
 import json
 from decimal import Decimal
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -28,6 +29,16 @@ async def test_what_was_said_is_answered_recorded_and_there_after_a_restart(tmp_
         assert [message["role"] for message in said] == ["user", "assistant", "user", "assistant"]
         assert "45" in said[1]["content"]
         assert "45" in said[3]["content"]
+        assert [source["name"] for source in said[3]["metadata"]["sources"]] == ["your expenses"]
+
+        code, told = await stack.pamctl("explain")
+        assert code == 0, told
+        assert told.startswith("You said: “How much did I spend this month?”\nI used “Get spending summary”, which")
+        assert "rules asks for get_spending_summary {}  call_0\n" in told
+        assert "get_spending_summary: ok  call_0\n" in told
+        assert "message received, trace none" not in told
+        code, refused = await stack.pamctl("explain", str(uuid4()))
+        assert (code, "The log holds no such turn" in refused) == (1, True)
 
         assert await history(stack, "stranger") == []
         _, theirs = await stack.pamctl("chat", "How much did I spend this month?", "--user", "stranger")

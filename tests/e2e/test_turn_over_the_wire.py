@@ -23,8 +23,8 @@ async def test_events_come_in_the_order_of_the_protocol(scripted: Stack):
     kinds = [frame["event"]["type"] for frame in events]
     assert kinds[:5] == ["RUN_STARTED", "TOOL_CALL_START", "TOOL_CALL_ARGS", "TOOL_CALL_END", "TOOL_CALL_RESULT"]
     assert kinds[5] == "TEXT_MESSAGE_START"
-    assert set(kinds[6:-2]) == {"TEXT_MESSAGE_CONTENT"}
-    assert kinds[-2:] == ["TEXT_MESSAGE_END", "RUN_FINISHED"]
+    assert set(kinds[6:-3]) == {"TEXT_MESSAGE_CONTENT"}
+    assert kinds[-3:] == ["TEXT_MESSAGE_END", "CUSTOM", "RUN_FINISHED"]
     assert events[0]["event"]["runId"] == message
     assert events[-1]["event"]["outcome"] == {"type": "success"}
     text = "".join(frame["event"]["delta"] for frame in events if frame["event"]["type"] == "TEXT_MESSAGE_CONTENT")
@@ -141,6 +141,8 @@ async def test_plain_http_answers_the_same(scripted: Stack):
     second = (await person.ask("POST", "/api/v1/pam/chat", json=body, headers=key)).json()
     assert second["message_id"] == first["message_id"]
     assert second["response"] == first["response"]
+    assert [source["name"] for source in first["sources"]] == ["your expenses"]
+    assert second["sources"] == first["sources"]
     summary = await person.ask("POST", "/api/v1/pam/tools/execute", json={"tool": "get_spending_summary"})
     assert summary.json()["data"]["expense_count"] == 1
 

@@ -145,6 +145,7 @@ async def test_a_new_member_says_what_they_spent_and_sees_the_answer(stack: Stac
     await expect(card).to_have_attribute("data-state", "done")
     await expect(card).to_contain_text("Create expense")
     await expect(card).to_contain_text("Done")
+    await expect(visit.part("aside")).to_have_text("your expenses")
     await expect(visit.part("conversation-list").get_by_role("button")).to_have_count(1)
     assert visit.sent[0]["context"]["timezone"]
     assert visit.complaints == []
@@ -167,6 +168,7 @@ async def test_a_reload_shows_the_conversation_again(stack: Stack, visiting: Vis
     await expect(visit.messages("user")).to_contain_text("I spent $45 on gas")
     await expect(visit.messages("assistant")).to_have_text(answer)
     await expect(visit.part("tool-card")).to_have_attribute("data-state", "done")
+    await expect(visit.part("aside")).to_have_text("your expenses")
     assert visit.complaints == []
 
 

@@ -10,7 +10,7 @@ from pam_persistence.settings import PersistenceSettings
 from pam_shared.bus.connection import Bus
 from pam_shared.bus.log_reader import LogReader
 from pam_shared.contracts import headers, topology
-from pam_shared.testing.messages_api import Reply, Say, Scene, first_text, messages_api
+from pam_shared.testing.messages_api import Reply, Say, Scene, Use, first_text, messages_api
 from services.agent.tests.conversing import Member, running_agent
 from tests.harness.waiting import eventually
 
@@ -74,6 +74,23 @@ async def test_after_the_log_was_lost_the_model_is_told_what_is_on_record(nats, 
     told = [first_text(message) for message in api.requests[1]["messages"]]
     assert told[:2] == ["My name is Ada", "Nice to meet you."]
     assert [first_text(message) for message in api.requests[2]["messages"]][:2] == told[:2]
+
+
+async def test_where_an_answer_came_from_is_known_after_the_log_was_lost(nats, member, recording, administrator, diary):
+    """R-A9: the record keeps the tools and the sources; the rest is honestly said to be gone."""
+    talk = uuid4()
+    noted = Scene(pattern="note", replies=[Reply(blocks=[Use(tool="read_notes")]), Reply(blocks=[Say(text="None.")])])
+    async with messages_api([noted]) as api, recording():
+        async with running_agent(nats, api):
+            await member.say(talk, "What did I note?")
+            await member.answered(talk)
+        await eventually(lambda: recorded(administrator, talk, 2))
+        await member.bus.jetstream.purge_stream(topology.CONVERSATIONS)
+        async with running_agent(nats):
+            await member.say(talk, "How do you know that?")
+            (end,) = await member.answered(talk)
+    assert "You said: “What did I note?” What happened in between is in the log for a week" in end.text
+    assert "I used “Read notes”. My answer came from your diary records (on record, just now, 100% sure)." in end.text
 
 
 async def test_a_first_message_asks_the_record_nothing(nats, member, bus):

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from pam_agent import conversation, ownership
+from pam_agent import calls, conversation, ownership
 from pam_agent.conversation import Conversation, TurnRecord
 from pam_agent.ledger import Ledger
 from pam_agent.ownership import Hold, Ownership
@@ -62,10 +62,16 @@ def without_last_words(_world: "World") -> list[Patch]:
     return [(Ownership, "_settle", settle), (Turn, "_repeat_last_words", repeat)]
 
 
+def without_amends(_world: "World") -> list[Patch]:
+    """What memory missed stays missed."""
+    return [(calls, "missed", lambda _before: [])]
+
+
 DEFENCES: dict[str, Callable[["World"], list[Patch]]] = {
     "fence": without_fence,
     "heartbeat": without_heartbeat,
     "deduplication": without_deduplication,
     "reuse": without_reuse,
     "last words": without_last_words,
+    "amends": without_amends,
 }

@@ -21,6 +21,8 @@ from pam_shared.contracts.conversation import (
 from pam_shared.contracts.live import FRAME_SEPARATOR, LiveFrame, Position
 from pam_shared.contracts.tools import Outcome
 from tests.simulation.log import Stored
+from tests.simulation.mind import Script
+from tests.simulation.tools import REMEMBER
 
 Complain = Callable[[str], None]
 
@@ -30,7 +32,9 @@ EFFECTS = {Outcome.OK: 1, Outcome.NOT_RUN: 0}
 
 @dataclass
 class Told:
-    """What the log tells of one turn."""
+    """What the log tells of one turn; ``states`` is what its message says in passing."""
+
+    states: str = ""
 
     nonce: str = ""
     attempts: int = 0
@@ -44,11 +48,13 @@ class Told:
 
 @dataclass
 class Talk:
-    """A conversation as its entries tell it."""
+    """A conversation as its entries tell it; ``missed`` are the calls to remember that nobody answered yet."""
 
     turns: dict[UUID, Told] = field(default_factory=dict)
     ids: set[str] = field(default_factory=set)
     epochs: dict[int, UUID] = field(default_factory=dict)
+    stated: dict[str, str] = field(default_factory=dict)
+    missed: set[str] = field(default_factory=set)
 
 
 @dataclass
@@ -69,7 +75,7 @@ class LogRules:
             case MessageReceived():
                 if event.when_busy is WhenBusy.INTERRUPT and event.id not in talk.turns:
                     self._cancel(list(talk.turns.values()))
-                talk.turns.setdefault(event.id, Told())
+                talk.turns.setdefault(event.id, Told(Script.of(event.text).statement))
             case CancelRequested():
                 self._cancel([talk.turns[event.turn]] if event.turn in talk.turns else [])
             case _:
@@ -106,7 +112,7 @@ class LogRules:
             case ModelReplied():
                 yield from _replied(told, event)
             case ToolReturned():
-                yield from _returned(told, event)
+                yield from _returned(talk, told, event)
             case TurnFinished():
                 yield from self._finished(talk, told, event)
 
@@ -117,6 +123,8 @@ class LogRules:
             yield "G5: nobody cancelled"
         if told.intents.keys() - told.outcomes.keys():
             yield "G5: a call of the model has no result"
+        if event.status is TurnStatus.SUCCESS:
+            yield from _forgot(talk, told)
         if not self.troubled:
             if told.cancelled is None and event.status is not TurnStatus.SUCCESS:
                 yield "G1: failed though nothing was wrong"
@@ -131,9 +139,24 @@ def _replied(told: Told, event: ModelReplied) -> Iterator[str]:
     told.intents |= {block.id: block.input["intent"] for block in event.content if isinstance(block, ToolUseBlock)}
 
 
-def _returned(told: Told, event: ToolReturned) -> Iterator[str]:
+def _forgot(talk: Talk, told: Told) -> Iterator[str]:
+    if told.states and told.states not in told.intents.values():
+        yield "A7: nobody remembered what was said in passing"
+    if talk.missed - told.outcomes.keys():
+        yield "A7: nobody made up for what memory had missed"
+
+
+def _remembered(talk: Talk, told: Told, event: ToolReturned) -> None:
+    told.intents[event.tool_use_id] = talk.stated.setdefault(event.tool_use_id, told.states)
+    kept = event.reply.outcome is Outcome.OK
+    (talk.missed.discard if kept else talk.missed.add)(event.tool_use_id)
+
+
+def _returned(talk: Talk, told: Told, event: ToolReturned) -> Iterator[str]:
     if event.tool_use_id in told.outcomes:
         yield "G4: a result was written twice"
+    if event.tool == REMEMBER.name:
+        _remembered(talk, told, event)
     if event.tool_use_id not in told.intents:
         yield "G4: nobody asked for the call"
     told.outcomes[event.tool_use_id] = event.reply.outcome

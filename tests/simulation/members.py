@@ -22,6 +22,7 @@ CANCELS = 0.25
 INTERRUPTS = 0.1
 SLOW = 0.1
 DEADLY = 0.03
+STATES = 0.2
 REPEAT_AFTER = (0.05, 5.0)
 CHANGES_MIND_AFTER = (0.0, 0.01, 0.1, 1.0, 4.0)
 
@@ -57,7 +58,8 @@ class Member:
         self._count += 1
         steps = tuple(draw.choice((1, 1, 2)) for _ in range(draw.choice((0, 1, 1, 2))))
         deadly = self.world.troubled and draw.random() < DEADLY
-        script = Script(f"m{self._count}", steps, draw.choice((1, 3, 6)), draw.random() < SLOW, deadly)
+        slow, states = draw.random() < SLOW, draw.random() < STATES
+        script = Script(f"m{self._count}", steps, draw.choice((1, 3, 6)), slow, deadly, states)
         return MessageReceived(
             id=self.world.new_id(),
             text=script.text(),

@@ -22,7 +22,7 @@ TROUBLES = ("away", "breaks", "hangs", "cut", "slow")
 class Script:
     """What a message asks for: a name, how many tools each step calls, how many words the answer has.
 
-    A deadly one kills the process that asks a mind about it.
+    A deadly one kills the process that asks a mind about it. One that ``states`` something says it in passing.
     """
 
     name: str
@@ -30,16 +30,22 @@ class Script:
     words: int
     slow: bool = False
     deadly: bool = False
+    states: bool = False
 
     def text(self) -> str:
-        """Return the message's text."""
-        return orjson.dumps(self).decode()
+        """Return the message's text: the script, and on a line of its own what it states."""
+        return f"{orjson.dumps(self).decode()}\n{self.statement}"
 
     @classmethod
     def of(cls, text: str) -> "Script":
         """Read a message's text."""
-        told = orjson.loads(text)
-        return cls(told["name"], tuple(told["steps"]), told["words"], told["slow"], told["deadly"])
+        told = orjson.loads(text.partition("\n")[0])
+        return cls(told["name"], tuple(told["steps"]), told["words"], told["slow"], told["deadly"], told["states"])
+
+    @property
+    def statement(self) -> str:
+        """What is to be remembered; empty for nothing."""
+        return f"My dog is called {self.name}" if self.states else ""
 
     @property
     def intents(self) -> list[str]:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
+from typing import Any
 
 from nats.aio.msg import Msg
 
@@ -25,14 +26,15 @@ ACT = ToolManifest(
     timeout=1.0,
     roles=frozenset({Role.MEMBER}),
 )
+REMEMBER = ACT.model_copy(update={"name": "remember", "title": "Remember"})
 
 
 class StandingDirectory(Directory):
-    """A directory that knows the tool from the beginning."""
+    """A directory that knows the tools from the beginning."""
 
     async def start(self) -> None:
-        """Know it."""
-        self._seen["worker"] = (0.0, ServiceRecord(id="worker", name="worker", version="1", tools=[ACT]))
+        """Know them."""
+        self._seen["worker"] = (0.0, ServiceRecord(id="worker", name="worker", version="1", tools=[ACT, REMEMBER]))
 
     async def stop(self) -> None:
         """Nothing was subscribed."""
@@ -40,7 +42,10 @@ class StandingDirectory(Directory):
 
 @dataclass
 class Worker:
-    """The worker and its database: replies and voids by key, effects by what was intended."""
+    """The worker and its database: replies and voids by key, effects by what was intended.
+
+    What is remembered already is not remembered again, under whatever key.
+    """
 
     client: Client
     loop: Loop
@@ -51,8 +56,9 @@ class Worker:
     _running: dict[str, list[str]] = field(default_factory=dict)
 
     async def start(self) -> None:
-        """Answer the tool's subject."""
-        await self.client.subscribe(ACT.subject, queue="worker", cb=self._on_call)
+        """Answer the tools' subjects."""
+        for tool in (ACT, REMEMBER):
+            await self.client.subscribe(tool.subject, queue="worker", cb=self._on_call)
 
     async def _on_call(self, message: Msg) -> None:
         key = (message.headers or {})[headers.IDEMPOTENCY_KEY]
@@ -66,13 +72,13 @@ class Worker:
             self._say(message.reply, self.replies[key])
         elif not self._unlucky():
             self._running[key] = [message.reply]
-            self.loop.call_later(self._duration(), self._commit, key, call.arguments["intent"])
+            self.loop.call_later(self._duration(), self._commit, key, call.arguments)
 
-    def _commit(self, key: str, intent: str) -> None:
-        asking = self._running.pop(key)
+    def _commit(self, key: str, arguments: dict[str, Any]) -> None:
+        asking, intent = self._running.pop(key), arguments.get("intent") or arguments["statement"]
         if self._unlucky():
             return
-        self.effects[intent] += 1
+        self.effects[intent] += "intent" in arguments or intent not in self.effects
         self.replies[key] = ToolReply(outcome=Outcome.OK, message=f"{intent} is done.", data={"intent": intent})
         if not self._unlucky():
             for reply in asking:

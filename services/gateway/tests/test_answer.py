@@ -3,9 +3,10 @@
 from uuid import uuid4
 
 import pytest
-from ag_ui.core import RunErrorEvent, TextMessageContentEvent
+from ag_ui.core import CustomEvent, RunErrorEvent, TextMessageContentEvent
 
 from pam_gateway.answer import Answer
+from pam_shared.contracts import live
 from services.gateway.tests.live_events import CONVERSATION, finished, frame, so_far, started, superseded
 
 pytestmark = pytest.mark.unit
@@ -18,6 +19,10 @@ def answer():
 
 def word(text):
     return TextMessageContentEvent(message_id="m", delta=text)
+
+
+def cited(*sources):
+    return CustomEvent(name=live.SOURCES, value={"sources": list(sources)})
 
 
 def hear(answer, epoch, *events, begin=1):
@@ -47,6 +52,16 @@ def test_what_is_said_whole_stands_for_all_before_it(answer):
     hear(answer, 1, started(turn), word("He"))
     hear(answer, 1, so_far(turn, "Hello "), word("you"), finished(turn), begin=6)
     assert (answer.text, answer.complete, answer.torn) == ("Hello you", True, False)
+
+
+def test_an_answer_has_its_sources_live_and_from_the_record(answer):
+    """R-A9: those of another attempt at it do not count."""
+    turn, source = str(answer.turn), {"name": "your expenses", "kind": "records"}
+    hear(answer, 1, started(turn), cited(source | {"name": "somewhere"}))
+    hear(answer, 5, superseded(turn), started(turn), word("Hello"), cited(source), finished(turn))
+    assert (answer.sources, answer.torn) == ([source], False)
+    answer.settle("Hello", [])
+    assert answer.sources == []
 
 
 @pytest.mark.parametrize("lost", [1, 2, 4])

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pam_shared.clock import spoken_age
 from pam_shared.errors import InvalidRequestError
 from pam_tools_trip.external import Place, Point, miles_between
-from pam_tools_trip.positions import around, jump_mph, spoken_age
+from pam_tools_trip.positions import around, jump_mph
 from pam_tools_trip.tools.get_weather_forecast import get_weather_forecast
 from pam_tools_trip.tools.save_favorite_spot import save_favorite_spot
 

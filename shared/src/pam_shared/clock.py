@@ -1,6 +1,6 @@
 """The time, asked for in one place."""
 
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 
@@ -15,3 +15,13 @@ def zone_of(name: str) -> tzinfo:
         return ZoneInfo(name or "UTC")
     except (ZoneInfoNotFoundError, ValueError):
         return UTC
+
+
+def spoken_age(age: timedelta) -> str:
+    """Say how old something is."""
+    minutes = max(0, round(age.total_seconds() / 60))
+    for unit, length in (("day", 24 * 60), ("hour", 60), ("minute", 1)):
+        if minutes >= length:
+            count = minutes // length
+            return f"{count} {unit}{'s' if count > 1 else ''} ago"
+    return "just now"

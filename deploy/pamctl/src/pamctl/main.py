@@ -20,6 +20,7 @@ COMMANDS = (
     "tools",
     "route",
     "history",
+    "explain",
     "costs",
     "new-worker",
     "contracts",

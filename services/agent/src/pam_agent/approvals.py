@@ -77,7 +77,7 @@ def approvals_of(turn: UUID, held: Iterable[tuple[ToolUseBlock, ToolManifest]], 
             tool_use_id=use.id,
             tool=use.name,
             arguments=use.input,
-            message=told(tool, use.input),
+            message=told(tool.title, use.input),
             expires_at=now + OPEN_FOR,
         )
         for use, tool in held
@@ -90,13 +90,14 @@ def question(approvals: list[Approval]) -> str:
     return f"Shall I go ahead? {what}. Say yes or no."
 
 
-def told(tool: ToolManifest, arguments: dict[str, Any]) -> str:
-    """Say exactly what a call would do: the tool's title and every argument."""
-    given = ", ".join(f"{name.replace('_', ' ')}: {_read_out(value)}" for name, value in arguments.items())
-    return f"{tool.title} ({given})" if given else tool.title
+def told(title: str, arguments: dict[str, Any]) -> str:
+    """Say exactly what a call does: the tool's title and every argument."""
+    given = ", ".join(f"{name.replace('_', ' ')}: {read_out(value)}" for name, value in arguments.items())
+    return f"{title} ({given})" if given else title
 
 
-def _read_out(value: object) -> str:
+def read_out(value: object) -> str:
+    """Return a value as it is read out: not at any length."""
     text = str(value)
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 

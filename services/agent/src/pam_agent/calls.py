@@ -3,13 +3,15 @@
 import asyncio
 from collections.abc import Container
 
+from pam_agent.conversation import TurnRecord
 from pam_agent.errand import Errand
 from pam_agent.ledger import Ledger
 from pam_agent.live import Live
+from pam_agent.remembering import REMEMBER, WITHIN, missed, news, stated
 from pam_agent.toolbox import Toolbox
 from pam_shared.contracts import headers
 from pam_shared.contracts.conversation import ModelReplied, ToolReturned, ToolUseBlock
-from pam_shared.contracts.live import BANNER
+from pam_shared.contracts.live import BANNER, REMEMBERED
 from pam_shared.contracts.problems import Category, Problem
 from pam_shared.contracts.tools import Outcome, ToolManifest, ToolReply
 from pam_shared.tasks import end
@@ -63,6 +65,19 @@ class Calls:
         tasks = [asyncio.create_task(self._call(use, within)) for use in uses]
         self._running = {use.id: task for use, task in zip(uses, tasks, strict=True)}
         return await asyncio.gather(*(asyncio.shield(task) for task in tasks))
+
+    async def remember(self, before: list[TurnRecord], within: float) -> None:
+        """Have kept what the member states in passing, and what was missed of the turns ``before``.
+
+        The answer is out: only the end of the turn waits for it, and nothing of it can be cancelled.
+        """
+        uses = stated(self._ledger.record)
+        if self._toolbox.offers(REMEMBER):
+            uses += missed(before)
+        calls = (self._toolbox.call(use, self._who(use), min(WITHIN, within)) for use in uses)
+        kept = [self._write_down(*each) for each in zip(uses, await asyncio.gather(*calls), strict=True)]
+        if told := news(kept):
+            await self._live.custom(REMEMBERED, {"message": told})
 
     async def written(self) -> None:
         """Wait until every result is in the log. Raises FencedError."""
@@ -119,7 +134,12 @@ class Calls:
 
     def _write_down(self, use: ToolUseBlock, reply: ToolReply) -> ToolReturned:
         returned = ToolReturned(
-            turn=self._ledger.record.message.id, tool_use_id=use.id, tool=use.name, reply=reply, base=self._base
+            turn=self._ledger.record.message.id,
+            tool_use_id=use.id,
+            tool=use.name,
+            records=self._toolbox.records(use.name),
+            reply=reply,
+            base=self._base,
         )
         self._appends.append(asyncio.create_task(self._ledger.append(returned)))
         return returned

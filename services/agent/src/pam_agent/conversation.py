@@ -17,6 +17,7 @@ from pam_shared.contracts.conversation import (
     OutputEvent,
     ToolReturned,
     ToolUseBlock,
+    ToolUsed,
     TurnFinished,
     TurnStarted,
     WhenBusy,
@@ -45,10 +46,21 @@ class TurnRecord:
     told: list[orjson.Fragment] = field(default_factory=list, compare=False, repr=False)
 
     @property
+    def uses(self) -> list[ToolUseBlock]:
+        """The calls that the model asked for, in order."""
+        asked = (block for _, reply in sorted(self.replies.items()) for block in reply.content)
+        return [block for block in asked if isinstance(block, ToolUseBlock)]
+
+    @property
     def doubtful(self) -> list[ToolUseBlock]:
         """The calls that the model asked for and that the log holds no result of: they may have run."""
-        asked = (block for _, reply in sorted(self.replies.items()) for block in reply.content)
-        return [block for block in asked if isinstance(block, ToolUseBlock) and block.id not in self.results]
+        return [use for use in self.uses if use.id not in self.results]
+
+    @property
+    def used(self) -> list[ToolUsed]:
+        """The calls that the model asked for and how they went."""
+        results = (self.results[use.id] for use in self.uses if use.id in self.results)
+        return [ToolUsed(name=result.tool, outcome=result.reply.outcome) for result in results]
 
     def ended_by_other(self, writer: str) -> bool:
         """Whether the turn is finished, and by another process than ``writer``."""

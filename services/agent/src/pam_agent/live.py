@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
@@ -30,7 +30,7 @@ from ag_ui.core import (
 from pam_shared.bus.connection import Bus
 from pam_shared.contracts import live, subjects, topology
 from pam_shared.contracts.conversation import Approval, ToolUseBlock, TurnFinished, TurnStatus, answer_id
-from pam_shared.contracts.tools import ToolReply
+from pam_shared.contracts.tools import Cited, ToolReply
 from pam_shared.errors import INTERNAL, UnavailableError
 
 SURELY_TIMES = 10
@@ -120,13 +120,16 @@ class Live:
         self._add(CustomEvent(name=name, value=value))
         await self._publish()
 
-    async def close_text(self) -> None:
-        """Show the rest of the text and end the message; what follows is the terminal event."""
+    async def close_text(self, sources: Sequence[Cited] = ()) -> None:
+        """Show the rest of the text, end the message and say where it is from; what follows is the terminal event."""
         self.stop()
         self._gather()
         if self._speaking:
             self._add(TextMessageEndEvent(message_id=self._message))
             self._speaking = False
+        if sources:
+            value = live.Sources(sources=[*sources]).model_dump(mode="json")
+            self._add(CustomEvent(name=live.SOURCES, value=value))
         await self._publish()
 
     @contextmanager

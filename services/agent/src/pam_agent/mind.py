@@ -13,6 +13,8 @@ from pam_shared.errors import ExternalUnavailableError
 
 LENGTH, PAUSED, REFUSED = "max_tokens", "pause_turn", "refusal"
 """Why a reply ended, where it did not end by itself."""
+RULES = "rules"
+"""In place of a model's name, where none answered."""
 
 
 @dataclass(frozen=True)

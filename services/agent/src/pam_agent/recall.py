@@ -57,5 +57,14 @@ async def _patiently(question: Callable[[], Awaitable[asked.MessagesPage]]) -> a
 
 def _turn(said: asked.StoredMessage, answer: asked.StoredMessage) -> TurnRecord:
     message = MessageReceived(id=said.id, text=said.content, received_at=said.created_at)
-    finished = TurnFinished(turn=said.id, status=TurnStatus.SUCCESS, text=answer.content, epoch=0, sequence=0, base=0)
+    ended = {
+        "turn": said.id,
+        "status": TurnStatus.SUCCESS,
+        "text": answer.content,
+        "epoch": 0,
+        "sequence": 0,
+        "base": 0,
+    }
+    kept = {name: answer.metadata[name] for name in ("model", "tools", "sources") if name in answer.metadata}
+    finished = TurnFinished.model_validate(ended | kept)
     return TurnRecord(message, sequence=0, finished=finished)

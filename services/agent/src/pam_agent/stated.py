@@ -14,6 +14,8 @@ MOST_WORDS, MOST_LETTERS = 4, 80
 """A subject is no longer than this."""
 MOST_CHARACTERS = 500
 """A statement is no longer than this, as tools-memory has it."""
+OWN_WORDS = 2000
+"""A message of more characters was pasted: its words are not the member's own, and reading it takes too long."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,8 @@ class Stated:
 
 def facts_in(text: str) -> list[Stated]:
     """Return what the member states, in the order of the message; a subject is stated once."""
+    if len(text) > OWN_WORDS:
+        return []
     found: dict[tuple[str, str], Stated] = {}
     for clause in _clauses(text.translate(_PLAIN_SIGNS)):
         if fact := _fact_in(clause):

@@ -38,6 +38,15 @@ class Toolbox:
                 self._selection = Selection(offered)
         return self._selection
 
+    def offers(self, name: str) -> bool:
+        """Whether some worker answers to that name now."""
+        return self._directory.resolve(name) is not None
+
+    def records(self, name: str) -> str:
+        """Return what a member calls the records a tool works on; empty of a tool that is not there."""
+        tool = self._directory.resolve(name)
+        return tool.records if tool else ""
+
     def changes(self, name: str) -> bool:
         """Whether a call may change something; of a tool that is not there nobody knows."""
         tool = FIND_TOOLS if name == FIND_TOOLS.name else self._directory.resolve(name)

@@ -17,6 +17,7 @@ from pam_agent.history import History
 from pam_agent.ledger import FencedError, Ledger
 from pam_agent.live import Live
 from pam_agent.mind import Reply, Step
+from pam_agent.sources import sources_of
 from pam_agent.view import View
 from pam_shared.clock import utc_now
 from pam_shared.contracts import headers
@@ -24,7 +25,6 @@ from pam_shared.contracts.conversation import (
     Approval,
     ModelReplied,
     TextBlock,
-    ToolUsed,
     TurnFinished,
     TurnStarted,
     TurnStatus,
@@ -160,6 +160,7 @@ class Turn:
         try:
             async with asyncio.timeout(self._left()):
                 reply = await steps
+            await self._calls.remember(self._view.state.before(self._record), self._left())
         except FencedError:
             raise
         except asyncio.CancelledError:
@@ -267,7 +268,8 @@ class Turn:
         await self._calls.written()
         await self._settled()
         self._crew.speaking.discard(self._live)
-        await self._live.close_text()
+        sources = sources_of(self._record) if self._live.text else []
+        await self._live.close_text(sources)
         await self._history.write_down()
         place = self._live.next_position
         finished = TurnFinished(
@@ -275,8 +277,9 @@ class Turn:
             status=status,
             text=self._live.text,
             error=error,
-            tools=[used for used in self._tools_used() if used.outcome is not Outcome.NOT_RUN],
-            not_run=[used.name for used in self._tools_used() if used.outcome is Outcome.NOT_RUN],
+            tools=[used for used in self._record.used if used.outcome is not Outcome.NOT_RUN],
+            not_run=[used.name for used in self._record.used if used.outcome is Outcome.NOT_RUN],
+            sources=sources,
             approvals=self._approvals if status is TurnStatus.INTERRUPT else [],
             model=model,
             usage=self._usage,
@@ -290,10 +293,6 @@ class Turn:
         await self._live.finish(finished)
         self._crew.unsaid.discard(self._id)
         return status
-
-    def _tools_used(self) -> list[ToolUsed]:
-        results = self._record.results.values()
-        return [ToolUsed(name=result.tool, outcome=result.reply.outcome) for result in results]
 
     def _left(self) -> float:
         return max(0.0, self._deadline - time.monotonic())

@@ -13,7 +13,8 @@ from pam_shared.contracts.live import LiveFrame, Position
 class Answer:
     """Listens until the turn of one message ends.
 
-    ``actions`` are the calls that wait for the member's approval, as AG-UI's interrupts. ``torn`` says that something
+    ``actions`` are the calls that wait for the member's approval, as AG-UI's interrupts; ``sources`` are where the
+    answer comes from. ``torn`` says that something
     of the text did not come: the answer on record is the whole one.
     """
 
@@ -23,6 +24,7 @@ class Answer:
         self.text = ""
         self.error: str | None = None
         self.actions: list[dict[str, Any]] = []
+        self.sources: list[dict[str, Any]] = []
         self.complete = False
         self.torn = False
         self._last: Position | None = None
@@ -34,7 +36,7 @@ class Answer:
             return
         mine = frame.turn == str(self.turn)
         if mine and frame.kind in {"RUN_STARTED", live.SO_FAR}:
-            self._last, self.text, self.torn = frame.position, "", False
+            self._last, self.text, self.sources, self.torn = frame.position, "", [], False
         elif not self._continues(frame) and not mine:
             return
         self._take(frame.kind, LiveFrame.model_validate_json(frame.raw).event)
@@ -43,9 +45,9 @@ class Answer:
         """Something may not have come."""
         self.torn = True
 
-    def settle(self, text: str) -> None:
+    def settle(self, text: str, sources: list[dict[str, Any]]) -> None:
         """Take an answer that was found elsewhere."""
-        self.text, self.torn = text, False
+        self.text, self.sources, self.torn = text, sources, False
         self._end()
 
     def give_up(self) -> None:
@@ -73,6 +75,8 @@ class Answer:
                 self.text += str(event.get("delta", ""))
             case live.SO_FAR:
                 self.text = str(event["value"].get("text", ""))
+            case live.SOURCES:
+                self.sources = event["value"].get("sources", [])
             case "RUN_ERROR":
                 self.error = str(event.get("message", ""))
                 self._end()

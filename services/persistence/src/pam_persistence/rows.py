@@ -85,7 +85,8 @@ def _answer(event: TurnFinished) -> str:
 
 
 def _about(event: TurnFinished) -> Row:
-    about = event.model_dump(mode="json", include={"turn", "status", "model", "tools", "usage", "error", "approvals"})
+    told = {"turn", "status", "model", "tools", "usage", "error", "approvals", "sources"}
+    about = event.model_dump(mode="json", include=told)
     return {key: value for key, value in about.items() if value}
 
 

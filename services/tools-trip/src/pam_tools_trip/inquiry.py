@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, NoReturn, TypeVar, overload
 
+from pam_shared.clock import spoken_age
 from pam_shared.errors import ExternalUnavailableError, NotFoundError
 from pam_shared.tools.context import ToolContext
 from pam_tools_trip.external import Found, World
-from pam_tools_trip.positions import spoken_age
 
 T = TypeVar("T")
 A = TypeVar("A")

@@ -50,13 +50,3 @@ def jump_mph(known: Point, known_at: datetime, now: Point, now_at: datetime, blu
         return None
     mph = miles / (max(abs(now_at - known_at), SHORTEST) / timedelta(hours=1))
     return mph if mph > IMPOSSIBLE_MPH else None
-
-
-def spoken_age(age: timedelta) -> str:
-    """Say how old something is."""
-    minutes = max(0, round(age.total_seconds() / 60))
-    for unit, length in (("day", 24 * 60), ("hour", 60), ("minute", 1)):
-        if minutes >= length:
-            count = minutes // length
-            return f"{count} {unit}{'s' if count > 1 else ''} ago"
-    return "just now"

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
+from pam_shared.clock import spoken_age
 from pam_shared.contracts.location import Fix
 from pam_shared.contracts.tools import SourceKind
 from pam_shared.errors import InvalidRequestError, NotFoundError
 from pam_tools_trip.external import Match, Place, Point
 from pam_tools_trip.inquiry import Inquiry, NothingFoundError, together_all
-from pam_tools_trip.positions import STALE_AFTER, jump_mph, spoken_age
+from pam_tools_trip.positions import STALE_AFTER, jump_mph
 from pam_tools_trip.queries import places
 
 HERE = frozenset({

@@ -11,7 +11,7 @@ from uuid import UUID, uuid5
 from pydantic import BaseModel, Field, TypeAdapter
 
 from pam_shared.contracts.problems import Problem
-from pam_shared.contracts.tools import Outcome, ToolReply
+from pam_shared.contracts.tools import Cited, Outcome, ToolReply
 
 TEXT_MAX = 10_000
 
@@ -146,12 +146,13 @@ class ModelReplied(BaseModel):
 
 
 class ToolReturned(BaseModel):
-    """A tool answered one call of the model."""
+    """A tool answered one call of the model. ``records`` is what a member calls the records it works on."""
 
     type: Literal["ToolReturned"] = "ToolReturned"
     turn: UUID
     tool_use_id: str
     tool: str
+    records: str = ""
     reply: ToolReply
     base: int
 
@@ -177,7 +178,7 @@ class TurnFinished(BaseModel):
 
     ``approvals`` are the calls that wait for the member.
 
-    ``text`` is all that clients were shown, over all steps.
+    ``text`` is all that clients were shown, over all steps, and ``sources`` are where it comes from.
 
     ``epoch`` and ``sequence`` are the position of the terminal event clients see, so that whoever finds the turn
     settled can say it again without saying it twice. ``context_tokens`` is how long the model's last request was.
@@ -191,6 +192,7 @@ class TurnFinished(BaseModel):
     tools: list[ToolUsed] = []
     not_run: list[str] = []
     approvals: list[Approval] = []
+    sources: list[Cited] = []
     model: str = ""
     usage: Usage = Usage()
     context_tokens: int = 0

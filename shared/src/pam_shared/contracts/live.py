@@ -6,6 +6,8 @@ from uuid import UUID
 from ag_ui.core import BaseEvent
 from pydantic import BaseModel
 
+from pam_shared.contracts.tools import Cited
+
 PROTOCOL_VERSION = "1.0"
 
 BANNER = "pam.banner"
@@ -14,6 +16,10 @@ THINKING = "pam.thinking"
 STILL_WORKING = "pam.still_working"
 CONTEXT_CHANGED = "pam.context_changed"
 """``{"sources", "message"}``: what was spoken of in the conversation is other than it was."""
+SOURCES = "pam.sources"
+"""``Sources``: where the answer that was just given comes from. An answer without sources has none of it."""
+REMEMBERED = "pam.remembered"
+"""``{"message"}``: what the member said in passing is remembered."""
 SO_FAR = "pam.so_far"
 """The running turn whole, ``{"turn", "message", "text"}``: it replaces what a client has of it.
 
@@ -24,6 +30,12 @@ FRAME_SEPARATOR = b"\n"
 """Between the ``event`` frames of one message on a live subject. JSON has no bare line break."""
 
 TERMINAL = frozenset({"RUN_FINISHED", "RUN_ERROR"})
+
+
+class Sources(BaseModel):
+    """Where an answer comes from, in the order it was asked; each source once."""
+
+    sources: list[Cited]
 
 
 class Position(BaseModel, frozen=True):

@@ -32,6 +32,11 @@ def conversations_of_member(user: UUID) -> str:
     return f"pam.conversation.{user}.>"
 
 
+def conversation_of_anybody(conversation_id: UUID) -> str:
+    """Return the wildcard of a conversation in the log, for operators, who do not know whose it is."""
+    return f"pam.conversation.*.{conversation_id}.*"
+
+
 def conversation_input(user: UUID, conversation_id: UUID) -> str:
     """Return the subject the gateway writes: what the member said."""
     return f"{conversation(user, conversation_id)}.{INBOX}"

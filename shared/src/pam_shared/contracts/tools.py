@@ -40,6 +40,7 @@ class ToolManifest(BaseModel):
     effect: Effect
     visibility: Visibility = Visibility.LLM
     timeout: float = Field(description="Seconds a caller waits for one attempt.")
+    records: str = Field("", description="What a member calls the records it works on, where a result cites nothing.")
     roles: frozenset[Role]
     calls_per_minute: int | None = Field(None, description="How often a member may call it; None: no bound of its own.")
     aliases: list[str] = []
@@ -91,6 +92,12 @@ class Source(BaseModel):
     as_of: datetime
     kind: SourceKind = SourceKind.RECORDS
     sample: bool = False
+
+
+class Cited(Source):
+    """A source of an answer, and how sure what it told is, between 0 and 1."""
+
+    confidence: float
 
 
 class ToolReply(BaseModel):

@@ -63,6 +63,7 @@ class Tool(Generic[In, Out]):
     version: int
     visibility: Visibility
     calls_per_minute: int | None
+    records: str
 
     @property
     def name(self) -> str:
@@ -85,6 +86,7 @@ class Tool(Generic[In, Out]):
             output_schema=_plain(self.output_model.model_json_schema(mode="serialization")),
             effect=self.effect,
             timeout=self.timeout,
+            records=self.records or f"your {domain} records",
             roles=self.roles,
             visibility=self.visibility,
             calls_per_minute=self.calls_per_minute,
@@ -93,7 +95,7 @@ class Tool(Generic[In, Out]):
         return manifest.model_copy(update={"schema_hash": schema_hash(manifest)})
 
 
-def tool(
+def tool(  # noqa: PLR0913 - keywords, of which a tool names those it differs in
     *,
     effect: str,
     timeout: float = DEFAULT_TIMEOUT,
@@ -102,11 +104,13 @@ def tool(
     version: int = 1,
     visibility: str = "llm",
     calls_per_minute: int | None = None,
+    records: str = "",
 ) -> Callable[[ToolFunction[In, Out]], Tool[In, Out]]:
     """Declare a tool.
 
     ``effect`` is ``read``, ``write`` or ``destructive`` (asks the member first); ``timeout`` in seconds; ``visibility``
     is ``llm``, ``admin`` or ``internal``; ``calls_per_minute`` bounds what one member may do with a tool that writes.
+    ``records`` is what a member is told a result comes from that cites nothing, as in "your expenses".
     The function takes a ToolContext and an Arguments subclass, returns a Result subclass, and has a docstring that
     tells the model what the tool is for. Raises TypeError where it does not.
     """
@@ -126,6 +130,7 @@ def tool(
             version=version,
             visibility=Visibility(visibility),
             calls_per_minute=calls_per_minute,
+            records=records,
         )
 
     return declare

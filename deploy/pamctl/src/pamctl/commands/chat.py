@@ -8,7 +8,9 @@ import orjson
 import typer
 from rich.console import Console
 
+from pam_shared.clock import spoken_age, utc_now
 from pam_shared.contracts import live
+from pam_shared.contracts.tools import Cited, SourceKind
 from pamctl.chat_client import ChatClient
 from pamctl.clock import local_zone
 from pamctl.member import Member, member_of
@@ -61,6 +63,7 @@ async def _typed(*, ended: bool) -> str | None:
 
 async def _show(client: ChatClient, text: str) -> bool:
     calls: dict[str, str] = {}
+    behind: list[str] = []
     async for event in client.say(text, {"timezone": local_zone()}):
         match event["type"]:
             case "TEXT_MESSAGE_CONTENT":
@@ -70,12 +73,18 @@ async def _show(client: ChatClient, text: str) -> bool:
                 calls[event["toolCallId"]] = event["toolCallName"]
             case "TOOL_CALL_RESULT":
                 _notice(_told(calls.get(event["toolCallId"], "tool"), event["content"]))
+            case "CUSTOM" if event["name"] == live.SOURCES:
+                behind.append(_cited(live.Sources.model_validate(event["value"]).sources))
+            case "CUSTOM" if event["name"] == live.REMEMBERED:
+                behind.append(event["value"]["message"])
             case "CUSTOM":
                 _custom(event)
             case "RUN_ERROR":
                 print(f"\nThat did not work: {event['message']}")
                 return True
     print()
+    for line in behind:
+        _notice(line)
     return False
 
 
@@ -89,6 +98,15 @@ def _custom(event: dict[str, Any]) -> None:
 def _told(tool: str, content: str) -> str:
     reply = orjson.loads(content)
     return f"· {tool}: {'done' if reply['outcome'] in {'ok', 'no_results'} else reply.get('message', 'failed')}"
+
+
+def _cited(sources: list[Cited]) -> str:
+    """Return where an answer is from, in a line; the member's records are as old as the answer."""
+    return " · ".join(source.name if source.kind is SourceKind.RECORDS else _dated(source) for source in sources)
+
+
+def _dated(source: Cited) -> str:
+    return f"{source.name}, {'sample figures' if source.sample else spoken_age(utc_now() - source.as_of)}"
 
 
 def _notice(line: str) -> None:

@@ -4,14 +4,16 @@ from collections.abc import AsyncGenerator
 from typing import Literal
 
 from pam_agent.conversation import TurnRecord
-from pam_agent.mind import Prompt, Reply
+from pam_agent.mind import RULES, Prompt, Reply
 from pam_agent.rules.answers import told
+from pam_agent.rules.explaining import explained
 from pam_agent.rules.followup import answered
 from pam_agent.rules.routing import Route, route
+from pam_agent.rules.stating import stated_in
 from pam_agent.rules.talk import AWAY, small_talk
 from pam_shared.contracts.conversation import TextBlock, ToolUseBlock
 
-MODEL = "rules"
+MODEL = RULES
 
 
 class Rules:
@@ -34,13 +36,16 @@ class Rules:
 def understood(prompt: Prompt, earlier: list[TurnRecord] | None = None) -> Route:
     """Return what a message asks for, also where it answers the question of the turn before."""
     before = prompt.earlier if earlier is None else earlier
-    return answered(prompt.text, before, prompt.tools, prompt.now) or route(prompt.text, prompt.tools, prompt.now)
+    found = answered(prompt.text, before, prompt.tools, prompt.now) or route(prompt.text, prompt.tools, prompt.now)
+    return found if found != Route() else stated_in(prompt)
 
 
 def _content(prompt: Prompt) -> list[TextBlock | ToolUseBlock]:
     if prompt.steps and prompt.steps[0].reply.approved:
         # The member's yes asked for nothing but what was allowed by it.
         return [_results(prompt)]
+    if why := explained(prompt):
+        return [TextBlock(text=why)]
     found = understood(prompt)
     if sentence := _said(found, prompt.text):
         return [TextBlock(text=sentence)]

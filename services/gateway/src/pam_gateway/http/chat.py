@@ -118,6 +118,7 @@ async def chat(
         message_id=answer_id(message_id),
         complete=answer.complete,
         actions=answer.actions,
+        sources=answer.sources,
         error=answer.error,
         processing_time_ms=round((time.perf_counter() - started) * 1000),
         timestamp=utc_now(),
@@ -156,6 +157,6 @@ async def _recall(desk: Desk, who: Identity, answer: Answer) -> None:
         page = await desk.replay.history(who, answer.conversation, Page(limit=100))
         found = next((message for message in page.messages if message.id == answer_id(answer.turn)), None)
         if found is not None:
-            answer.settle(found.content)
+            answer.settle(found.content, found.metadata.get("sources", []))
             return
         await asyncio.sleep(LOOK_EVERY)

@@ -285,6 +285,8 @@ const TERMINAL = new Set(["RUN_FINISHED", "RUN_ERROR"]);
 const CUSTOM = {
   "pam.banner": (_, { message }) => view.showBanner(message),
   "pam.thinking": (exchange, { message }) => exchange.quiet(`${message}…`),
+  "pam.remembered": (exchange, { message }) => exchange.note(message),
+  "pam.sources": (exchange, { sources }) => exchange.cite(sources),
   "pam.still_working": (exchange, { message }) => exchange.quiet(`${message}…`),
 };
 

@@ -115,6 +115,12 @@ function clock(iso) {
   return time.toLocaleString(undefined, { hour: "numeric", minute: "2-digit", ...day });
 }
 
+/** Name a source with its age; the member's own records are as old as the answer. */
+function cited({ name, kind, as_of, sample }) {
+  if (sample) return `${name}, sample figures`;
+  return kind === "records" ? name : `${name}, ${clock(as_of)}`;
+}
+
 /* A tool at work */
 
 const TOOL_STATES = { running: "Working…", done: "Done", failed: "Didn't work" };
@@ -150,8 +156,7 @@ class ToolCard {
   finish({ outcome, message, sources = [], stale }) {
     this.#state(["ok", "no_results"].includes(outcome) ? "done" : "failed", TOOL_OUTCOMES[outcome]);
     tell(this.#part("message"), message);
-    const from = sources.map(({ name, as_of, sample }) => `${name}, ${sample ? "sample figures" : clock(as_of)}`);
-    tell(this.#part("source"), [...from, ...(stale ? ["not the latest"] : [])].join(" · "));
+    tell(this.#part("source"), [...sources.map(cited), ...(stale ? ["not the latest"] : [])].join(" · "));
   }
 
   /** The member has to allow it first. */
@@ -187,6 +192,7 @@ class Exchange {
   settled = false;
   #blocks = this.element.querySelector(".blocks");
   #quiet = this.element.querySelector(".quiet");
+  #aside = this.element.querySelector(".aside");
   #asked = null;
   #tools = new Map();
   #segments = [];
@@ -224,6 +230,16 @@ class Exchange {
     tell(this.#quiet.querySelector("span"), text, this.#quiet);
   }
 
+  /** Say something small behind the answer. */
+  note(text) {
+    tell(this.#aside, [this.#aside.textContent, text].filter(Boolean).join(" · "));
+  }
+
+  /** Say where the answer comes from. */
+  cite(sources) {
+    this.note(sources.map(cited).join(" · "));
+  }
+
   /** Show that PAM is on it, without a word. */
   drive() {
     this.quiet("");
@@ -250,10 +266,11 @@ class Exchange {
     for (const { element } of this.#segments) element.remove();
     this.#segments = [];
     this.quiet("");
+    tell(this.#aside, "");
   }
 
   /** Put the answer on record in place of whatever was streamed. */
-  settle(text, tools = [], error = null, approvals = []) {
+  settle(text, tools = [], error = null, approvals = [], sources = []) {
     const streamed = this.#tools.size > 0;
     if (!streamed) tools.forEach(({ name, outcome }, index) => this.tool(`${index}`, name).finish({ outcome }));
     if (this.text !== text) {
@@ -262,6 +279,7 @@ class Exchange {
     }
     if (error?.message && error.message !== text) this.trouble(error.message);
     this.askFirst(approvals);
+    if (this.#aside.hidden) this.cite(sources);
     this.finish();
   }
 
@@ -406,7 +424,8 @@ const waiting = ({ id, tool_use_id, expires_at }) => ({ id, toolCallId: tool_use
 
 function settle(exchange, { content, metadata = {} }) {
   const cancelled = metadata.status === "cancelled" ? { message: "Stopped." } : null;
-  exchange.settle(content, metadata.tools, metadata.error ?? cancelled, (metadata.approvals ?? []).map(waiting));
+  const { tools, sources, approvals = [] } = metadata;
+  exchange.settle(content, tools, metadata.error ?? cancelled, approvals.map(waiting), sources);
 }
 
 /* Around the conversation */

@@ -44,7 +44,7 @@ class Added(Result):
     event: CalendarEvent
 
 
-@tool(effect="write", timeout=4)
+@tool(effect="write", timeout=4, records="your calendar")
 async def create_calendar_event(ctx: ToolContext, args: NewEvent) -> Added:
     """Add an entry to the member's calendar. Times without a zone are the member's own."""
     when = scheduled(args.start_date, args.end_date, ctx.zone, all_day=args.all_day)

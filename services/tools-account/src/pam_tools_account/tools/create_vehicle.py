@@ -32,7 +32,7 @@ class AddedVehicle(Result):
     vehicle: Vehicle
 
 
-@tool(effect="write", timeout=4)
+@tool(effect="write", timeout=4, records="your vehicles")
 async def create_vehicle(ctx: ToolContext, args: NewVehicle) -> AddedVehicle:
     """Add a vehicle of the member's, with its size where they know it: routes and campsites are chosen by it."""
     check_model_year("year", args.year, ctx.today)

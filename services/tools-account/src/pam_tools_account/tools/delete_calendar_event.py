@@ -27,7 +27,7 @@ class Deleted(Result):
         return not self.deleted
 
 
-@tool(effect="destructive", timeout=4)
+@tool(effect="destructive", timeout=4, records="your calendar")
 async def delete_calendar_event(ctx: ToolContext, args: Which) -> Deleted:
     """Remove an entry from the member's calendar."""
     title = await calendar.delete_entry(ctx.db, args.event_id)

@@ -43,7 +43,7 @@ class Listed(Result):
         return not self.events
 
 
-@tool(effect="read", timeout=4)
+@tool(effect="read", timeout=4, records="your calendar")
 async def get_calendar_events(ctx: ToolContext, args: Question) -> Listed:
     """List what is in the member's calendar: the next 30 days, or the days asked for."""
     first = args.start_date or ctx.today

@@ -29,7 +29,7 @@ class Statistics(Result):
     missing: list[str]
 
 
-@tool(effect="read", timeout=6)
+@tool(effect="read", timeout=6, records="your account")
 async def get_user_stats(ctx: ToolContext, args: Question) -> Statistics:
     """Tell numbers about the member: money, trips, social life and account, for a period or all time."""
     days = days_of(args.period, ctx.today)

@@ -21,7 +21,7 @@ class Vehicles(Result):
         return not self.vehicles
 
 
-@tool(effect="read", timeout=2, visibility="internal")
+@tool(effect="read", timeout=2, visibility="internal", records="your vehicles")
 async def get_vehicles(ctx: ToolContext, _args: Nothing) -> Vehicles:
     """List the member's vehicles with their sizes, the primary first."""
     found = await vehicles.vehicles(ctx.db, ctx.user)

@@ -45,7 +45,7 @@ class ChangedPrivacy(Result):
     privacy_settings: Privacy
 
 
-@tool(effect="write", timeout=4)
+@tool(effect="write", timeout=4, records="your privacy settings")
 async def manage_privacy(ctx: ToolContext, args: PrivacyChanges) -> ChangedPrivacy:
     """Change who sees what of the member and who may write to them."""
     changes = args.model_dump(mode="json", exclude_none=True)

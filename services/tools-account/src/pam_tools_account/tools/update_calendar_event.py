@@ -49,7 +49,7 @@ class Changed(Result):
     event: CalendarEvent
 
 
-@tool(effect="write", timeout=4)
+@tool(effect="write", timeout=4, records="your calendar")
 async def update_calendar_event(ctx: ToolContext, args: EventChanges) -> Changed:
     """Change an entry of the member's calendar: its times, its words, its reminders."""
     old = await calendar.entry(ctx.db, args.event_id)

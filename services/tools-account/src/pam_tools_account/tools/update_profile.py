@@ -44,7 +44,7 @@ class ChangedProfile(Result):
     updated_fields: list[str]
 
 
-@tool(effect="write", timeout=4)
+@tool(effect="write", timeout=4, records="your profile")
 async def update_profile(ctx: ToolContext, args: ProfileChanges) -> ChangedProfile:
     """Change the member's profile: username, bio, picture, home, kind and model year of the RV."""
     check_model_year("rv_year", args.rv_year, ctx.today)

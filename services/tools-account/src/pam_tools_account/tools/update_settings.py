@@ -41,7 +41,7 @@ class ChangedSettings(Result):
     settings: Settings
 
 
-@tool(effect="write", timeout=4)
+@tool(effect="write", timeout=4, records="your settings")
 async def update_settings(ctx: ToolContext, args: SettingsChanges) -> ChangedSettings:
     """Change the member's settings: notifications, theme, language, budget alerts and trip reminders."""
     changes = args.model_dump(mode="json", exclude_none=True)

@@ -46,7 +46,7 @@ class Proposed(Result):
     idea: Idea
 
 
-@tool(effect="write", timeout=4, aliases=("add_idea",))
+@tool(effect="write", timeout=4, aliases=("add_idea",), records="your hustle ideas")
 async def add_hustle_idea(ctx: ToolContext, args: NewIdea) -> Proposed:
     """Write down an idea for side income; other members see it once PAM's team has approved it."""
     tags = list(dict.fromkeys(args.tags))

@@ -49,7 +49,7 @@ class Comparisons(Result):
         return not self.comparisons
 
 
-@tool(effect="read", timeout=4)
+@tool(effect="read", timeout=4, records="your budgets")
 async def compare_vs_budget(ctx: ToolContext, args: Question) -> Comparisons:
     """Compare what the member has spent in the current period with the budget of each category."""
     window = rules.window_of(args.period, ctx.today)

@@ -45,7 +45,7 @@ class Recorded(Result):
     budget_status: BudgetStatus | None
 
 
-@tool(effect="write", timeout=4, aliases=("track_expense", "log_expense"))
+@tool(effect="write", timeout=4, aliases=("track_expense", "log_expense"), records="your expenses")
 async def create_expense(ctx: ToolContext, args: Expense) -> Recorded:
     """Record one expense and return what its category has cost this month and how its budget is doing."""
     day = rules.day_of(args.date, ctx.today, "an expense")

@@ -44,7 +44,7 @@ class Overview(Result):
         return not (self.budgets or self.expenses or self.income_entries)
 
 
-@tool(effect="read", timeout=4, aliases=("fetch_summary",))
+@tool(effect="read", timeout=4, aliases=("fetch_summary",), records="your income and expenses")
 async def get_finance_summary(ctx: ToolContext, args: Question) -> Overview:
     """Show the member's income, expenses and budgets in one view, and what is left of the income."""
     window = rules.last_days(args.days, ctx.today)

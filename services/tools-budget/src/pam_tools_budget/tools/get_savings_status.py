@@ -47,7 +47,7 @@ class Status(Result):
         return self.savings_count == 0
 
 
-@tool(effect="read", timeout=2, visibility="internal")
+@tool(effect="read", timeout=2, visibility="internal", records="your savings")
 async def get_savings_status(ctx: ToolContext, args: Question) -> Status:
     """Tell how a month's confirmed savings stand against the savings guarantee."""
     month = args.window(ctx.today)

@@ -69,7 +69,7 @@ class Summary(Result):
         return self.expense_count == 0
 
 
-@tool(effect="read", timeout=4)
+@tool(effect="read", timeout=4, records="your expenses")
 async def get_spending_summary(ctx: ToolContext, args: SpendingWindow) -> Summary:
     """Summarise what the member spent: the whole, the daily average and each category."""
     window = args.window(ctx.today)

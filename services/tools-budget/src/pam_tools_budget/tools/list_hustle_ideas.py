@@ -49,7 +49,7 @@ class Ideas(Result):
         return not self.ideas
 
 
-@tool(effect="read", timeout=4, aliases=("list_active_ideas",))
+@tool(effect="read", timeout=4, aliases=("list_active_ideas",), records="your hustle ideas")
 async def list_hustle_ideas(ctx: ToolContext, args: Question) -> Ideas:
     """List ideas for side income: those approved for everybody, and the member's own that are not decided on yet."""
     place = cursor.decode(args.cursor, UUID)

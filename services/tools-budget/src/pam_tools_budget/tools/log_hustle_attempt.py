@@ -53,7 +53,7 @@ class Logged(Result):
     hourly_rate: Total | None
 
 
-@tool(effect="write", timeout=4)
+@tool(effect="write", timeout=4, records="your hustle earnings")
 async def log_hustle_attempt(ctx: ToolContext, args: Work) -> Logged:
     """Record the hours a member worked on a side-income idea and what they earned with it."""
     new = hustles.NewAttempt(**args.model_dump(), start_date=ctx.today)

@@ -42,7 +42,7 @@ class Logged(Result):
     earned_this_month: Total
 
 
-@tool(effect="write", timeout=4)
+@tool(effect="write", timeout=4, records="your income")
 async def log_income(ctx: ToolContext, args: Earned) -> Logged:
     """Record money the member earned or was paid."""
     day = rules.day_of(args.date, ctx.today, "income")

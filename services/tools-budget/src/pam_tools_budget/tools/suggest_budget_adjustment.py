@@ -41,7 +41,7 @@ class Adjustment(Result):
         return self.suggestion is None
 
 
-@tool(effect="read", timeout=4)
+@tool(effect="read", timeout=4, records="your budgets")
 async def suggest_budget_adjustment(ctx: ToolContext, args: Question) -> Adjustment:
     """Say whether a category's budget should go up, go down or stay, from what the last whole periods really cost."""
     budget = leading(await budgets.of_member(ctx.db, args.category))

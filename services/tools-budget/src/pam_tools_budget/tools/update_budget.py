@@ -43,7 +43,7 @@ class Updated(Result):
     action: Literal["created", "updated"]
 
 
-@tool(effect="write", timeout=4)
+@tool(effect="write", timeout=4, records="your budgets")
 async def update_budget(ctx: ToolContext, args: NewBudget) -> Updated:
     """Create or change the budget of one category; budgets are monthly unless the member says otherwise."""
     created = await budgets.put(ctx.db, ctx.user, args.category, args.amount, args.period)

@@ -30,7 +30,7 @@ class Confirmation(Result):
         return not self.memory and not self.choices
 
 
-@tool(effect="write", timeout=4)
+@tool(effect="write", timeout=4, records="what you told me")
 async def confirm_memory(ctx: ToolContext, args: Confirmed) -> Confirmation:
     """Note that the member said something remembered is right. What is wrong is corrected with remember instead."""
     if args.memory_id:

@@ -21,7 +21,7 @@ class ForgottenAll(Result):
         return not self.count
 
 
-@tool(effect="destructive", timeout=8)
+@tool(effect="destructive", timeout=8, records="what you told me")
 async def forget_all_memories(ctx: ToolContext, _args: Everything) -> ForgottenAll:
     """Forget everything the member ever told about themselves; expenses, trips and other records stay."""
     await queries.lock(ctx.db, ctx.user)

@@ -43,7 +43,7 @@ class Forgotten(Result):
         return not self.forgotten and not self.choices
 
 
-@tool(effect="destructive", timeout=4)
+@tool(effect="destructive", timeout=4, records="what you told me")
 async def forget_memory(ctx: ToolContext, args: Unwanted) -> Forgotten:
     """Forget one thing the member told, with all it replaced: by its id, or by words that fit nothing else."""
     await queries.lock(ctx.db, ctx.user)

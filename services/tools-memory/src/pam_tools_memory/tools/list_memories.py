@@ -39,7 +39,7 @@ class Memories(Result):
         return not self.memories
 
 
-@tool(effect="read", timeout=4)
+@tool(effect="read", timeout=4, records="what you told me")
 async def list_memories(ctx: ToolContext, args: Which) -> Memories:
     """Tell the member what is remembered about them, by kind, with when and where they said it."""
     found = await queries.page(ctx.db, args.kinds, args.cursor, args.limit + 1)

@@ -34,7 +34,7 @@ class Recalled(Result):
         return not self.memories
 
 
-@tool(effect="read", timeout=4)
+@tool(effect="read", timeout=4, records="what you told me")
 async def recall_memories(ctx: ToolContext, args: Question) -> Recalled:
     """Search what the member has told about themselves, by words."""
     found = await queries.search(ctx.db, args.query, args.kinds, args.limit)

@@ -39,7 +39,7 @@ class Remembered(Result):
     ask_to_confirm: bool
 
 
-@tool(effect="write", timeout=4, calls_per_minute=60)
+@tool(effect="write", timeout=4, calls_per_minute=60, records="what you told me")
 async def remember(ctx: ToolContext, args: Stated) -> Remembered:
     """Keep a lasting fact the member states about themselves, their rig, pets, people, places, plans or tastes.
 

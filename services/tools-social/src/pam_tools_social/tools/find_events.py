@@ -51,7 +51,7 @@ class Meetups(Result):
         return not self.events
 
 
-@tool(effect="read", timeout=4)
+@tool(effect="read", timeout=4, records="members' events")
 async def find_events(ctx: ToolContext, args: Question) -> Meetups:
     """Find meet-ups of travellers that are still to come, by words or near a point."""
     after = moment(args.cursor, "event_date", Place(ctx.now, FIRST_ID))

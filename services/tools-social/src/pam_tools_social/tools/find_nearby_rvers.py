@@ -31,7 +31,7 @@ class Travellers(Result):
         return not self.rvers
 
 
-@tool(effect="read", timeout=4)
+@tool(effect="read", timeout=4, records="members' shared places")
 async def find_nearby_rvers(ctx: ToolContext, args: Question) -> Travellers:
     """Find other travellers near a point, among those who share where they are with this member right now."""
     box = box_around(args.latitude, args.longitude, args.radius_miles)

@@ -48,7 +48,7 @@ class Posts(Result):
         return not self.posts
 
 
-@tool(effect="read", timeout=4)
+@tool(effect="read", timeout=4, records="members' posts")
 async def get_feed(ctx: ToolContext, args: Question) -> Posts:
     """Read the feed: posts of others and the member's own, a page at a time."""
     page = await _page(ctx, args)

@@ -38,7 +38,7 @@ class Sent(Result):
     sent: SentMessage
 
 
-@tool(effect="destructive", timeout=4)
+@tool(effect="destructive", timeout=4, records="your messages")
 async def message_friend(ctx: ToolContext, args: NewMessage) -> Sent:
     """Send a direct message to another member, where they take messages from this one."""
     found = await people.find(ctx.db, args.recipient)

@@ -34,7 +34,7 @@ class Comments(Result):
         return not self.comments
 
 
-@tool(effect="read", timeout=4)
+@tool(effect="read", timeout=4, records="members' comments")
 async def read_comments(ctx: ToolContext, args: Question) -> Comments:
     """Read one post and what was said to it, the oldest comment first."""
     post = await posts.get(ctx.db, args.post_id)

@@ -31,7 +31,7 @@ class Messages(Result):
         return not self.messages
 
 
-@tool(effect="read", timeout=4)
+@tool(effect="read", timeout=4, records="your messages")
 async def read_messages(ctx: ToolContext, args: Question) -> Messages:
     """Read the direct messages between the member and others, or one person, the newest first."""
     page = await _page(ctx, args)

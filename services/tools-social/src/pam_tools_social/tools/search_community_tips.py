@@ -30,7 +30,7 @@ class Tips(Result):
         return not self.tips
 
 
-@tool(effect="read", timeout=4)
+@tool(effect="read", timeout=4, records="members' tips")
 async def search_community_tips(ctx: ToolContext, args: Question) -> Tips:
     """Search what other travellers advise, by words, category and place."""
     found = await tips.search(ctx.db, args.query, args.category, args.location, args.limit)

@@ -36,7 +36,7 @@ class FoundPosts(Result):
         return not self.posts
 
 
-@tool(effect="read", timeout=4)
+@tool(effect="read", timeout=4, records="members' posts")
 async def search_posts(ctx: ToolContext, args: Question) -> FoundPosts:
     """Search the posts the member may see, by words, tags and place."""
     after = moment(args.cursor, "created_at", NEWEST)

@@ -27,7 +27,7 @@ class Suggestions(Result):
         return not self.groups
 
 
-@tool(effect="read", timeout=4)
+@tool(effect="read", timeout=4, records="members' groups")
 async def suggest_groups(ctx: ToolContext, args: Question) -> Suggestions:
     """Suggest groups of travellers that the member could join."""
     found = await groups.suggest(ctx.db, args.location, args.limit)

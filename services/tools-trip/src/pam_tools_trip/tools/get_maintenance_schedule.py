@@ -62,7 +62,7 @@ class Schedule(Result):
         return self.services_known == 0
 
 
-@tool(effect="read", timeout=4, aliases=("pam_get_maintenance_schedule",))
+@tool(effect="read", timeout=4, aliases=("pam_get_maintenance_schedule",), records="your maintenance records")
 async def get_maintenance_schedule(ctx: ToolContext, args: Question) -> Schedule:
     """Say which maintenance of the member's vehicles is overdue or coming up, by date and by odometer."""
     inquiry = Inquiry(ctx)

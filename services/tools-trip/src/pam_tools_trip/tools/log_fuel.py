@@ -73,7 +73,7 @@ class Logged(Result):
     rolling_average: fuelling.RollingAverage | None
 
 
-@tool(effect="write", timeout=4, aliases=("pam_log_fuel",))
+@tool(effect="write", timeout=4, aliases=("pam_log_fuel",), records="your fuel log")
 async def log_fuel(ctx: ToolContext, args: FillUp) -> Logged:
     """Record a fill-up of the member's vehicle, reckon consumption since the last full tank; it becomes an expense."""
     inquiry = Inquiry(ctx)

@@ -72,7 +72,7 @@ class Logged(Result):
     reminder_event_id: UUID | None
 
 
-@tool(effect="write", timeout=4, aliases=("pam_log_maintenance",))
+@tool(effect="write", timeout=4, aliases=("pam_log_maintenance",), records="your maintenance records")
 async def log_maintenance(ctx: ToolContext, args: ServiceDone) -> Logged:
     """Record maintenance or a repair of the member's vehicle; its cost becomes an expense, its next date a reminder."""
     day = _day(ctx, args)

@@ -47,7 +47,7 @@ class Saved(Result):
     action: Literal["created", "updated"]
 
 
-@tool(effect="write", timeout=4)
+@tool(effect="write", timeout=4, records="your favorite spots")
 async def save_favorite_spot(ctx: ToolContext, args: Spot) -> Saved:
     """Save a place to the member's favorites; saving the same name and address again changes what was said of it."""
     inquiry = Inquiry(ctx)

@@ -59,7 +59,7 @@ class Updated(Result):
     vehicle: VehicleConsumption
 
 
-@tool(effect="write", timeout=4)
+@tool(effect="write", timeout=4, records="your fuel log")
 async def update_vehicle_fuel_consumption(ctx: ToolContext, args: Statement) -> Updated:
     """Set how much fuel the member's vehicle burns, as they state it; trips and costs are reckoned with it."""
     inquiry = Inquiry(ctx)
