@@ -106,14 +106,13 @@ async def test_each_call_of_a_turn_is_in_the_ledger_at_what_the_api_reported(nat
 
 
 async def test_the_money_of_a_call_that_is_not_made_is_given_back(nats, member, accounting, calls):
-    """R-A5: the next call's is asked for while the tools run; the turn may end before it."""
+    """R-A5: that of the next is there before it is known whether there is one; the turn may end before it."""
     talk, endless = uuid4(), Reply(blocks=[Use(tool="launch_rocket")], input_tokens=1000)
     async with messages_api(saying(endless)) as api, accounting(), running_agent(nats, api, steps_max=1):
         await member.say(talk, "Hi there")
         await member.answered(talk)
-        made, not_made = await calls(2)
-    assert (made["step"], made["cost"]) == (0, COST)
-    assert (not_made["step"], not_made["state"], not_made["cost"]) == (1, "settled", 0)
+        [made] = await calls(1)
+    assert (made["step"], made["state"], made["cost"]) == (0, "settled", COST)
 
 
 async def test_a_model_that_refused_costs_nothing_and_one_that_broke_off_what_it_used(nats, member, accounting, calls):
@@ -191,7 +190,7 @@ async def test_while_persistence_is_away_the_model_answers_out_of_the_allowance(
     """R-A5: what an agent spends of its own is counted once persistence is back; without any the rules answer."""
     talk, other = uuid4(), uuid4()
     async with messages_api(saying(HELLO)) as api:
-        async with running_agent(nats, api, unasked_allowance=Decimal("0.06")):
+        async with running_agent(nats, api, unasked_allowance=Decimal("0.20")):
             assert await said(member, talk, "hello") == "Hello from the model."
             async with accounting():
                 assert (await calls(1))[0]["cost"] == COST

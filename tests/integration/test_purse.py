@@ -139,59 +139,70 @@ async def test_of_an_accountant_who_is_silent_not_every_call_asks(purse, payer, 
     assert len(asked) == 1
 
 
-async def test_money_asked_for_ahead_is_the_calls(persistence, purse, payer, accounts):
-    """R-A5: where it is enough nobody is asked again; what is too much is there for the next call."""
+async def test_the_calls_of_a_turn_are_paid_out_of_one_pot(persistence, purse, payer, accounts):
+    """R-A5: one question for two calls, and each is settled at what it cost; the rest is there for others again."""
     async with persistence():
-        asked = purse.ask_ahead(payer, 0, "model", DIME)
-        async with purse.reserved(payer, 0, "model", CENT, asked) as reservation:
-            assert await accounts() == (0, Decimal("0.1"))
-            reservation.settle(CENT)
-        await eventually(lambda: is_counted(accounts, "0.01"))
+        pot = purse.fill(None, payer, 0, "model", DIME)
+        for step in range(2):
+            async with purse.reserved(payer, step, "model", DIME, pot) as reservation:
+                assert await accounts() == (0, Decimal("0.2"))
+                reservation.settle(CENT)
+            assert purse.fill(pot, payer, step, "model", DIME) is pot
+        await purse.empty(pot)
+        await eventually(lambda: is_counted(accounts, "0.02"))
 
 
-@pytest.mark.parametrize("about", [(0, "model", CENT), (1, "model", DIME), (0, "other", DIME)])
-async def test_money_asked_for_ahead_that_does_not_do_is_given_back(persistence, purse, payer, accounts, about):
-    """R-A5: it was too little, or for another call than the one that is made."""
+async def test_a_pot_that_is_too_small_is_settled_and_filled_anew(persistence, purse, payer, accounts):
+    """R-A5: a turn of many calls, and a call that is dearer than was guessed."""
     async with persistence():
-        asked = purse.ask_ahead(payer, *about)
-        async with purse.reserved(payer, 0, "model", DIME, asked) as reservation:
+        pot = purse.fill(None, payer, 0, "model", CENT)
+        async with purse.reserved(payer, 0, "model", DIME, pot) as reservation:
             reservation.settle(DIME)
-        await eventually(lambda: is_counted(accounts, "0.1"))
+        async with purse.reserved(payer, 1, "model", CENT, pot) as reservation:
+            reservation.settle(CENT)
+        other = purse.fill(pot, payer, 2, "model", DIME)
+        assert other is not pot
+        async with purse.reserved(payer, 2, "model", DIME, other) as reservation:
+            reservation.settle(DIME)
+        await purse.empty(other)
+        await eventually(lambda: is_counted(accounts, "0.21"))
 
 
-async def test_too_much_asked_for_ahead_is_not_counted(persistence, purse, payer, accounts):
-    """R-A5: a call of which nothing is known counts at what it can have used, not at what was guessed before."""
+async def test_a_call_of_which_nothing_is_known_counts_at_its_own_estimate(persistence, purse, payer, accounts):
+    """R-A5: not at what was guessed before."""
     async with persistence():
-        asked = purse.ask_ahead(payer, 0, "model", DIME)
-        async with purse.reserved(payer, 0, "model", CENT, asked):
+        pot = purse.fill(None, payer, 0, "model", DIME)
+        async with purse.reserved(payer, 0, "model", CENT, pot):
             pass
+        await purse.empty(pot)
         await eventually(lambda: is_counted(accounts, "0.01"))
 
 
 async def test_too_much_asked_for_ahead_is_no_reason_to_go_without(persistence, purse, payer, accounts):
     """R-A5: below a ceiling a call is made as long as it has room itself."""
     async with persistence():
-        asked = purse.ask_ahead(payer, 0, "model", Usage(output_tokens=1001))
-        async with purse.reserved(payer, 0, "model", DIME, asked) as reservation:
+        pot = purse.fill(None, payer, 0, "model", Usage(output_tokens=501))
+        async with purse.reserved(payer, 0, "model", DIME, pot) as reservation:
             reservation.settle(CENT)
+        await purse.empty(pot)
         await eventually(lambda: is_counted(accounts, "0.01"))
 
 
 @pytest.mark.parametrize("answered", [True, False])
-async def test_money_asked_for_ahead_and_dropped_is_given_back(persistence, purse, payer, accounts, answered):
+async def test_money_asked_for_ahead_and_not_used_is_given_back(persistence, purse, payer, accounts, answered):
     """R-A5: whether the answer had come or not, and out of the own allowance as well."""
     for _ in range(4):
-        asked = purse.ask_ahead(payer, 0, "model", DIME)
+        pot = purse.fill(None, payer, 0, "model", DIME)
         if answered:
-            assert await asked.own
-        await purse.drop(asked)
+            assert await pot.own
+        await purse.empty(pot)
     async with persistence():
-        asked = purse.ask_ahead(payer, 0, "model", DIME)
+        pot = purse.fill(None, payer, 0, "model", DIME)
         if answered:
-            assert not await asked.own
+            assert not await pot.own
         else:
             await asyncio.sleep(0)
-        await purse.drop(asked)
+        await purse.empty(pot)
         await spend(purse, payer)
         await eventually(lambda: is_counted(accounts, "0.01"))
 

@@ -11,7 +11,7 @@ from pam_agent import tokens
 from pam_agent.context.changes import changed
 from pam_agent.context.snapshot import MemberContext
 from pam_agent.conversation import TurnRecord
-from pam_agent.costs.purse import Asked, BudgetExhaustedError, Payer, Reservation
+from pam_agent.costs.purse import BudgetExhaustedError, Payer, Pot, Reservation
 from pam_agent.crew import Crew
 from pam_agent.errand import Errand
 from pam_agent.finding import FIND_TOOLS, found_in
@@ -64,7 +64,7 @@ class Asking:
         self.context_tokens = 0
         self._payer = Payer.of(self._record, errand)
         self._excuse = FALLBACK_BANNER
-        self._asked: Asked | None = None
+        self._pot: Pot | None = None
         self.zone = self._payer.zone
         self._now = utc_now().astimezone(zone_of(self.zone))
         self._taking = crew.contexts.begin(errand, self._record.message.id, self._now)
@@ -76,7 +76,7 @@ class Asking:
 
         What it says is all that was shown. Raises ExternalUnavailableError when nobody can answer.
         """
-        self._ask_ahead(len(steps), self._view.scale.tokens)
+        self._fill(len(steps), self._view.scale.tokens)
         prompt = await self._fitting(steps)
         begins, spent, again = len(self._live.text), Usage(), True
         while True:
@@ -99,13 +99,13 @@ class Asking:
                 continue
             await self._end(reply)
             if reply.tool_uses:
-                self._ask_ahead(len(steps) + 1, self.context_tokens + reply.usage.output_tokens)
+                self._fill(len(steps) + 1, self.context_tokens + reply.usage.output_tokens)
             return _shown(reply, self._live.text[begins:], spent)
 
     async def close(self) -> None:
-        """Give back the money of a call that is not made any more."""
-        if self._asked is not None:
-            await self._crew.purse.drop(self._asked)
+        """Settle what the calls cost, and give back what was asked for beyond that."""
+        if self._pot is not None:
+            await self._crew.purse.empty(self._pot)
 
     def _give_up(self, error: ExternalUnavailableError) -> None:
         """Ask this mind no more. Raises ExternalUnavailableError when it was the last."""
@@ -150,16 +150,15 @@ class Asking:
             return nullcontext(Reservation(Usage()))
         went_in = self._view.scale.most(self.context_tokens + round(len(prompt.shown) / tokens.CHARACTERS))
         estimate = Usage(input_tokens=went_in, output_tokens=mind.max_tokens)
-        asked, self._asked = self._asked, None
-        return self._crew.purse.reserved(self._payer, len(prompt.steps), mind.name, estimate, asked)
+        return self._crew.purse.reserved(self._payer, len(prompt.steps), mind.name, estimate, self._pot)
 
-    def _ask_ahead(self, step: int, went_in: int) -> None:
-        """Ask for a call's money while the context is taken or tools run. A call that gets longer asks once more."""
+    def _fill(self, step: int, went_in: int) -> None:
+        """Ask for money while the context is taken or tools run. A call that it does not do for asks for its own."""
         mind = self._minds[0]
-        if self._asked is None and isinstance(mind, Model):
+        if isinstance(mind, Model):
             most = max(FIRST_TOKENS, self._view.scale.most(went_in) + GROWTH_TOKENS)
             guess = Usage(input_tokens=most, output_tokens=mind.max_tokens)
-            self._asked = self._crew.purse.ask_ahead(self._payer, step, mind.name, guess)
+            self._pot = self._crew.purse.fill(self._pot, self._payer, step, mind.name, guess)
 
     async def _introduce(self, mind: Mind) -> None:
         """Say which mind answers, where it is another one than before."""

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 from typing import Self
@@ -31,6 +31,8 @@ from pam_shared.telemetry.traces import trace_id
 
 ASK_WITHIN = 2.0
 """Longer than a crowd of calls takes: who does not wait for the answer spends beyond the ceilings."""
+CALLS_AHEAD = 2
+"""A turn that uses a tool calls a model twice."""
 UNASKED_FOR = 10.0
 """Seconds after a question that was not answered in time in which no other call waits for that long."""
 
@@ -80,17 +82,29 @@ class Reservation:
         self.settle(Usage())
 
 
-@dataclass(frozen=True)
-class Asked:
-    """Money asked for before it is known how much a call needs. ``own``: whether it comes out of the own allowance."""
+@dataclass(eq=False)
+class Pot:
+    """Money asked for ahead, out of which one attempt at a turn pays its calls: one question, one settlement.
+
+    ``call`` is what was reserved, ``own`` whether that was done out of the own allowance. ``made`` are the calls paid.
+    """
 
     payer: Payer
     call: ModelCall
     own: asyncio.Task[bool]
+    made: list[SettledCall] = field(default_factory=list)
 
-    def covers(self, call: ModelCall) -> bool:
-        """Whether it is for this call, and enough."""
-        return (self.call.step, self.call.model) == (call.step, call.model) and self.call.cost >= call.cost
+    @property
+    def left(self) -> Decimal:
+        """What is still there, in dollars."""
+        return self.call.cost - sum(done.call.cost for done in self.made)
+
+    async def covers(self, call: ModelCall) -> bool:
+        """Whether it holds enough for a call. One that was refused may have asked for too much."""
+        with suppress(BudgetExhaustedError):
+            await self.own
+            return self.left >= call.cost
+        return False
 
 
 class Purse:
@@ -123,30 +137,36 @@ class Purse:
         """Settle what is left, for a few seconds."""
         await self._settlements.stop()
 
-    def ask_ahead(self, payer: Payer, step: int, model: str, guess: Usage) -> Asked:
-        """Ask for the money of a call while other things are done: :meth:`reserved` is given it, or :meth:`drop`."""
-        call = self._call(payer, step, model, guess)
-        return Asked(payer, call, asyncio.create_task(self._ask(payer, call)))
+    def fill(self, pot: Pot | None, payer: Payer, step: int, model: str, guess: Usage) -> Pot:
+        """Return the pot while it has enough for a call, else another: its money is asked for as other things are done.
 
-    async def drop(self, asked: Asked) -> None:
-        """Give back what was asked for and is not needed."""
-        await end([asked.own])
-        if asked.own.cancelled() or asked.own.exception():
-            return
-        if asked.own.result():
-            self._allowance.give_back(asked.call.cost)
-        self._give_up(asked.payer, asked.call)
+        ``guess`` is what a call may use. A pot is given to :meth:`reserved`, and in the end to :meth:`empty`.
+        """
+        call = self._call(payer, step, model, guess)
+        if pot is not None and (not pot.own.done() or pot.left >= call.cost):
+            return pot
+        if pot is not None:
+            self._account(pot)
+        call = call.model_copy(update={"cost": call.cost * CALLS_AHEAD})
+        return Pot(payer, call, asyncio.create_task(self._ask(payer, call)))
+
+    async def empty(self, pot: Pot) -> None:
+        """Settle what was paid out of a pot, and give back the rest."""
+        await end([pot.own])
+        self._account(pot)
 
     @asynccontextmanager
     async def reserved(
-        self, payer: Payer, step: int, model: str, estimate: Usage, asked: Asked | None = None
+        self, payer: Payer, step: int, model: str, estimate: Usage, pot: Pot | None = None
     ) -> AsyncIterator[Reservation]:
         """Have money for one call within the block. ``estimate`` is the most it can use: all input, ``max_tokens``.
 
-        What the block says of it is settled, or what a MindAwayError says that leaves it. Where it is enough, what was
-        ``asked`` ahead is used. Raises BudgetExhaustedError before the block is entered, with the sentence to tell.
+        What the block says of it is settled, or what a MindAwayError says that leaves it. It is paid out of the pot if
+        there is enough in it. Raises BudgetExhaustedError before the block is entered, with the sentence to tell.
         """
-        call, own = await self._granted(payer, self._call(payer, step, model, estimate), asked)
+        call = self._call(payer, step, model, estimate)
+        pot = pot if pot is not None and await pot.covers(call) else None
+        own = False if pot else await self._ask(payer, call)
         reservation = Reservation(estimate)
         try:
             yield reservation
@@ -154,12 +174,12 @@ class Purse:
             reservation.settle(error.usage)
             raise
         finally:
-            used, price = reservation.used, self._prices.of(model)
-            cost = price.cost(used) if reservation.known else price.most(estimate)
+            cost = self._prices.of(model).cost(reservation.used) if reservation.known else call.cost
             if own:
                 self._allowance.give_back(call.cost - cost)
             metrics.MODEL_COST.labels(model).inc(float(cost))
-            self._settle(payer, call.model_copy(update={"cost": cost}), used)
+            done = _settled(payer, call.model_copy(update={"cost": cost}), reservation.used)
+            (pot.made if pot else self._settlements).append(done)
 
     def _call(self, payer: Payer, step: int, model: str, estimate: Usage) -> ModelCall:
         now = utc_now()
@@ -176,15 +196,16 @@ class Purse:
             cost=self._prices.of(model).most(estimate),
         )
 
-    async def _granted(self, payer: Payer, call: ModelCall, asked: Asked | None) -> tuple[ModelCall, bool]:
-        """Return a call as it is reserved, and whether that was done out of the own allowance."""
-        if asked is not None and asked.covers(call):
-            # Refused, it may have been too much: what is really needed may still be there.
-            with suppress(BudgetExhaustedError):
-                return asked.call, await asked.own
-        elif asked is not None:
-            await self.drop(asked)
-        return call, await self._ask(payer, call)
+    def _account(self, pot: Pot) -> None:
+        """Settle what was paid out of a pot: the first call in place of what was reserved."""
+        if pot.own.cancelled() or pot.own.exception():
+            return
+        if pot.own.result():
+            self._allowance.give_back(pot.left)
+        first, *others = pot.made or [_settled(pot.payer, pot.call.model_copy(update={"cost": Decimal(0)}), Usage())]
+        reserved = first.call.model_copy(update={"id": pot.call.id})
+        for done in (first.model_copy(update={"call": reserved}), *others):
+            self._settlements.append(done)
 
     async def _ask(self, payer: Payer, call: ModelCall) -> bool:
         """Reserve a call; return whether that was done out of the own allowance."""
@@ -217,10 +238,11 @@ class Purse:
 
     def _give_up(self, payer: Payer, call: ModelCall) -> None:
         """Settle with nothing a call that is not made: it may have been reserved, though no answer came."""
-        self._settle(payer, call.model_copy(update={"cost": Decimal(0)}), Usage())
+        self._settlements.append(_settled(payer, call.model_copy(update={"cost": Decimal(0)}), Usage()))
 
-    def _settle(self, payer: Payer, call: ModelCall, used: Usage) -> None:
-        self._settlements.add(SettledCall(call=call, usage=used, identity=payer.identity))
+
+def _settled(payer: Payer, call: ModelCall, used: Usage) -> SettledCall:
+    return SettledCall(call=call, usage=used, identity=payer.identity)
 
 
 def _exhausted(refusal: Refusal, call: ModelCall) -> BudgetExhaustedError:

@@ -30,7 +30,7 @@ class Settlements:
         """Settle what is queued, for a few seconds, and stop."""
         await self._queue.stop()
 
-    def add(self, done: SettledCall) -> None:
+    def append(self, done: SettledCall) -> None:
         """Queue a settlement."""
         if not self._queue.add(done):
             log.error("a settlement found no room", call=str(done.call.id), dollars=str(done.call.cost))
