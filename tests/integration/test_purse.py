@@ -220,6 +220,15 @@ async def test_a_process_killed_between_reserving_and_settling_is_counted_by_the
         await eventually(lambda: is_counted(accounts, "0.11"))
 
 
+async def test_a_forged_token_keeps_nobody_elses_question_back(persistence, purse, payer, person, accounts):
+    """R-A5, G6: questions travel together, and are refused alone."""
+    forged = Payer(turn=uuid4(), attempt=1, identity=person.token(uuid4()))
+    async with persistence():
+        crowd = [spend(purse, one) for one in (payer, forged, payer, forged, payer)]
+        await asyncio.gather(*crowd)
+        await eventually(lambda: is_counted(accounts, "0.03"))
+
+
 async def test_a_turn_that_is_cancelled_while_it_asks_leaves_nothing_reserved(
     persistence, purse, payer, accounts, administrator
 ):

@@ -27,9 +27,9 @@ class Spender:
 
     async def reserve(self, call):
         """Return the ceiling it would pass, if any, and until when."""
-        values = {headers.IDENTITY: self.person.token(call.turn)}
+        wanted = costs.ReserveCosts(calls=[costs.WantedCall(call=call, identity=self.person.token(call.turn))])
         subject = subjects.query(costs.RESERVE)
-        return (await ask(self.bus, subject, call, costs.Reserved, values, 10)).refusal
+        return (await ask(self.bus, subject, wanted, costs.Reserved, {}, 10)).refusals[0]
 
     async def settle(self, call, cost, **used):
         done = SettledCall(

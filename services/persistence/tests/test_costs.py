@@ -210,12 +210,25 @@ async def test_a_member_sees_what_their_own_calls_cost(serving, spender, new_per
         assert (await spender.costs(date(2026, 6, 1))).models == []
 
 
+async def test_of_calls_that_are_asked_for_together_those_are_made_that_have_room(serving, spender):
+    """R-A5: each is decided with those before it counted, and the answers come in their order."""
+    wanted = [
+        costs.WantedCall(call=spender.call(cost), identity=spender.person.token(spender.turn))
+        for cost in ("0.06", "0.06", "0.03")
+    ]
+    async with serving(ceiling_member_day=Decimal("0.10")):
+        question = costs.ReserveCosts(calls=wanted)
+        reply = await ask(spender.bus, subjects.query(costs.RESERVE), question, costs.Reserved, {})
+    assert [one and one.ceiling for one in reply.refusals] == [None, Ceiling.MEMBER_DAY, None]
+
+
 async def test_nobody_pays_for_anybody_else(serving, spender):
     """G6: a call is made in the turn its token was signed for."""
     async with serving():
-        values = {headers.IDENTITY: spender.person.token(uuid4())}
+        wanted = [costs.WantedCall(call=spender.call(), identity=spender.person.token(uuid4()))]
+        question = costs.ReserveCosts(calls=wanted)
         with pytest.raises(RemoteError) as refused:
-            await ask(spender.bus, subjects.query(costs.RESERVE), spender.call(), costs.Reserved, values)
+            await ask(spender.bus, subjects.query(costs.RESERVE), question, costs.Reserved, {})
     assert refused.value.problem.code == "forbidden"
 
 

@@ -30,7 +30,7 @@ _QUESTIONS: dict[str, tuple[type[BaseModel], type[BaseModel]]] = {
     subjects.query(queries.MESSAGES): (queries.MessagesQuery, queries.MessagesPage),
     subjects.query(queries.CONVERSATIONS): (queries.ConversationsQuery, queries.ConversationsPage),
     subjects.query(queries.CONVERSATION_ACCESS): (queries.AccessQuery, queries.AccessReply),
-    subjects.query(costs.RESERVE): (costs.ModelCall, costs.Reserved),
+    subjects.query(costs.RESERVE): (costs.ReserveCosts, costs.Reserved),
     subjects.query(costs.SETTLE): (costs.SettleCosts, costs.Settled),
     subjects.query(costs.OF_MEMBER): (costs.CostsQuery, costs.Costs),
     subjects.operator(costs.TOTALS): (costs.CostsQuery, costs.Totals),

@@ -17,6 +17,7 @@ OF_MEMBER = "costs_of_member"
 TOTALS = "costs"
 
 MICRODOLLAR = Decimal("0.000001")
+RESERVED_AT_ONCE = 100
 SETTLED_AT_ONCE = 100
 
 Dollars = Annotated[Decimal, Field(ge=0, max_digits=14, decimal_places=6)]
@@ -56,10 +57,23 @@ class Refusal(BaseModel):
     until: datetime
 
 
-class Reserved(BaseModel):
-    """The answer to a ModelCall that is to be reserved: it is, unless it was refused."""
+class WantedCall(BaseModel):
+    """A call that is to be reserved. ``identity`` is the token of the message it is made for."""
 
-    refusal: Refusal | None = None
+    call: ModelCall
+    identity: str
+
+
+class ReserveCosts(BaseModel):
+    """Count calls at what they may cost at most, one after the other."""
+
+    calls: list[WantedCall] = Field(min_length=1, max_length=RESERVED_AT_ONCE)
+
+
+class Reserved(BaseModel):
+    """The answer, call by call: each is reserved, unless there is a refusal."""
+
+    refusals: list[Refusal | None]
 
 
 class SettledCall(BaseModel):

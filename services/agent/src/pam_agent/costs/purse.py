@@ -13,24 +13,22 @@ from uuid import UUID, uuid4
 from pam_agent.conversation import TurnRecord
 from pam_agent.costs.allowance import Allowance
 from pam_agent.costs.prices import Prices
+from pam_agent.costs.reservations import Reservations
 from pam_agent.costs.settings import CostSettings
 from pam_agent.costs.settlements import Settlements
 from pam_agent.errand import Errand
 from pam_agent.mind import MindAwayError
 from pam_shared.bus.connection import Bus
-from pam_shared.bus.queries import ask
 from pam_shared.clock import utc_now, zone_of
-from pam_shared.contracts import headers, subjects
+from pam_shared.contracts import headers
 from pam_shared.contracts.conversation import Usage
-from pam_shared.contracts.costs import RESERVE, Ceiling, ModelCall, Refusal, Reserved, SettledCall
+from pam_shared.contracts.costs import Ceiling, ModelCall, Refusal, SettledCall, WantedCall
 from pam_shared.errors import PamError, UnavailableError
 from pam_shared.tasks import end
 from pam_shared.telemetry import metrics
 from pam_shared.telemetry.logs import log
 from pam_shared.telemetry.traces import trace_id
 
-ASK_WITHIN = 2.0
-"""Longer than a crowd of calls takes: who does not wait for the answer spends beyond the ceilings."""
 CALLS_AHEAD = 2
 """A turn that uses a tool calls a model twice."""
 UNASKED_FOR = 10.0
@@ -116,10 +114,10 @@ class Purse:
 
     def __init__(self, bus: Bus, prices: Prices, allowance: Allowance, turn_within: float) -> None:
         """``turn_within`` is how long a turn takes at most, in seconds."""
-        self._bus = bus
         self._prices = prices
         self._allowance = allowance
         self._lives = timedelta(seconds=turn_within)
+        self._reservations = Reservations(bus)
         self._settlements = Settlements(bus)
         self._ask_again_at = 0.0
 
@@ -135,6 +133,7 @@ class Purse:
 
     async def stop(self) -> None:
         """Settle what is left, for a few seconds."""
+        await self._reservations.stop()
         await self._settlements.stop()
 
     def fill(self, pot: Pot | None, payer: Payer, step: int, model: str, guess: Usage) -> Pot:
@@ -210,7 +209,7 @@ class Purse:
     async def _ask(self, payer: Payer, call: ModelCall) -> bool:
         """Reserve a call; return whether that was done out of the own allowance."""
         try:
-            reply = await self._reserve(payer, call)
+            refusal = await self._reserve(payer, call)
         except PamError as error:
             log.warning("a model call could not be reserved", reason=str(error))
             if self._allowance.take(call.cost):
@@ -220,17 +219,16 @@ class Purse:
         except BaseException:
             self._give_up(payer, call)
             raise
-        if reply.refusal is not None:
-            raise _exhausted(reply.refusal, call)
+        if refusal is not None:
+            raise _exhausted(refusal, call)
         return False
 
-    async def _reserve(self, payer: Payer, call: ModelCall) -> Reserved:
+    async def _reserve(self, payer: Payer, call: ModelCall) -> Refusal | None:
         """Ask persistence. Raises UnavailableError while it does not answer."""
         if time.monotonic() < self._ask_again_at:
             raise UnavailableError("The accounts did not answer a moment ago.", code="unasked")
-        values = {headers.IDENTITY: payer.identity}
         try:
-            return await ask(self._bus, subjects.query(RESERVE), call, Reserved, values, ASK_WITHIN)
+            return await self._reservations.ask(WantedCall(call=call, identity=payer.identity))
         except UnavailableError as error:
             if error.problem.code == "timeout":
                 self._ask_again_at = time.monotonic() + UNASKED_FOR

@@ -28,19 +28,19 @@ class CostAnswers:
 
     def serve(self, responder: Responder) -> None:
         """Subscribe every query."""
-        responder.answer(subjects.query(asked.RESERVE), answering(asked.ModelCall, self.reserve))
+        responder.answer(subjects.query(asked.RESERVE), answering(asked.ReserveCosts, self.reserve))
         responder.answer(subjects.query(asked.SETTLE), answering(asked.SettleCosts, self.settle))
         responder.answer(subjects.query(asked.OF_MEMBER), answering(asked.CostsQuery, self.of_member))
         responder.answer(subjects.operator(asked.TOTALS), answering(asked.CostsQuery, self.totals))
 
-    async def reserve(self, request: Request, call: asked.ModelCall) -> asked.Reserved:
-        """Count a call at its estimate, or say which ceiling it would pass."""
-        row = self._row(call, request.headers.get(headers.IDENTITY, ""))
+    async def reserve(self, _request: Request, command: asked.ReserveCosts) -> asked.Reserved:
+        """Count calls at their estimates, or say which ceiling one would pass."""
+        rows = [self._row(wanted.call, wanted.identity) for wanted in command.calls]
         async with connection(self._pool) as db:
-            passed = await queries.reserve(db, row, self._ceilings)
-        if passed is None:
-            return asked.Reserved()
-        return asked.Reserved(refusal=asked.Refusal(ceiling=passed, until=end_of(passed, call.at, zone_of(call.zone))))
+            passed = await queries.reserve(db, rows, self._ceilings)
+        return asked.Reserved(
+            refusals=[_refusal(wanted.call, one) for wanted, one in zip(command.calls, passed, strict=True)]
+        )
 
     async def settle(self, _request: Request, command: asked.SettleCosts) -> asked.Settled:
         """Count calls at what they cost."""
@@ -89,6 +89,10 @@ class CostAnswers:
             "member_day": day_of(call.at, zone_of(call.zone)).isoformat(),
             **Usage().model_dump(),
         }
+
+
+def _refusal(call: asked.ModelCall, passed: asked.Ceiling | None) -> asked.Refusal | None:
+    return asked.Refusal(ceiling=passed, until=end_of(passed, call.at, zone_of(call.zone))) if passed else None
 
 
 def _sum(models: list[asked.ModelCosts]) -> asked.Costs:

@@ -11,10 +11,10 @@ from pam_shared.contracts.costs import Ceiling, ModelCosts
 from pam_shared.postgres.pool import Connection, Record
 
 
-async def reserve(db: Connection, call: Row, ceilings: Ceilings) -> Ceiling | None:
-    """Count a call at its estimate, unless it would pass a ceiling: return that one."""
-    passed = await db.fetchval("select reserve_call($1, $2)", call, _amounts(ceilings))
-    return Ceiling(passed) if passed else None
+async def reserve(db: Connection, calls: Sequence[Row], ceilings: Ceilings) -> list[Ceiling | None]:
+    """Count each call at its estimate, unless it would pass a ceiling: return those."""
+    passed = await db.fetchval("select reserve_calls($1, $2)", list(calls), _amounts(ceilings))
+    return [Ceiling(one) if one else None for one in passed]
 
 
 async def settle(db: Connection, calls: Sequence[Row], ceilings: Ceilings) -> None:

@@ -1,0 +1,68 @@
+"""Questions for money on their way to persistence: those that come while one is under way are asked together."""
+
+import asyncio
+from collections import deque
+from collections.abc import Sequence
+
+from pam_shared.bus.connection import Bus
+from pam_shared.bus.queries import ask
+from pam_shared.contracts import subjects
+from pam_shared.contracts.costs import RESERVE, RESERVED_AT_ONCE, Refusal, ReserveCosts, Reserved, WantedCall
+from pam_shared.errors import PamError
+from pam_shared.tasks import end
+
+WITHIN = 2.0
+"""Longer than a crowd of calls takes: who does not wait for the answer spends beyond the ceilings."""
+
+Waiting = tuple[WantedCall, asyncio.Future[Refusal | None]]
+
+
+class Reservations:
+    """Asks for the calls of one process, with one question at a time."""
+
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
+        self._waiting: deque[Waiting] = deque()
+        self._asking: asyncio.Task[None] | None = None
+
+    async def stop(self) -> None:
+        """Ask no more. Who still waits is cancelled."""
+        if self._asking:
+            await end([self._asking])
+        for _, answer in self._waiting:
+            answer.cancel()
+
+    async def ask(self, wanted: WantedCall) -> Refusal | None:
+        """Reserve a call; return why not, if it is not. Raises PamError where there is no answer."""
+        answer: asyncio.Future[Refusal | None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((wanted, answer))
+        if self._asking is None or self._asking.done():
+            self._asking = asyncio.create_task(self._ask_all())
+        return await answer
+
+    async def _ask_all(self) -> None:
+        while self._waiting:
+            together = [self._waiting.popleft() for _ in range(min(len(self._waiting), RESERVED_AT_ONCE))]
+            try:
+                await self._ask(together)
+            finally:
+                for _, answer in together:
+                    answer.cancel()
+
+    async def _ask(self, together: Sequence[Waiting]) -> None:
+        """Ask for some calls. One that is refused as such does not keep the others back."""
+        question = ReserveCosts(calls=[wanted for wanted, _ in together])
+        try:
+            reply = await ask(self._bus, subjects.query(RESERVE), question, Reserved, {}, WITHIN)
+        except PamError as error:
+            if len(together) > 1 and not error.problem.temporary:
+                for one in together:
+                    await self._ask([one])
+                return
+            for _, answer in together:
+                if not answer.done():
+                    answer.set_exception(error)
+            return
+        for (_, answer), refusal in zip(together, reply.refusals, strict=True):
+            if not answer.done():
+                answer.set_result(refusal)
