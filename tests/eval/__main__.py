@@ -1,12 +1,21 @@
-"""``python -m tests.eval``: how well the rules do, a line for each domain."""
+"""``python -m tests.eval``: how well members are understood, sentence by sentence and in whole conversations."""
 
+import logging
+from collections.abc import Sequence
+
+import structlog
+import uvloop
+
+from tests.eval.held import held_by_rules, held_with_model
 from tests.eval.measure import Verdict, carrying, judged, sentences, share, times
+from tests.eval.script import conversations
+from tests.eval.tables import table, wrong
 
 HALVES = ("tuned", "first_seen", "fresh", "last")
 
 
 def main() -> None:
-    """Print the tables of the utterances and the paraphrases."""
+    """Print the tables of the utterances, the paraphrases and the conversations."""
     for name in ("utterances", "paraphrases"):
         verdicts = judged(sentences(name))
         print(f"\n{name:<14} sentences  right tool  right arguments  asked back  refused  median ms  p99 ms")
@@ -16,6 +25,14 @@ def main() -> None:
         for half in HALVES:
             if part := [verdict for verdict in verdicts if verdict.sentence.half == half]:
                 print(_line(half, part))
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    for name, held in (("rules", held_by_rules), ("scripted model", held_with_model)):
+        found = uvloop.run(held(conversations()))
+        _print([*table(name, found), *wrong(found)])
+
+
+def _print(lines: Sequence[str]) -> None:
+    print("\n".join(lines), flush=True)
 
 
 def _line(name: str, verdicts: list[Verdict]) -> str:
@@ -29,4 +46,5 @@ def _line(name: str, verdicts: list[Verdict]) -> str:
     )
 
 
-main()
+if __name__ == "__main__":
+    main()

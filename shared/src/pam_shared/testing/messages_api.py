@@ -7,7 +7,7 @@ message is answered with one tool call and then a sentence. Point ``ANTHROPIC_BA
 import argparse
 import asyncio
 import re
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -40,7 +40,7 @@ class Reply(BaseModel):
     """One reply of the model. Delays in seconds; ``status`` other than 200 is an error instead.
 
     ``cut_after`` breaks off after so many tokens: ``breaks`` says how. ``stop`` is the reason of the end where it is
-    not what the blocks imply. ``input_tokens`` are counted if none are given.
+    not what the blocks imply. ``input_tokens`` are counted if none are given; ``usage`` goes before what is counted.
     """
 
     blocks: list[Say | Use] = []
@@ -52,6 +52,7 @@ class Reply(BaseModel):
     breaks: Literal["cut", "silence", "malformed", "error"] = "cut"
     stop: str | None = None
     input_tokens: int | None = None
+    usage: dict[str, int] = {}
 
 
 class Scene(BaseModel):
@@ -67,6 +68,8 @@ class Scene(BaseModel):
 
 
 _SCENES = TypeAdapter(list[Scene])
+Player = Callable[[dict[str, Any]], Reply]
+"""Answers a request itself, where scenes are not enough."""
 
 CHARACTERS = 4
 """Of a request in a token: near enough for whoever counts."""
@@ -95,7 +98,7 @@ DEFAULT = [
 class MessagesApi:
     """The running server. ``requests`` keeps the bodies it was asked with, the newest last."""
 
-    scenes: Sequence[Scene]
+    scenes: Sequence[Scene] | Player
     port: int
     requests: list[dict[str, Any]] = field(default_factory=list)
     keep: int = 1000
@@ -134,6 +137,8 @@ class MessagesApi:
         await _stream(writer, reply, request.get("model", "scripted"))
 
     def _reply_to(self, request: dict[str, Any]) -> Reply:
+        if callable(self.scenes):
+            return self.scenes(request)
         text, rounds = _asked(request["messages"])
         fitting = (scene for scene in self.scenes if scene.model in request.get("model", ""))
         scene = next((scene for scene in fitting if re.search(scene.pattern, text, re.DOTALL)), None)
@@ -145,7 +150,7 @@ class MessagesApi:
 
 
 @asynccontextmanager
-async def messages_api(scenes: Sequence[Scene] = DEFAULT, port: int = 0) -> AsyncIterator[MessagesApi]:
+async def messages_api(scenes: Sequence[Scene] | Player = DEFAULT, port: int = 0) -> AsyncIterator[MessagesApi]:
     """Run the server on a loopback port, a free one by default."""
     api = MessagesApi(scenes, port)
     server = await asyncio.start_server(api.serve, "127.0.0.1", port)
@@ -255,14 +260,18 @@ def _write_event(writer: asyncio.StreamWriter, kind: str, data: bytes) -> None:
 
 
 def _events(reply: Reply, model: str) -> Iterable[tuple[str, dict[str, Any]]]:
-    usage = {"input_tokens": 100 if reply.input_tokens is None else reply.input_tokens, "output_tokens": 1}
+    counted = {"input_tokens": 100 if reply.input_tokens is None else reply.input_tokens, "output_tokens": 20}
+    usage = counted | reply.usage
     start = {"id": f"msg_{uuid4().hex}", "type": "message", "role": "assistant", "model": model, "content": []}
-    yield "message_start", {"message": start | {"stop_reason": None, "stop_sequence": None, "usage": usage}}
+    yield (
+        "message_start",
+        {"message": start | {"stop_reason": None, "stop_sequence": None, "usage": usage | {"output_tokens": 1}}},
+    )
     for index, block in enumerate(reply.blocks):
         yield from _block(index, block)
     stop = "tool_use" if any(isinstance(block, Use) for block in reply.blocks) else "end_turn"
     delta = {"stop_reason": reply.stop or stop, "stop_sequence": None}
-    yield "message_delta", {"delta": delta, "usage": {"output_tokens": 20}}
+    yield "message_delta", {"delta": delta, "usage": {"output_tokens": usage["output_tokens"]}}
     yield "message_stop", {}
 
 
