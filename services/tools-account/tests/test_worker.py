@@ -108,7 +108,7 @@ async def test_a_time_is_the_callers(call, person):
     arguments = {"title": "Dentist", "start_date": "2027-05-13T09:00:00"}
     made = await call(person, "create_calendar_event", arguments, zone="America/Denver")
     assert made.data["event"]["start_date"] == "2027-05-13T09:00:00-06:00"
-    assert made.message == "“Dentist” on 2027-05-13 from 09:00 to 10:00 is in your calendar."
+    assert made.message == "“Dentist” on Thursday, May 13, 2027 from 09:00 to 10:00 is in your calendar."
 
 
 async def test_work_logged_elsewhere_becomes_a_reminder(call, person, happens):
