@@ -35,7 +35,7 @@ class Player:
         """Answer a request of the Messages API."""
         lines = tuple(_lines(request["messages"]))
         self.requests[lines] = request
-        turn = next((turn for script in self.scripts for turn in _turns(script, lines)), None)
+        turn = next((script.turns[len(lines) - 1] for script in self.scripts if _is_in(script, lines)), None)
         blocks = _blocks(turn, request["messages"]) if turn else [Say(text=LOST)]
         return Reply(blocks=blocks, usage=self._counted(request, blocks))
 
@@ -65,10 +65,9 @@ def known(request: dict[str, Any]) -> str:
     return "\n".join(block["text"] for block in asked["content"][1:] if block["type"] == "text")
 
 
-def _turns(script: Conversation, lines: tuple[str, ...]) -> Iterator[Turn]:
-    """Yield the turn a request is in, if it is of this conversation."""
-    if lines == tuple(turn.say for turn in script.turns[: len(lines)]):
-        yield script.turns[len(lines) - 1]
+def _is_in(script: Conversation, lines: tuple[str, ...]) -> bool:
+    """Whether this is how a conversation begins."""
+    return lines == tuple(turn.say for turn in script.turns[: len(lines)])
 
 
 def _lines(messages: list[dict[str, Any]]) -> Iterator[str]:
@@ -103,8 +102,9 @@ def _answer(turn: Turn, replies: list[ToolReply], messages: list[dict[str, Any]]
     if turn.calls:
         return " ".join(reply.message for reply in replies if reply.outcome is not Outcome.NOT_RUN)
     if turn.knows:
-        asked = {"messages": messages}
-        lines = [line for line in known(asked).splitlines() if any(word in line for word in turn.knows)]
+        lines = [
+            line for line in known({"messages": messages}).splitlines() if any(word in line for word in turn.knows)
+        ]
         return "\n".join(lines) or UNKNOWN
     if turn.asks:
         return f"What is the {turn.asks.replace('_', ' ')}?"

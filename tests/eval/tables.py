@@ -34,9 +34,14 @@ def _line(name: str, found: Sequence[TurnVerdict]) -> str:
     used = sum((one.usage for one in found), Usage())
     tokens = (used.input_tokens, used.cache_read_tokens, used.cache_write_tokens, used.output_tokens)
     cost = sum(one.dollars for one in found) / turns
-    shares = "".join(f"{share(found, one):>10.1%}" for one in SHARES)
+    shares = "".join(f"{_share(found, one):>10}" for one in SHARES)
     return (
         f"{name:<20} {talks:>5} {turns:>5} {shares} "
         + "".join(f"{one // turns:>6} " for one in tokens)
         + f" {cost:.4f}"
     )
+
+
+def _share(found: Sequence[TurnVerdict], judgement: str) -> str:
+    is_judged = any(getattr(one, judgement) is not None for one in found)
+    return f"{share(found, judgement):.1%}" if is_judged else "-"

@@ -80,7 +80,7 @@ class Talk:
             await self._call(self.user, call)
 
     async def say(self, turn: Turn) -> None:
-        """Say one line and wait until it is answered."""
+        """Say one line and wait until it is answered. Raises TimeoutError where it never is."""
         done = asyncio.Event()
 
         async def heard(message: Msg) -> None:
@@ -91,8 +91,10 @@ class Talk:
         watching = await self.house.bus.nats.subscribe(subjects.live(self.user, self.id), cb=heard)
         await self.house.bus.nats.flush()
         message = await self._send(turn.say)
-        async with asyncio.timeout(ANSWERED_WITHIN):
-            await done.wait()
+        try:
+            await asyncio.wait_for(done.wait(), ANSWERED_WITHIN)
+        except TimeoutError:
+            raise TimeoutError(f"{self.script.name}: {turn.say!r} was not answered.") from None
         await watching.unsubscribe()
         self.told.append(await self._read(turn, message))
         if ungrounded(self.told[-1].text, self.words, self.data):

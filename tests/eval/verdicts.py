@@ -19,10 +19,8 @@ from tests.eval.talk import Talk, Told, meant
 OF_ITSELF = frozenset({"remember"})
 """What PAM may call without being asked to."""
 _REFUSED = re.compile(r"\b(?:can't(?! reach)|cannot|won't|not able to|only work with|to myself)\b", re.IGNORECASE)
-_PRICES = Prices(
-    CostSettings.model_fields["model_prices"].get_default(),
-    CostSettings.model_fields["unknown_model_price"].get_default(),
-)
+_COSTS = CostSettings.model_construct()
+_PRICES = Prices(_COSTS.model_prices, _COSTS.unknown_model_price)
 
 
 @dataclass(frozen=True)
