@@ -75,10 +75,7 @@ async def test_a_player_answers_what_no_scene_can():
     """R-A5: it sees the whole request, and says what it is to have cost."""
 
     def count(request):
-        return Reply(
-            blocks=[Say(text=f"{len(request['messages'])} messages.")],
-            usage={"cache_read_input_tokens": 70, "output_tokens": 4},
-        )
+        return Reply(blocks=[Say(text=f"{len(request['messages'])} messages.")], cache_read_tokens=70, output_tokens=4)
 
     async with (
         messages_api(count) as api,

@@ -37,7 +37,7 @@ class Player:
         self.requests[lines] = request
         turn = next((script.turns[len(lines) - 1] for script in self.scripts if _is_in(script, lines)), None)
         blocks = _blocks(turn, request["messages"]) if turn else [Say(text=LOST)]
-        return Reply(blocks=blocks, usage=self._counted(request, blocks))
+        return Reply(blocks=blocks, **self._counted(request, blocks))
 
     def _counted(self, request: dict[str, Any], blocks: list[Say | Use]) -> dict[str, int]:
         """Return the tokens as the API would count them: what ends at a cache mark and was there before is read."""
@@ -48,8 +48,8 @@ class Player:
         said = sum(len(orjson.dumps(block.model_dump(exclude_none=True))) for block in blocks)
         return {
             "input_tokens": (length - written) // CHARACTERS,
-            "cache_read_input_tokens": seen // CHARACTERS,
-            "cache_creation_input_tokens": (written - seen) // CHARACTERS,
+            "cache_read_tokens": seen // CHARACTERS,
+            "cache_write_tokens": (written - seen) // CHARACTERS,
             "output_tokens": said // CHARACTERS,
         }
 

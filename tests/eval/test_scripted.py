@@ -58,9 +58,9 @@ def test_it_finds_its_place_by_all_that_was_said(player):
 
 def test_what_begins_alike_is_read_from_the_cache(player):
     """R-A5: up to the last mark; a prompt that changes is written anew."""
-    first, again = (player(request(said("I spent 4 on coffee"))).usage for _ in range(2))
-    assert first["cache_creation_input_tokens"] == again["cache_read_input_tokens"] > 0
-    assert (first["cache_read_input_tokens"], again["cache_creation_input_tokens"]) == (0, 0)
-    assert first["input_tokens"] == again["input_tokens"] > 0
-    other = player(request(said("I spent 4 on coffee"), system="You are SAM.")).usage
-    assert (other["cache_read_input_tokens"], other["cache_creation_input_tokens"] > 0) == (0, True)
+    first, again = (player(request(said("I spent 4 on coffee"))) for _ in range(2))
+    assert first.cache_write_tokens == again.cache_read_tokens > 0
+    assert first.cache_read_tokens == again.cache_write_tokens == 0
+    assert first.input_tokens == again.input_tokens > 0
+    other = player(request(said("I spent 4 on coffee"), system="You are SAM."))
+    assert (other.cache_read_tokens, other.cache_write_tokens > 0) == (0, True)

@@ -40,19 +40,21 @@ class Reply(BaseModel):
     """One reply of the model. Delays in seconds; ``status`` other than 200 is an error instead.
 
     ``cut_after`` breaks off after so many tokens: ``breaks`` says how. ``stop`` is the reason of the end where it is
-    not what the blocks imply. ``input_tokens`` are counted if none are given; ``usage`` goes before what is counted.
+    not what the blocks imply. ``input_tokens`` are counted if none are given; those of the cache come on top.
     """
 
     blocks: list[Say | Use] = []
     delay: float = 0.0
     token_delay: float = 0.0
     status: int = 200
+    output_tokens: int = 20
     retry_after: float | None = None
     cut_after: int | None = None
     breaks: Literal["cut", "silence", "malformed", "error"] = "cut"
     stop: str | None = None
     input_tokens: int | None = None
-    usage: dict[str, int] = {}
+    cache_read_tokens: int = 0
+    cache_write_tokens: int = 0
 
 
 class Scene(BaseModel):
@@ -68,8 +70,7 @@ class Scene(BaseModel):
 
 
 _SCENES = TypeAdapter(list[Scene])
-Player = Callable[[dict[str, Any]], Reply]
-"""Answers a request itself, where scenes are not enough."""
+Player = Callable[[dict[str, Any]], Reply]  # answers a request itself, where scenes are not enough
 
 CHARACTERS = 4
 """Of a request in a token: near enough for whoever counts."""
@@ -226,8 +227,7 @@ def _write(writer: asyncio.StreamWriter, status: int, body: bytes, more: str = "
 
 
 async def _stream(writer: asyncio.StreamWriter, reply: Reply, model: str) -> None:
-    head = f"HTTP/1.1 200 OK\r\ncontent-type: {_STREAM}\r\ntransfer-encoding: chunked\r\n\r\n"
-    writer.write(head.encode())
+    writer.write(f"HTTP/1.1 200 OK\r\ncontent-type: {_STREAM}\r\ntransfer-encoding: chunked\r\n\r\n".encode())
     tokens = 0
     for kind, data in _events(reply, model):
         if kind == "content_block_delta":
@@ -260,18 +260,16 @@ def _write_event(writer: asyncio.StreamWriter, kind: str, data: bytes) -> None:
 
 
 def _events(reply: Reply, model: str) -> Iterable[tuple[str, dict[str, Any]]]:
-    counted = {"input_tokens": 100 if reply.input_tokens is None else reply.input_tokens, "output_tokens": 20}
-    usage = counted | reply.usage
+    usage = {"input_tokens": 100 if reply.input_tokens is None else reply.input_tokens, "output_tokens": 1}
+    usage["cache_read_input_tokens"] = reply.cache_read_tokens
+    usage["cache_creation_input_tokens"] = reply.cache_write_tokens
     start = {"id": f"msg_{uuid4().hex}", "type": "message", "role": "assistant", "model": model, "content": []}
-    yield (
-        "message_start",
-        {"message": start | {"stop_reason": None, "stop_sequence": None, "usage": usage | {"output_tokens": 1}}},
-    )
+    yield "message_start", {"message": start | {"stop_reason": None, "stop_sequence": None, "usage": usage}}
     for index, block in enumerate(reply.blocks):
         yield from _block(index, block)
     stop = "tool_use" if any(isinstance(block, Use) for block in reply.blocks) else "end_turn"
     delta = {"stop_reason": reply.stop or stop, "stop_sequence": None}
-    yield "message_delta", {"delta": delta, "usage": {"output_tokens": usage["output_tokens"]}}
+    yield "message_delta", {"delta": delta, "usage": {"output_tokens": reply.output_tokens}}
     yield "message_stop", {}
 
 
