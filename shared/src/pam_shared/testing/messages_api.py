@@ -18,7 +18,6 @@ import orjson
 import uvloop
 from pydantic import BaseModel, TypeAdapter
 
-_JSON = "application/json"
 _STREAM = "text/event-stream"
 
 
@@ -222,7 +221,7 @@ def _write_error(writer: asyncio.StreamWriter, reply: Reply) -> None:
 
 
 def _write(writer: asyncio.StreamWriter, status: int, body: bytes, more: str = "") -> None:
-    head = f"HTTP/1.1 {status} Scripted\r\ncontent-type: {_JSON}\r\n{more}content-length: {len(body)}\r\n\r\n"
+    head = f"HTTP/1.1 {status} Scripted\r\ncontent-type: application/json\r\n{more}content-length: {len(body)}\r\n\r\n"
     writer.write(head.encode() + body)
 
 
