@@ -11,7 +11,7 @@ from pam_tools_insight import hustles, spending
 from pam_tools_insight.health import next_trip, spent_on
 from pam_tools_insight.maintenance import upcoming
 from pam_tools_insight.records import ZERO, Garage, Money, Travel
-from pam_tools_insight.rules import Window, counted
+from pam_tools_insight.rules import Window, counted, yours
 
 MOST_CATEGORIES = 5
 MOST_DUE = 5
@@ -92,7 +92,7 @@ class HustleView(BaseModel):
     def sentence(self) -> str:
         """Say it."""
         top = f"; {self.best} pays best, {spoken(self.best_hourly_rate)} an hour" if self.best_hourly_rate else ""
-        return f"Your {counted(self.hustles, 'hustle')} brought {spoken(self.earnings)}{top}."
+        return f"{yours(self.hustles, 'hustle').capitalize()} brought {spoken(self.earnings)}{top}."
 
 
 def financial(money: Money, window: Window) -> FinancialView | None:
