@@ -73,7 +73,7 @@ async def test_a_message_is_tried_out_on_whoever_it_is_for(call, new_person, ann
     nobody = await call(ann, "message_friend", {"recipient": "zebulon", "message": "Hi"}, dry_run=True)
     assert nobody.message.startswith("I know no traveller 'zebulon'.")
     fine = await call(ann, "message_friend", {"recipient": str(ben.user), "message": "Hi"}, dry_run=True)
-    assert (fine.outcome, fine.message, fine.data) == (Outcome.OK, "This would be done.", None)
+    assert (fine.outcome, fine.message, fine.data) == (Outcome.OK, "Send “Hi” to a traveller", None)
     assert (await call(ben, "read_messages", {})).outcome is Outcome.NO_RESULTS
     assert await announced(ann, "message_sent") == []
 

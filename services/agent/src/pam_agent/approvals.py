@@ -69,18 +69,18 @@ def calls_of(verdict: Verdict) -> list[ToolUseBlock]:
     return [ToolUseBlock(id=f"approved_{call.id.hex}", name=call.tool, input=call.arguments) for call in verdict.calls]
 
 
-def approvals_of(turn: UUID, held: Iterable[tuple[ToolUseBlock, ToolManifest]], now: datetime) -> list[Approval]:
-    """Return what the member is asked about calls of a turn."""
+def approvals_of(turn: UUID, held: Iterable[tuple[ToolUseBlock, str]], now: datetime) -> list[Approval]:
+    """Return what the member is asked about calls of a turn, each with what it would do."""
     return [
         Approval(
             id=approval_id(turn, use.id),
             tool_use_id=use.id,
             tool=use.name,
             arguments=use.input,
-            message=told(tool, use.input),
+            message=message,
             expires_at=now + OPEN_FOR,
         )
-        for use, tool in held
+        for use, message in held
     ]
 
 

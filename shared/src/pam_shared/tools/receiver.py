@@ -20,7 +20,7 @@ from pam_shared.contracts import headers
 from pam_shared.contracts.events import AuditEvent
 from pam_shared.contracts.identity import Identity
 from pam_shared.contracts.location import Fix
-from pam_shared.contracts.tools import Effect, Outcome, SourceKind, ToolCall, ToolManifest, ToolReply
+from pam_shared.contracts.tools import WOULD_BE_DONE, Effect, Outcome, SourceKind, ToolCall, ToolManifest, ToolReply
 from pam_shared.errors import INTERNAL, InvalidRequestError, NotPermittedError, OverloadedError, PamError
 from pam_shared.identity import CALL, Verifier
 from pam_shared.postgres.pool import Connection, MemberRecords, Pool, member_transaction, transaction
@@ -178,12 +178,17 @@ class Receiver:
 
     async def _tried_out(self, caller: Caller, args: Any) -> ToolReply:
         """Make a change and take it back: what would refuse it refuses it now. A read is not made at all."""
-        if self._tool.effect is not Effect.READ:
-            with suppress(_TakenBackError):
-                async with member_transaction(self._desk.pool, caller.identity.user) as db:
-                    await self._tool.run(self._context(caller, db), args)
-                    raise _TakenBackError
-        return ToolReply(outcome=Outcome.OK, message="This would be done.")
+        would = ToolReply(outcome=Outcome.OK, message=WOULD_BE_DONE)
+        if self._tool.effect is Effect.READ:
+            return would
+        with suppress(_TakenBackError):
+            async with member_transaction(self._desk.pool, caller.identity.user) as db:
+                ctx = self._context(caller, db)
+                reply = reply_of(await self._tool.run(ctx, args), ctx)
+                raise _TakenBackError
+        if reply.outcome is Outcome.NO_RESULTS:
+            return reply
+        return would.model_copy(update={"message": ctx.proposal or WOULD_BE_DONE})
 
     async def _void(self, caller: Caller) -> ToolReply:
         """Close the key: what was done under it stays the answer, and if nothing was, nothing ever is."""
