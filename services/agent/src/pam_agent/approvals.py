@@ -9,7 +9,6 @@ from uuid import UUID
 
 from pam_agent.conversation import TurnRecord
 from pam_shared.contracts.conversation import Approval, Decision, MessageReceived, ToolUseBlock, approval_id
-from pam_shared.contracts.tools import ToolManifest
 
 OPEN_FOR = timedelta(minutes=10)
 ASKED = "approval"
@@ -90,13 +89,14 @@ def question(approvals: list[Approval]) -> str:
     return f"Shall I go ahead? {what}. Say yes or no."
 
 
-def told(tool: ToolManifest, arguments: dict[str, Any]) -> str:
-    """Say exactly what a call would do: the tool's title and every argument."""
-    given = ", ".join(f"{name.replace('_', ' ')}: {_read_out(value)}" for name, value in arguments.items())
-    return f"{tool.title} ({given})" if given else tool.title
+def told(title: str, arguments: dict[str, Any]) -> str:
+    """Say exactly what a call does: the tool's title and every argument."""
+    given = ", ".join(f"{name.replace('_', ' ')}: {read_out(value)}" for name, value in arguments.items())
+    return f"{title} ({given})" if given else title
 
 
-def _read_out(value: object) -> str:
+def read_out(value: object) -> str:
+    """Return a value as it is read out: not at any length."""
     text = str(value)
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 

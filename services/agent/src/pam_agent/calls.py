@@ -138,7 +138,7 @@ class Calls:
 
 def _would(use: ToolUseBlock, tool: ToolManifest, tried: ToolReply) -> str:
     """Return what a call would do: in the tool's own words, else by its title and arguments."""
-    return told(tool, use.input) if tried.message == WOULD_BE_DONE else tried.message
+    return told(tool.title, use.input) if tried.message == WOULD_BE_DONE else tried.message
 
 
 def uses_of(replied: ModelReplied) -> list[ToolUseBlock]:
