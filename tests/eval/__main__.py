@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import structlog
 import uvloop
 
-from tests.eval.held import held_by_rules, held_with_model
+from tests.eval.held import MINDS
 from tests.eval.measure import Verdict, carrying, judged, sentences, share, times
 from tests.eval.script import conversations
 from tests.eval.tables import table, wrong
@@ -26,7 +26,7 @@ def main() -> None:
             if part := [verdict for verdict in verdicts if verdict.sentence.half == half]:
                 print(_line(half, part))
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    for name, held in (("rules", held_by_rules), ("scripted model", held_with_model)):
+    for name, held in MINDS.items():
         found = uvloop.run(held(conversations()))
         _print([*table(name, found), *wrong(found)])
 

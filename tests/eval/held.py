@@ -10,8 +10,6 @@ from tests.eval.scripted import Player
 from tests.eval.talk import Talk, hold
 from tests.eval.verdicts import TurnVerdict, verdicts
 
-MINDS = ("rules", "scripted model")
-
 
 async def held_by_rules(scripts: Sequence[Conversation]) -> list[TurnVerdict]:
     """Hold the conversations with an agent that has no model."""
@@ -30,6 +28,10 @@ async def held_with_model(scripts: Sequence[Conversation]) -> list[TurnVerdict]:
 async def _played(player: Player) -> AsyncIterator[Household]:
     async with messages_api(player) as api, household(api) as house:
         yield house
+
+
+MINDS = {"rules": held_by_rules, "scripted model": held_with_model}
+"""How conversations are held with each mind."""
 
 
 def _judged(talks: Sequence[Talk], player: Player | None = None) -> list[TurnVerdict]:

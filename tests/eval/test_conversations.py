@@ -4,12 +4,11 @@ from collections import Counter
 
 import pytest
 
-from tests.eval.held import held_by_rules, held_with_model
+from tests.eval.held import MINDS
 from tests.eval.script import conversations
 from tests.eval.tables import table, wrong
 from tests.eval.verdicts import share
 
-MINDS = {"rules": held_by_rules, "scripted model": held_with_model}
 LEAST = {
     "rules": {"tools": 0.72, "arguments": 0.57, "asked": 0.63, "refused": 1.0, "grounded": 1.0},
     "scripted model": {

@@ -106,6 +106,13 @@ async def test_a_report_of_nothing_says_so(ledger):
     assert result.message.startswith("There is nothing to report from May 1, 2026 to May 13, 2026")
 
 
+async def test_a_report_of_one_expense_counts_it_as_one(ledger):
+    """R-T5: sentences for members."""
+    await ledger.spend(48, "campground")
+    told = (await ledger.run(export_budget_report)).message
+    assert told == "Your report from May 1, 2026 to May 13, 2026: $48.00 spent in 1 expense."
+
+
 async def test_what_does_not_fit_a_message_is_left_out_and_said_to_be(ledger, monkeypatch):
     """R-T5: partial is told; the figures are of everything."""
     for day in range(1, 6):
