@@ -33,7 +33,7 @@ from tests.eval.script import Call, Conversation, Turn
 
 ZONE = ZoneInfo("America/Denver")
 ANSWERED_WITHIN = 30.0
-AT_ONCE = 8
+AT_ONCE = 2
 """Lines said at a time: with all of them an agent on a busy machine would wait in vain for what it knows of members."""
 _RETURNED = re.compile(r"<(?P<tool>\w+) (?P<path>[\w.]+)>")
 _DAY = re.compile(r"<today(?P<days>[+-]\d+)?>")
