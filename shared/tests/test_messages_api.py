@@ -71,6 +71,21 @@ async def test_text_is_streamed_in_tokens_and_arrives_whole(claude):
     assert (whole.usage.input_tokens, whole.usage.output_tokens) == (13, 20)
 
 
+async def test_a_player_answers_what_no_scene_can():
+    """R-A5: it sees the whole request, and says what it is to have cost."""
+
+    def count(request):
+        return Reply(blocks=[Say(text=f"{len(request['messages'])} messages.")], cache_read_tokens=70, output_tokens=4)
+
+    async with (
+        messages_api(count) as api,
+        anthropic.AsyncAnthropic(base_url=api.url, api_key="none", max_retries=0) as claude,
+    ):
+        whole = await answer(claude, member("one"), {"role": "assistant", "content": "Yes?"}, member("two"))
+    assert whole.content[0].text == "3 messages."
+    assert (whole.usage.cache_read_input_tokens, whole.usage.output_tokens) == (70, 4)
+
+
 async def test_two_tools_are_asked_for_in_one_message(claude):
     """R-A11: their order, ids and input are the SDK's own types."""
     message = await answer(claude, member("two"))

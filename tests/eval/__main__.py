@@ -1,13 +1,22 @@
-"""``python -m tests.eval``: how well the rules do, a line for each domain."""
+"""``python -m tests.eval``: how well members are understood, sentence by sentence and in whole conversations."""
+
+import logging
+from collections.abc import Sequence
+
+import structlog
+import uvloop
 
 from tests.eval import selection
+from tests.eval.held import MINDS
 from tests.eval.measure import Verdict, carrying, judged, sentences, share, times
+from tests.eval.script import conversations
+from tests.eval.tables import table, wrong
 
 HALVES = ("tuned", "first_seen", "fresh", "last")
 
 
 def main() -> None:
-    """Print the tables of the utterances and the paraphrases."""
+    """Print the tables of the utterances, the paraphrases and the conversations."""
     for name in ("utterances", "paraphrases"):
         verdicts = judged(sentences(name))
         print(f"\n{name:<14} sentences  right tool  right arguments  asked back  refused  median ms  p99 ms")
@@ -20,6 +29,14 @@ def main() -> None:
     print("\ntools shown    sentences  right tool  shown on average  median ms")
     for name in ("utterances", "paraphrases"):
         print(selection.line(name, sentences(name)))
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    for name, held in MINDS.items():
+        found = uvloop.run(held(conversations()))
+        _print([*table(name, found), *wrong(found)])
+
+
+def _print(lines: Sequence[str]) -> None:
+    print("\n".join(lines), flush=True)
 
 
 def _line(name: str, verdicts: list[Verdict]) -> str:
@@ -33,4 +50,5 @@ def _line(name: str, verdicts: list[Verdict]) -> str:
     )
 
 
-main()
+if __name__ == "__main__":
+    main()

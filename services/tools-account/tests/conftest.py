@@ -127,13 +127,13 @@ async def worker(serving):
 def call(worker, bus):
     """Call a tool of the running worker on a person's behalf."""
 
-    async def call(person, tool, arguments, *, key=None, zone="") -> ToolReply:
+    async def call(person, tool, arguments, *, key=None, zone="", dry_run=False) -> ToolReply:
         values = {
             headers.IDENTITY: person.token(),
             headers.IDEMPOTENCY_KEY: key or str(uuid4()),
             headers.TIME_ZONE: zone,
         }
-        body = json.dumps({"arguments": arguments}).encode()
+        body = json.dumps({"arguments": arguments, "dry_run": dry_run}).encode()
         subject = subjects.tool("account", tool)
         return ToolReply.model_validate_json(await bus.request(subject, body, values, timeout=10))
 

@@ -27,7 +27,7 @@ async def test_an_entry_is_made_at_the_members_own_time(new_member):
     member = new_member(NEW_YORK)
     made = await member.run(create_calendar_event, title="Oil change", start_date="2026-05-14T09:00")
     event = made.event
-    assert made.message == "“Oil change” on 2026-05-14 from 09:00 to 10:00 is in your calendar."
+    assert made.message == "“Oil change” on Thursday, May 14, 2026 from 09:00 to 10:00 is in your calendar."
     assert event.start_date.isoformat() == "2026-05-14T09:00:00-04:00"
     assert (event.event_type, event.reminder_minutes, event.is_private) == ("reminder", [15], True)
     assert event.reminders_at[0].isoformat() == "2026-05-14T08:45:00-04:00"
@@ -59,7 +59,7 @@ async def test_the_next_thirty_days_are_listed_in_order(member):
         await member.run(create_calendar_event, title=day, start_date=day)
     found = await member.run(get_calendar_events)
     assert [event.title for event in found.events] == ["2026-05-13T00:00", "2026-05-20", "2026-06-12T23:59"]
-    assert found.message.startswith("In your calendar from 2026-05-13 to 2026-06-12: “2026-05-13T00:00” on")
+    assert found.message.startswith("In your calendar from May 13, 2026 to June 12, 2026: “2026-05-13T00:00” on")
 
 
 async def test_an_entry_is_on_every_day_it_touches(member):
@@ -105,7 +105,7 @@ async def test_a_list_that_is_cut_says_so(member):
         await member.run(create_calendar_event, title=f"No {hour}", start_date=f"2026-05-14T0{hour}:00")
     whole = await member.run(get_calendar_events)
     assert (whole.count, whole.more) == (7, False)
-    assert whole.message.endswith("“No 4” on 2026-05-14 from 04:00 to 05:00 and 2 more.")
+    assert whole.message.endswith("“No 4” on Thursday, May 14, 2026 from 04:00 to 05:00 and 2 more.")
     cut = await member.run(get_calendar_events, limit=6)
     assert (cut.count, cut.more) == (6, True)
     assert cut.message.endswith(" and at least 2 more.")
@@ -116,7 +116,7 @@ async def test_entries_are_listed_by_type(member):
     await member.run(create_calendar_event, title="Dentist", start_date="2026-05-14", event_type="appointment")
     assert await titles(member, event_type="appointment") == ["Dentist"]
     none = await member.run(get_calendar_events, event_type="birthday")
-    assert (none.is_empty, none.message) == (True, "Your calendar is empty from 2026-05-13 to 2026-06-12.")
+    assert (none.is_empty, none.message) == (True, "Your calendar is empty from May 13, 2026 to June 12, 2026.")
 
 
 async def test_days_in_the_wrong_order_are_refused(member):
@@ -135,7 +135,7 @@ async def test_a_change_keeps_what_is_not_said(member):
         description="Bring filter.",
     )
     moved = await member.run(update_calendar_event, event_id=made.event.id, start_date="2026-05-15T14:00")
-    assert moved.message == "“Oil change” on 2026-05-15 from 14:00 to 16:00 is in your calendar now."
+    assert moved.message == "“Oil change” on Friday, May 15, 2026 from 14:00 to 16:00 is in your calendar now."
     assert moved.event.description == "Bring filter."
     changes = {"title": "Tires", "description": "", "reminder_minutes": [], "color": "red"}
     changed = (await member.run(update_calendar_event, event_id=made.event.id, **changes)).event

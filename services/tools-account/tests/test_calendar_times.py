@@ -89,7 +89,7 @@ def test_times_in_the_hour_that_comes_twice_keep_their_order():
 def test_an_all_day_entry_may_be_given_with_times():
     """R-T5: a model says nine o'clock and the day it ends: that is one day."""
     when = scheduled(at("2026-05-13T09:00"), at("2026-05-13"), NEW_YORK, all_day=True)
-    assert when.spoken(TOKYO) == "on 2026-05-13"
+    assert when.spoken(TOKYO) == "on Wednesday, May 13, 2026"
 
 
 @given(MOMENTS, st.timedeltas(timedelta(), timedelta(days=40)), MOMENTS, ZONES)
@@ -115,11 +115,11 @@ def test_an_entry_can_begin_to_last_all_day_and_cease_to():
     """R-T5: what becomes of its times is said or asked for."""
     timed = scheduled(at("2026-05-13T09:00"), at("2026-05-14T10:00"), NEW_YORK, all_day=False)
     whole = rescheduled(timed, None, None, NEW_YORK, all_day=True)
-    assert whole.spoken(NEW_YORK) == "from 2026-05-13 to 2026-05-14"
+    assert whole.spoken(NEW_YORK) == "from Wednesday, May 13, 2026 to Thursday, May 14, 2026"
     with pytest.raises(InvalidRequestError, match=r"^start_date: say when it begins"):
         rescheduled(whole, None, None, NEW_YORK, all_day=False)
     again = rescheduled(whole, at("2026-05-13T18:00"), None, NEW_YORK, all_day=False)
-    assert again.spoken(NEW_YORK) == "on 2026-05-13 from 18:00 to 19:00"
+    assert again.spoken(NEW_YORK) == "on Wednesday, May 13, 2026 from 18:00 to 19:00"
     assert rescheduled(timed, None, None, TOKYO, all_day=None) == timed
 
 
@@ -127,7 +127,7 @@ def test_changing_the_end_leaves_the_beginning():
     """R-T5: and it must still come after it."""
     old = scheduled(at("2026-05-13T09:00"), None, NEW_YORK, all_day=False)
     longer = rescheduled(old, None, at("2026-05-13T12:00"), NEW_YORK, all_day=None)
-    assert longer.spoken(NEW_YORK) == "on 2026-05-13 from 09:00 to 12:00"
+    assert longer.spoken(NEW_YORK) == "on Wednesday, May 13, 2026 from 09:00 to 12:00"
     with pytest.raises(InvalidRequestError, match=r"^end_date: "):
         rescheduled(old, None, at("2026-05-13T08:00"), NEW_YORK, all_day=None)
 

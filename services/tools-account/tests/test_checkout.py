@@ -179,7 +179,7 @@ async def test_tracking_tells_what_a_carrier_says(member, new_product, administr
     )
     tracked = await member.run(track_order)
     assert tracked.message.endswith(
-        "over $20.75 is shipped. UPS has it, tracking number 1Z9. It should arrive on 2026-05-20."
+        "over $20.75 is shipped. UPS has it, tracking number 1Z9. It should arrive on May 20, 2026."
     )
 
 

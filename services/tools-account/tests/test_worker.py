@@ -108,7 +108,20 @@ async def test_a_time_is_the_callers(call, person):
     arguments = {"title": "Dentist", "start_date": "2027-05-13T09:00:00"}
     made = await call(person, "create_calendar_event", arguments, zone="America/Denver")
     assert made.data["event"]["start_date"] == "2027-05-13T09:00:00-06:00"
-    assert made.message == "“Dentist” on 2027-05-13 from 09:00 to 10:00 is in your calendar."
+    assert made.message == "“Dentist” on Thursday, May 13, 2027 from 09:00 to 10:00 is in your calendar."
+
+
+async def test_what_asks_first_says_what_it_is_about_to_do(call, person):
+    """R-T3, R-A10: in the member's words and not in ids; what would do nothing is told at once."""
+    made = await call(person, "create_calendar_event", {"title": "Dentist", "start_date": "2027-05-13T09:00:00"})
+    entry = {"event_id": made.data["event"]["id"]}
+    tried = [await call(person, "delete_calendar_event", entry, dry_run=True) for _ in range(2)]
+    assert [(one.outcome, one.message) for one in tried] == [(Outcome.OK, "Take “Dentist” out of your calendar")] * 2
+    assert (await call(person, "delete_calendar_event", entry)).outcome is Outcome.OK
+    nothing = await call(person, "delete_calendar_event", entry, dry_run=True)
+    assert (nothing.outcome, nothing.message) == (Outcome.NO_RESULTS, "There is no such entry in your calendar.")
+    nothing = await call(person, "checkout", {"confirm": True}, dry_run=True)
+    assert nothing.message == "Your cart is empty: there is nothing to buy."
 
 
 async def test_work_logged_elsewhere_becomes_a_reminder(call, person, happens):

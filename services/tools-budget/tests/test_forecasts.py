@@ -113,7 +113,7 @@ async def test_without_expenses_there_is_nothing_to_predict(ledger):
     """R-T5: "no results" is an outcome of its own."""
     result = await ledger.run(predict_end_of_month)
     assert result.is_empty
-    assert result.message == "I have no expenses this month, so there is nothing to project yet."
+    assert result.message == "You have no expenses this month, so there is nothing to project yet."
 
 
 async def test_the_health_of_every_budget_is_told_with_what_to_do(ledger):

@@ -126,7 +126,7 @@ async def test_what_looks_like_a_saving_is_asked_about_and_never_recorded(ledger
     [found] = result.detected_savings
     assert (found.amount, found.event_type, found.date) == (15, "gas", TODAY)
     assert found.basis == (
-        "$45.00 for gas on 2026-05-13 is 25% below $60.00, the mean of the 3 in the 90 days before;"
+        "$45.00 for gas on May 13, 2026 is 25% below $60.00, the mean of the 3 in the 90 days before;"
         " it may also just have been less of it."
     )
     assert "You may have saved $15.00" in result.message
@@ -139,7 +139,7 @@ async def test_expenses_that_show_nothing_and_no_expenses_are_told_apart(ledger)
     """R-T5: "no results" says what was looked at."""
     nothing = await ledger.run(find_savings_opportunities)
     assert nothing.is_empty
-    assert nothing.message.startswith("I have no expenses of the last 120 days")
+    assert nothing.message.startswith("You have no expenses of the last 120 days")
     await ledger.spend("45")
     plain = await ledger.run(find_savings_opportunities)
     assert plain.is_empty

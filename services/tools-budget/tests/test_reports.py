@@ -53,7 +53,7 @@ async def test_a_report_holds_the_figures_and_the_records_they_come_from(kept):
     assert [row.confirmed for row in report.savings_events] == [False, True]
     assert (result.csv, result.truncated) == (None, False)
     assert result.message == (
-        "Your report from 2026-05-01 to 2026-05-13: $145.10 spent in 2 expenses, $450.00 budgeted,"
+        "Your report from May 1, 2026 to May 13, 2026: $145.10 spent in 2 expenses, $450.00 budgeted,"
         " of which $404.90 are left, $11.00 saved."
     )
 
@@ -103,7 +103,14 @@ async def test_a_report_of_nothing_says_so(ledger):
     """R-T5: "no results" is an outcome of its own."""
     result = await ledger.run(export_budget_report)
     assert result.is_empty
-    assert result.message.startswith("There is nothing to report from 2026-05-01 to 2026-05-13")
+    assert result.message.startswith("There is nothing to report from May 1, 2026 to May 13, 2026")
+
+
+async def test_a_report_of_one_expense_counts_it_as_one(ledger):
+    """R-T5: sentences for members."""
+    await ledger.spend(48, "campground")
+    told = (await ledger.run(export_budget_report)).message
+    assert told == "Your report from May 1, 2026 to May 13, 2026: $48.00 spent in 1 expense."
 
 
 async def test_what_does_not_fit_a_message_is_left_out_and_said_to_be(ledger, monkeypatch):
@@ -138,7 +145,8 @@ async def test_spending_more_than_came_in_is_said(ledger):
     await ledger.spend("30.01")
     result = await ledger.run(get_finance_summary, days=7)
     assert result.message == (
-        "In the last 7 days you earned $10.00 and spent $30.01: that is $20.01 more than came in. You have 0 budgets."
+        "In the last 7 days you earned $10.00 and spent $30.01: that is $20.01 more than came in."
+        " You have no budget yet."
     )
 
 

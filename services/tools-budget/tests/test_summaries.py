@@ -85,8 +85,8 @@ async def test_a_member_who_spent_nothing_is_told_so(ledger):
     """R-T5: "no results" is an outcome of its own, and zero is not an error."""
     result = await ledger.summary(category="pets", days=7)
     assert (result.is_empty, result.total_amount, result.daily_average) == (True, 0, 0)
-    assert result.message == "I have no expenses on pet in the last 7 days."
-    assert (await ledger.summary()).message == "I have no expenses this month."
+    assert result.message == "You have no expenses on pet in the last 7 days."
+    assert (await ledger.summary()).message == "You have no expenses this month."
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))

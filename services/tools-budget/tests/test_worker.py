@@ -33,7 +33,7 @@ async def announced(bus):
 async def test_a_month_of_money_in_messages(call, person):
     """R-T1: the four tools, one after the other; money travels as decimal strings."""
     empty = await call(person, "get_spending_summary", {})
-    assert (empty.outcome, empty.message) == (Outcome.NO_RESULTS, "I have no expenses this month.")
+    assert (empty.outcome, empty.message) == (Outcome.NO_RESULTS, "You have no expenses this month.")
     recorded = await call(person, "create_expense", {"amount": 45, "category": "fuel"})
     assert recorded.message == "Recorded $45.00 for gas. You have spent $45.00 on gas this month."
     assert recorded.data["expense"]["amount"] == recorded.data["spent_this_month"] == "45.00"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pam_tools_insight import advice, health, hustles, maintenance, spending, trips
 from pam_tools_insight.advice import Priority
 from pam_tools_insight.records import Budget, Expense, FuelStop, HustleAttempt, Income, Maintenance, Money, Travel, Trip
-from pam_tools_insight.rules import confidence, counted, listed, months_after, spread
+from pam_tools_insight.rules import confidence, counted, listed, months_after, spread, yours
 from pam_tools_insight.spending import Direction, Granularity
 
 pytestmark = pytest.mark.unit
@@ -325,3 +325,4 @@ def test_names_and_counts_are_said_as_people_say_them():
     """R-T5: sentences for members."""
     assert [listed(names) for names in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == ["", "a", "a and b", "a, b and c"]
     assert (counted(1, "trip"), counted(0, "trip"), counted(1200, "trip")) == ("1 trip", "0 trips", "1,200 trips")
+    assert (yours(1, "trip"), yours(2, "trip")) == ("your trip", "your 2 trips")

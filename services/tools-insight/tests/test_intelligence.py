@@ -264,7 +264,7 @@ async def test_spending_is_told_by_period_with_trend_outliers_and_forecast(new_m
     assert [(one["amount"], one["usual"]) for one in reply.data["anomalies"]] == [("400.00", "100.00")]
     assert reply.data["predictions"]["expected"] == "200.00"
     assert reply.confidence == reply.data["predictions"]["confidence"] < 0.5
-    assert "Unusual: $400.00 for gas on 2026-04-20, where $100.00 is usual." in reply.message
+    assert "Unusual: $400.00 for gas on April 20, 2026, where $100.00 is usual." in reply.message
     without = await member.reply(analyze_spending_patterns, include_predictions=False)
     assert (without.data["predictions"], without.confidence) == (None, None)
     quarters = await member.run(analyze_spending_patterns, period="quarterly")

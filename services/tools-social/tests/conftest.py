@@ -128,9 +128,9 @@ async def worker(nats, databases, keys):
 def call(worker, bus):
     """Call a tool of the running worker on a person's behalf."""
 
-    async def call(person, tool, arguments, *, key=None) -> ToolReply:
+    async def call(person, tool, arguments, *, key=None, dry_run=False) -> ToolReply:
         values = {headers.IDENTITY: person.token(), headers.IDEMPOTENCY_KEY: key or str(uuid4())}
-        body = json.dumps({"arguments": arguments}).encode()
+        body = json.dumps({"arguments": arguments, "dry_run": dry_run}).encode()
         return ToolReply.model_validate_json(await bus.request(subjects.tool("social", tool), body, values, timeout=10))
 
     return call

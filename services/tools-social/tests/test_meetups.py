@@ -23,7 +23,10 @@ async def test_a_meetup_is_set_in_the_members_zone_with_its_host_in_the_first_se
     """R-T1: a time without an offset is where the member is."""
     phoenix = ann.at(datetime.now(UTC), "America/Phoenix")
     result = await phoenix.run(create_event, title="Potluck", event_date=SUMMER, location="Lake Havasu, AZ")
-    assert result.message == "Potluck is set for Fri 4 Jul 2036, 18:00 at Lake Havasu, AZ. It is seen by every member."
+    assert (
+        result.message
+        == "Potluck is set for Friday, July 4, 2036, 18:00 at Lake Havasu, AZ. It is seen by every member."
+    )
     assert result.event.event_date == datetime(2036, 7, 5, 1, 0, tzinfo=UTC)
     assert (result.event.attendee_count, result.event.going) == (1, True)
     assert [type(event) for event in phoenix.events] == [MeetupCreated]
@@ -97,11 +100,11 @@ async def test_a_seat_that_is_given_up_is_free(ann, ben, cat):
     """R-T1: the host keeps theirs."""
     event = await invite(ann, max_attendees=2)
     said = await ben.run(rsvp_event, event_id=event.id)
-    assert said.message == "You are going to Potluck on Fri 4 Jul 2036, 18:00."
+    assert said.message == "You are going to Potluck on Friday, July 4, 2036, 18:00."
     with pytest.raises(ConflictError, match="full"):
         await cat.run(rsvp_event, event_id=event.id)
     said = await ben.run(rsvp_event, event_id=event.id, cancel=True)
-    assert said.message == "You are not going to Potluck on Fri 4 Jul 2036, 18:00."
+    assert said.message == "You are not going to Potluck on Friday, July 4, 2036, 18:00."
     assert (await cat.run(rsvp_event, event_id=event.id)).event.attendee_count == 2
     with pytest.raises(ConflictError, match="You host Potluck"):
         await ann.run(rsvp_event, event_id=event.id, cancel=True)
@@ -156,7 +159,7 @@ async def test_meetups_are_found_by_words_and_near_a_point_the_soonest_first(ann
     near = {"latitude": 33.66, "longitude": -114.23}
     assert [one.id for one in (await ben.run(find_events, query=word, **near)).events] == [sooner.id, later.id]
     found = await ben.run(find_events, query=word, **near, radius_miles=20)
-    assert found.message == f"1 meet-up: {word.upper()} on Tue 1 Jul 2036, 10:00 at Lake Havasu, AZ."
+    assert found.message == f"1 meet-up: {word.upper()} on Tuesday, July 1, 2036, 10:00 at Lake Havasu, AZ."
     empty = await ben.run(find_events, query=word, latitude=0, longitude=0)
     assert empty.message == "I know of no such meet-up to come. Shall I set one up for you?"
 

@@ -66,6 +66,18 @@ async def test_a_message_repeated_under_its_key_is_sent_once(call, new_person, a
     assert event == {"message_id": replies[0].data["sent"]["id"], "recipient_id": str(ben.user)}
 
 
+async def test_a_message_is_tried_out_on_whoever_it_is_for(call, new_person, announced):
+    """R-T3, R-A10: nobody is asked whether to write to somebody who is not there, and trying sends nothing."""
+    ann, ben = new_person(), new_person()
+    await call(ben, "create_post", {"content": "I am here"})
+    nobody = await call(ann, "message_friend", {"recipient": "zebulon", "message": "Hi"}, dry_run=True)
+    assert nobody.message.startswith("I know no traveller 'zebulon'.")
+    fine = await call(ann, "message_friend", {"recipient": str(ben.user), "message": "Hi"}, dry_run=True)
+    assert (fine.outcome, fine.message, fine.data) == (Outcome.OK, "Send “Hi” to a traveller", None)
+    assert (await call(ben, "read_messages", {})).outcome is Outcome.NO_RESULTS
+    assert await announced(ann, "message_sent") == []
+
+
 async def test_likes_of_many_members_at_once_are_all_counted(call, new_person):
     """R-T1: through the worker, its pool and its transactions."""
     ann = new_person()

@@ -126,14 +126,20 @@ async def test_without_any_weather_there_is_no_answer(new_traveller):
 
 
 async def test_a_forecast_tells_now_the_next_days_and_warnings(new_traveller):
-    """R-T1: a sentence of three days, all days in the data."""
+    """R-T1: a sentence of three days, seven days in the data."""
     traveller = new_traveller(warnings=[warning()], days={TODAY: {"precipitation_probability": 40.0}})
-    result = await traveller.run(get_weather_forecast, location="Moab, UT", days=10)
-    assert len(result.forecast) == 10
+    result = await traveller.run(get_weather_forecast, location="Moab, UT")
+    assert len(result.forecast) == 7
     assert result.message == (
         "Moab, Utah: now clear sky, 70 °F. Wednesday clear sky, 50 to 75 °F, 40% chance of rain or snow;"
         " Thursday clear sky, 50 to 75 °F; Friday clear sky, 50 to 75 °F. Warnings: High Wind Warning."
     )
+
+
+async def test_whoever_asks_for_so_many_days_is_told_so_many(traveller):
+    """R-T1: a sentence that stops at the third of five days answers another question."""
+    told = (await traveller.run(get_weather_forecast, location="Moab, UT", days=5)).message
+    assert [told.count(day) for day in ("Wednesday", "Friday", "Sunday", "Monday")] == [1, 1, 1, 0]
 
 
 async def test_the_weather_along_a_route_is_asked_at_once(traveller):

@@ -117,7 +117,7 @@ async def test_two_full_tanks_tell_a_consumption(traveller):
     first = await traveller.run(log_fuel, gallons=31, cost="118.40", odometer=64210)
     assert (first.consumption, first.rolling_average) == (None, None)
     assert first.message == (
-        "Recorded 31 gallons of regular for $118.40 ($3.82 a gallon) at 64,210.0 miles."
+        "Recorded 31 gallons of regular for $118.40 ($3.82 a gallon) at 64,210 miles."
         " I took the tank to be full: the next full one will tell your consumption."
     )
     second = await traveller.run(log_fuel, gallons=30, cost="120", odometer=64495, location="Elko, NV")
@@ -273,7 +273,7 @@ async def test_a_cost_is_reckoned_from_the_members_own_rig(traveller):
     reply = await traveller.reply(calculate_gas_cost, distance_miles=820)
     assert reply.message == (
         "820 miles take about 102.50 gallons at 8 mpg (as you told me):"
-        " $410.00 at $4.00 a gallon (mean of the United States, 2026-05-11)."
+        " $410.00 at $4.00 a gallon (mean of the United States, May 11, 2026)."
     )
     assert (reply.data["total_cost"], reply.data["mpg_source"], reply.data["cost_per_mile"]) == (
         "410.00",

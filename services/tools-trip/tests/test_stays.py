@@ -279,4 +279,4 @@ async def test_no_station_is_no_result_and_the_mean_is_still_told(traveller):
     """R-T5: no results."""
     reply = await traveller.reply(find_cheap_gas, location="Aspen, CO", radius_miles=1)
     assert reply.outcome == "no_results"
-    assert "The mean of the United States is $4.00 (2026-05-11)." in reply.message
+    assert "The mean of the United States is $4.00 (May 11, 2026)." in reply.message

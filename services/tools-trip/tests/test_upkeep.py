@@ -57,7 +57,7 @@ def test_common_practice_is_said_where_no_next_date_is_known():
     """R-T5: a recommendation says what it is."""
     old = service(date=date(2025, 9, 1), mileage=40_000)
     assert recommendation(old, TODAY, None) == (
-        "oil change: last done 2025-09-01; every 6 months or 5,000 miles is common, your manual knows better."
+        "oil change: last done September 1, 2025; every 6 months or 5,000 miles is common, your manual knows better."
     )
     assert recommendation(service(date=TODAY, mileage=40_000), TODAY, Decimal(45_001)) is not None
     assert recommendation(service(date=TODAY, mileage=40_000), TODAY, Decimal(45_000)) is None
@@ -73,7 +73,7 @@ async def test_a_service_is_written_down_and_others_can_make_an_expense_and_a_re
         service_provider="Camping World", next_due_date="2027-04-01", next_due_mileage=76_000,
     )  # fmt: skip
     assert result.message == (
-        "Recorded brakes for Bertha: $310.00 on 2026-05-13. It is due again on 2027-04-01 or at 76,000 miles."
+        "Recorded brakes for Bertha: $310.00 on May 13, 2026. It is due again on April 1, 2027 or at 76,000 miles."
     )
     record = result.maintenance_record
     assert (record.vehicle_id, record.date, record.cost) == (vehicle, TODAY, 310)
@@ -90,7 +90,7 @@ async def test_a_service_for_nothing_without_a_next_date_makes_no_reminder(trave
     """R-T1: zero is a cost too."""
     result = await traveller.run(log_maintenance, maintenance_type="tires", description="Checked", cost=0)
     assert (result.reminder_event_id, result.maintenance_record.cost) == (None, 0)
-    assert result.message == "Recorded tires for your rig: $0.00 on 2026-05-13."
+    assert result.message == "Recorded tires for your rig: $0.00 on May 13, 2026."
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ async def test_a_schedule_tells_what_is_overdue_and_what_comes_up(traveller):
     assert [item.task for item in result.overdue] == ["oil change"]
     assert sorted(item.task for item in result.upcoming) == ["roof seal", "tire rotation"]
     assert (result.summary.overdue_count, result.summary.upcoming_count, result.summary.estimated_cost) == (1, 2, 155)
-    assert "Overdue: oil change, due on 2026-04-01 (42 days ago)." in result.message
+    assert "Overdue: oil change, due on April 1, 2026 (42 days ago)." in result.message
     assert "tire rotation, due at 65,000 miles (400 miles left)" in result.message
     assert result.message.endswith("The last time they cost $155.00 together.")
     sooner = await traveller.run(get_maintenance_schedule, upcoming_days=7)

@@ -1,12 +1,17 @@
 """The time, asked for in one place."""
 
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 
 def utc_now() -> datetime:
     """Return the present moment with its zone."""
     return datetime.now(UTC)
+
+
+def spoken_day(day: date) -> str:
+    """Return a day as it is said, such as ``May 13, 2026``."""
+    return f"{day:%B} {day.day}, {day.year}"
 
 
 def zone_of(name: str) -> tzinfo:

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from pam_agent.conversation import TurnRecord
 from pam_shared.contracts.conversation import Approval, Decision, MessageReceived, ToolUseBlock, approval_id
-from pam_shared.contracts.tools import ToolManifest
 
 OPEN_FOR = timedelta(minutes=10)
 ASKED = "approval"
@@ -69,18 +68,18 @@ def calls_of(verdict: Verdict) -> list[ToolUseBlock]:
     return [ToolUseBlock(id=f"approved_{call.id.hex}", name=call.tool, input=call.arguments) for call in verdict.calls]
 
 
-def approvals_of(turn: UUID, held: Iterable[tuple[ToolUseBlock, ToolManifest]], now: datetime) -> list[Approval]:
-    """Return what the member is asked about calls of a turn."""
+def approvals_of(turn: UUID, held: Iterable[tuple[ToolUseBlock, str]], now: datetime) -> list[Approval]:
+    """Return what the member is asked about calls of a turn, each with what it would do."""
     return [
         Approval(
             id=approval_id(turn, use.id),
             tool_use_id=use.id,
             tool=use.name,
             arguments=use.input,
-            message=told(tool.title, use.input),
+            message=message,
             expires_at=now + OPEN_FOR,
         )
-        for use, tool in held
+        for use, message in held
     ]
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Container
 
+from pam_agent.approvals import told
 from pam_agent.conversation import TurnRecord
 from pam_agent.errand import Errand
 from pam_agent.ledger import Ledger
@@ -13,7 +14,7 @@ from pam_shared.contracts import headers
 from pam_shared.contracts.conversation import ModelReplied, ToolReturned, ToolUseBlock
 from pam_shared.contracts.live import BANNER, REMEMBERED
 from pam_shared.contracts.problems import Category, Problem
-from pam_shared.contracts.tools import Outcome, ToolManifest, ToolReply
+from pam_shared.contracts.tools import WOULD_BE_DONE, Outcome, ToolManifest, ToolReply
 from pam_shared.tasks import end
 from pam_shared.tools.caller import OnBehalfOf
 
@@ -43,17 +44,18 @@ class Calls:
         self._refused: dict[str, ToolReply] = {}
         self._appends: list[asyncio.Task[int]] = []
 
-    async def hold(self, replied: ModelReplied, within: float) -> list[tuple[ToolUseBlock, ToolManifest]]:
-        """Return the calls of a reply that the member has to allow first.
+    async def hold(self, replied: ModelReplied, within: float) -> list[tuple[ToolUseBlock, str]]:
+        """Return the calls of a reply that the member has to allow first, each with what it would do.
 
-        They are tried out: one that would be refused or is not to be had needs no asking, and is never called.
+        They are tried out: one that would be refused or do nothing needs no asking, and is never called.
         """
         results = self._ledger.record.results
         asking = [(use, self._toolbox.asks_first(use.name)) for use in uses_of(replied) if use.id not in results]
         first = [(use, tool) for use, tool in asking if tool is not None]
         replies = await asyncio.gather(*(self._toolbox.try_out(use, self._who(use), within) for use, _ in first))
-        self._refused |= {use.id: reply for (use, _), reply in zip(first, replies, strict=True) if not reply.success}
-        return [(use, tool) for use, tool in first if use.id not in self._refused]
+        tried = [(use, tool, reply) for (use, tool), reply in zip(first, replies, strict=True)]
+        self._refused |= {use.id: reply for use, _, reply in tried if reply.outcome is not Outcome.OK}
+        return [(use, _would(use, tool, reply)) for use, tool, reply in tried if use.id not in self._refused]
 
     async def run(self, replied: ModelReplied, within: float, held: Container[str] = frozenset()) -> list[ToolReturned]:
         """Call all tools of a reply at once but those held; results the log already holds are used as they are.
@@ -152,6 +154,11 @@ class Calls:
             request_id=self._headers.get(headers.REQUEST_ID, ""),
             location=self._headers.get(headers.LOCATION, ""),
         )
+
+
+def _would(use: ToolUseBlock, tool: ToolManifest, tried: ToolReply) -> str:
+    """Return what a call would do: in the tool's own words, else by its title and arguments."""
+    return told(tool.title, use.input) if tried.message == WOULD_BE_DONE else tried.message
 
 
 def uses_of(replied: ModelReplied) -> list[ToolUseBlock]:

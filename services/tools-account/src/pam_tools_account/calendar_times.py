@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from pam_shared.clock import spoken_day
 from pam_shared.errors import InvalidRequestError
 
 HOUR = timedelta(hours=1)
@@ -25,13 +26,13 @@ class When(NamedTuple):
         return self.start.astimezone(zone), self.end.astimezone(zone)
 
     def spoken(self, zone: ZoneInfo) -> str:
-        """Say it, such as ``on 2026-05-13 from 09:00 to 10:00``."""
+        """Say it, such as ``on Wednesday, May 13, 2026 from 09:00 to 10:00``."""
         start, end = self.seen(zone)
         if self.all_day:
-            return f"on {start.date()}" if start == end else f"from {start.date()} to {end.date()}"
+            return f"on {_named(start)}" if start == end else f"from {_named(start)} to {_named(end)}"
         if start.date() == end.date():
-            return f"on {start.date()} from {start:%H:%M} to {end:%H:%M}"
-        return f"from {start.date()} {start:%H:%M} to {end.date()} {end:%H:%M}"
+            return f"on {_named(start)} from {start:%H:%M} to {end:%H:%M}"
+        return f"from {_named(start)}, {start:%H:%M} to {_named(end)}, {end:%H:%M}"
 
 
 class Range(NamedTuple):
@@ -95,6 +96,10 @@ def days(first: date, last: date, zone: ZoneInfo) -> Range:
 
 def _at_midnight(day: date, zone: tzinfo) -> datetime:
     return datetime.combine(day, time(), zone)
+
+
+def _named(moment: datetime) -> str:
+    return f"{moment:%A}, {spoken_day(moment)}"
 
 
 def _moment(field: str, given: datetime, zone: ZoneInfo) -> datetime:

@@ -85,7 +85,7 @@ class Forecasts:
     def sentence(self, on: str) -> str:
         """Say where a month's spending ends, and how sure that is; ``on`` names what it went on."""
         if not self.by_category:
-            return f"I have no expenses{on} this month, so there is nothing to project yet."
+            return f"You have no expenses{on} this month, so there is nothing to project yet."
         one = self.whole
         likely = f"most likely between {spoken(one.likely_low)} and {spoken(one.likely_high)}"
         head = f"At this pace you will have spent about {spoken(self.total)}{on} by the end of the month, {likely}."

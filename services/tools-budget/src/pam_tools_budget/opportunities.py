@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
+from pam_shared.clock import spoken_day
 from pam_shared.money import spoken, to_cents
 from pam_tools_budget.categories import ExpenseCategory
 from pam_tools_budget.queries.expenses import Expense
@@ -102,7 +103,7 @@ def _cheap(expense: Expense, earlier: list[Decimal]) -> Detected | None:
         return None
     below = ((1 - expense.amount / mean) * HUNDRED).quantize(Decimal(1))
     basis = (
-        f"{spoken(expense.amount)} for {expense.category.spoken} on {expense.date} is {below}% below"
+        f"{spoken(expense.amount)} for {expense.category.spoken} on {spoken_day(expense.date)} is {below}% below"
         f" {spoken(mean)}, the mean of the {len(earlier)} in the 90 days before; it may also just have been less of it"
     )
     saved = to_cents(mean - expense.amount)

@@ -39,7 +39,8 @@ class Figures(BaseModel):
 
     def sentence(self, days: str) -> str:
         """Say the figures of those days."""
-        parts = [f"Your report {days}: {spoken(self.total_expenses)} spent in {self.expense_count} expenses"]
+        many = f"{self.expense_count} expense{'s'[: self.expense_count != 1]}"
+        parts = [f"Your report {days}: {spoken(self.total_expenses)} spent in {many}"]
         if self.total_budgeted:
             left = self.budget_remaining
             rest = f"{spoken(left)} are left" if left >= 0 else f"nothing is left, {spoken(-left)} too much"

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
+from pam_shared.clock import spoken_day
 from pam_shared.money import spoken
 from pam_tools_insight import hustles, spending
 from pam_tools_insight.health import next_trip, spent_on
@@ -138,21 +139,21 @@ def _maintenance(travel: Travel, today: dt.date) -> Iterable[Recommendation]:
             title=f"{due.task.capitalize()} {'is overdue' if overdue else 'is due soon'}",
             content=f"Plan {due.task} {'now' if overdue else 'in the next weeks'}, near where you are.",
             priority=Priority.HIGH if overdue else Priority.MEDIUM,
-            reason=f"{due.task} {'was' if overdue else 'is'} due on {due.date}, by {due.basis}",
+            reason=f"{due.task} {'was' if overdue else 'is'} due on {spoken_day(due.date)}, by {due.basis}",
             sources=["maintenance records"],
         )
 
 
 def _trip(travel: Travel, today: dt.date) -> Sequence[Recommendation]:
     trip = next_trip(travel, today)
-    if not trip or trip.estimated_total is not None:
+    if not (trip and trip.start_date) or trip.estimated_total is not None:
         return []
     found = Recommendation(
         type="trip",
         title=f"Price {trip.title}",
         content=f"Ask me to plan {trip.title} again with your vehicle, and I will estimate fuel and nights.",
         priority=Priority.LOW,
-        reason=f"{trip.title} begins on {trip.start_date} and has no cost estimate",
+        reason=f"{trip.title} begins on {spoken_day(trip.start_date)} and has no cost estimate",
         sources=["trips"],
     )
     return [found]

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from pam_shared.money import spoken
 from pam_tools_insight.maintenance import SOON, upcoming
 from pam_tools_insight.records import ZERO, Budget, Expense, Money, Travel, Trip
-from pam_tools_insight.rules import counted, last_days, listed
+from pam_tools_insight.rules import counted, last_days, listed, yours
 
 FULL = 100
 PER_OVERDUE = 25
@@ -65,8 +65,7 @@ def _budgets(money: Money, today: dt.date) -> HealthScore | None:
     inputs: dict[str, Decimal | int] = {
         f"{category}_percent_used": round(share * 100) for category, share in used.items()
     }
-    many = counted(len(used), "budget")
-    reason = f"{listed(over)} went over budget" if over else f"everything is within your {many}"
+    reason = f"{listed(over)} went over budget" if over else f"everything is within {yours(len(used), 'budget')}"
     return HealthScore(name="budgets", score=round(mean(marks)), reason=reason, inputs=inputs)
 
 

@@ -5,12 +5,13 @@ from decimal import Decimal
 
 from pydantic import BaseModel
 
+from pam_shared.clock import spoken_day
 from pam_shared.money import Total, spoken
 from pam_tools_insight import hustles, spending
 from pam_tools_insight.health import next_trip, spent_on
 from pam_tools_insight.maintenance import upcoming
 from pam_tools_insight.records import ZERO, Garage, Money, Travel
-from pam_tools_insight.rules import Window, counted
+from pam_tools_insight.rules import Window, counted, yours
 
 MOST_CATEGORIES = 5
 MOST_DUE = 5
@@ -47,7 +48,8 @@ class TravelView(BaseModel):
 
     def sentence(self) -> str:
         """Say it."""
-        ahead = f" Next is {self.next_trip} on {self.next_trip_starts}." if self.next_trip else ""
+        starts = self.next_trip_starts
+        ahead = f" Next is {self.next_trip} on {spoken_day(starts)}." if self.next_trip and starts else ""
         return f"You have {counted(self.trips, 'trip')} on record, {round(self.miles):,} miles in all.{ahead}"
 
 
@@ -76,7 +78,7 @@ class VehicleView(BaseModel):
         if not self.due:
             return f"Nothing is known to be due on {name}."
         first = self.due[0]
-        return f"On {name}, {first.task} {'was' if first.overdue else 'is'} due on {first.due_date}."
+        return f"On {name}, {first.task} {'was' if first.overdue else 'is'} due on {spoken_day(first.due_date)}."
 
 
 class HustleView(BaseModel):
@@ -90,7 +92,7 @@ class HustleView(BaseModel):
     def sentence(self) -> str:
         """Say it."""
         top = f"; {self.best} pays best, {spoken(self.best_hourly_rate)} an hour" if self.best_hourly_rate else ""
-        return f"Your {counted(self.hustles, 'hustle')} brought {spoken(self.earnings)}{top}."
+        return f"{yours(self.hustles, 'hustle').capitalize()} brought {spoken(self.earnings)}{top}."
 
 
 def financial(money: Money, window: Window) -> FinancialView | None:

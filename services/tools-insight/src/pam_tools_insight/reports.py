@@ -1,9 +1,11 @@
 """The rules of a report: which sections it has and what each says. Pure."""
 
+import datetime as dt
 from enum import StrEnum
 
 from pydantic import BaseModel
 
+from pam_shared.clock import spoken_day
 from pam_shared.money import spoken, to_cents
 from pam_tools_insight import maintenance, overview, spending
 from pam_tools_insight.records import ZERO, Money, Travel
@@ -91,6 +93,10 @@ def _travel(travel: Travel, window: Window) -> ReportSection | None:
     return ReportSection(name="travel", sentences=told, figures={"trips": len(made), "miles": miles})
 
 
+def _due(task: str, day: dt.date, window: Window) -> str:
+    return f"{task.capitalize()} {'was' if day < window.end else 'is'} due on {spoken_day(day)}."
+
+
 def _vehicle(travel: Travel, window: Window) -> ReportSection | None:
     done = [one for one in travel.maintenance if window.start <= one.date <= window.end]
     filled = [one for one in travel.fuel if window.start <= one.date <= window.end]
@@ -105,7 +111,7 @@ def _vehicle(travel: Travel, window: Window) -> ReportSection | None:
     fuel = sum((one.total or ZERO for one in filled), ZERO)
     told = [f"{counted(len(done), 'maintenance job').capitalize()} cost {spoken(cost)}."] if done else []
     told += [f"{counted(len(filled), 'fill-up').capitalize()} cost {spoken(fuel)}."] if filled else []
-    told += [f"{one.task.capitalize()} {'was' if one.date < window.end else 'is'} due on {one.date}." for one in due]
+    told += [_due(one.task, one.date, window) for one in due]
     figures = {
         "jobs": len(done),
         "maintenance_cost": str(to_cents(cost)),

@@ -64,6 +64,11 @@ def listed(names: Sequence[str]) -> str:
     return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
+def yours(count: int, thing: str) -> str:
+    """Return so many things of the member's as they are said: ``your trip``, ``your 2 trips``."""
+    return f"your {thing if count == 1 else counted(count, thing)}"
+
+
 def counted(count: int, thing: str) -> str:
     """Return a count as it is said: ``1 trip``, ``2 trips``."""
     return f"{count:,} {thing}" if count == 1 else f"{count:,} {thing}s"

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from pam_shared.clock import spoken_day
 from pam_shared.money import spoken
 from pam_tools_insight.rules import counted
 from pam_tools_insight.spending import Direction, Forecast, Granularity, Outlier, PeriodSpending, Trend
@@ -40,4 +41,4 @@ def _forecast(size: Granularity, ahead: Forecast) -> str:
 
 def _outlier(one: Outlier) -> str:
     cost, name = spoken(one.expense.amount), one.expense.category.replace("_", " ")
-    return f"Unusual: {cost} for {name} on {one.expense.date}, where {spoken(one.usual)} is usual."
+    return f"Unusual: {cost} for {name} on {spoken_day(one.expense.date)}, where {spoken(one.usual)} is usual."

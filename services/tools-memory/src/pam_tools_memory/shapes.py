@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, Field
 
+from pam_shared.clock import spoken_day
 from pam_shared.tools.declaration import id_from
 from pam_tools_memory.kinds import Kind
 from pam_tools_memory.rules import plain_subject, tidy
@@ -37,7 +38,7 @@ class Memory(BaseModel):
         """The statement with when and where it was said."""
         where = "in our conversation" if self.turn_id else "outside a conversation"
         doubt = "" if self.confirmed else ", which you have not confirmed yet"
-        return f"you said {where} on {self.said_at:%B} {self.said_at.day}, {self.said_at.year}: {self.quoted}{doubt}"
+        return f"you said {where} on {spoken_day(self.said_at)}: {self.quoted}{doubt}"
 
 
 def numbered(memories: list[Memory]) -> str:

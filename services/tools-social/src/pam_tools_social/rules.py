@@ -5,6 +5,7 @@ from enum import StrEnum
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from pam_shared.clock import spoken_day
 from pam_shared.errors import InvalidRequestError
 
 UNNAMED = "a traveller"
@@ -97,6 +98,6 @@ def upcoming(date: datetime, zone: ZoneInfo, now: datetime) -> datetime:
 
 
 def spoken_moment(moment: datetime, zone: ZoneInfo) -> str:
-    """Say when, where the member is, such as ``Sat 4 Jul 2026, 18:00``."""
+    """Say when, where the member is, such as ``Saturday, July 4, 2026, 18:00``."""
     there = moment.astimezone(zone)
-    return f"{there:%a} {there.day} {there:%b %Y, %H:%M}"
+    return f"{there:%A}, {spoken_day(there)}, {there:%H:%M}"

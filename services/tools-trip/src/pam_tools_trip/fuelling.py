@@ -35,7 +35,7 @@ class LoggedFill(BaseModel):
     @property
     def told(self) -> str:
         """The fill-up as it is said."""
-        at = f" at {self.odometer:,} miles"
+        at = f" at {self.odometer.normalize():,f} miles"
         return (
             f"Recorded {self.gallons.normalize():f} gallons of {self.fuel_type} for {spoken(self.total)}"
             f" ({spoken(self.price_per_gallon)} a gallon){at}."

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from pam_shared.clock import spoken_day
 from pam_shared.contracts.tools import SourceKind
 from pam_tools_trip.fuels import FuelType
 from pam_tools_trip.inquiry import Inquiry
@@ -24,7 +25,7 @@ class Price:
     @property
     def spoken(self) -> str:
         """The price as it is said."""
-        return f"${self.price:.2f} a gallon ({self.source}, {self.as_of})"
+        return f"${self.price:.2f} a gallon ({self.source}, {spoken_day(self.as_of)})"
 
 
 async def price_of(inquiry: Inquiry, kind: FuelType, state: str | None = None) -> Price | None:

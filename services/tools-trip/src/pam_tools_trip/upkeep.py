@@ -7,6 +7,8 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
+from pam_shared.clock import spoken_day
+
 SOON_MILES = 500
 """Due by the odometer within so many miles counts as upcoming."""
 
@@ -85,7 +87,7 @@ def recommendation(service: Service, today: dt.date, odometer: Decimal | None) -
     if not (late or far):
         return None
     every = f"every {usual.months} months" + (f" or {usual.miles:,} miles" if usual.miles else "")
-    return f"{service.task}: last done {service.date}; {every} is common, your manual knows better."
+    return f"{service.task}: last done {spoken_day(service.date)}; {every} is common, your manual knows better."
 
 
 def recommendations(services: Sequence[Service], today: dt.date, odometers: Mapping[UUID | None, Decimal]) -> list[str]:
@@ -105,8 +107,8 @@ def spoken_due(service: Service, today: dt.date, odometer: Decimal | None) -> st
     """Say when a service is due."""
     parts: list[str] = []
     days, miles = service.days_left(today), service.miles_left(odometer)
-    if days is not None:
-        parts.append(f"on {service.next_due_date} ({_in_days(days)})")
+    if service.next_due_date and days is not None:
+        parts.append(f"on {spoken_day(service.next_due_date)} ({_in_days(days)})")
     if service.next_due_mileage is not None:
         left = "" if miles is None else f" ({abs(miles):,.0f} miles {'ago' if miles < 0 else 'left'})"
         parts.append(f"at {service.next_due_mileage:,} miles{left}")

@@ -52,6 +52,10 @@ class ToolManifest(BaseModel):
         return subjects.tool(self.domain, self.name, self.version)
 
 
+WOULD_BE_DONE = "This would be done."
+"""What a dry run answers where a tool has no words of its own for what it is about to do."""
+
+
 class ToolCall(BaseModel):
     """The body of a request to a tool. Who asks, the key and the deadline are in the headers.
 

@@ -7,7 +7,7 @@ message is answered with one tool call and then a sentence. Point ``ANTHROPIC_BA
 import argparse
 import asyncio
 import re
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +18,6 @@ import orjson
 import uvloop
 from pydantic import BaseModel, TypeAdapter
 
-_JSON = "application/json"
 _STREAM = "text/event-stream"
 
 
@@ -47,6 +46,7 @@ class Reply(BaseModel):
     delay: float = 0.0
     token_delay: float = 0.0
     status: int = 200
+    output_tokens: int = 20
     retry_after: float | None = None
     cut_after: int | None = None
     breaks: Literal["cut", "silence", "malformed", "error"] = "cut"
@@ -69,6 +69,7 @@ class Scene(BaseModel):
 
 
 _SCENES = TypeAdapter(list[Scene])
+Player = Callable[[dict[str, Any]], Reply]  # answers a request itself, where scenes are not enough
 
 CHARACTERS = 4
 """Of a request in a token: near enough for whoever counts."""
@@ -97,7 +98,7 @@ DEFAULT = [
 class MessagesApi:
     """The running server. ``requests`` keeps the bodies it was asked with, the newest last."""
 
-    scenes: Sequence[Scene]
+    scenes: Sequence[Scene] | Player
     port: int
     requests: list[dict[str, Any]] = field(default_factory=list)
     keep: int = 1000
@@ -136,6 +137,8 @@ class MessagesApi:
         await _stream(writer, reply, request.get("model", "scripted"))
 
     def _reply_to(self, request: dict[str, Any]) -> Reply:
+        if callable(self.scenes):
+            return self.scenes(request)
         text, rounds = _asked(request["messages"])
         fitting = (scene for scene in self.scenes if scene.model in request.get("model", ""))
         scene = next((scene for scene in fitting if re.search(scene.pattern, text, re.DOTALL)), None)
@@ -147,7 +150,7 @@ class MessagesApi:
 
 
 @asynccontextmanager
-async def messages_api(scenes: Sequence[Scene] = DEFAULT, port: int = 0) -> AsyncIterator[MessagesApi]:
+async def messages_api(scenes: Sequence[Scene] | Player = DEFAULT, port: int = 0) -> AsyncIterator[MessagesApi]:
     """Run the server on a loopback port, a free one by default."""
     api = MessagesApi(scenes, port)
     server = await asyncio.start_server(api.serve, "127.0.0.1", port)
@@ -218,13 +221,12 @@ def _write_error(writer: asyncio.StreamWriter, reply: Reply) -> None:
 
 
 def _write(writer: asyncio.StreamWriter, status: int, body: bytes, more: str = "") -> None:
-    head = f"HTTP/1.1 {status} Scripted\r\ncontent-type: {_JSON}\r\n{more}content-length: {len(body)}\r\n\r\n"
+    head = f"HTTP/1.1 {status} Scripted\r\ncontent-type: application/json\r\n{more}content-length: {len(body)}\r\n\r\n"
     writer.write(head.encode() + body)
 
 
 async def _stream(writer: asyncio.StreamWriter, reply: Reply, model: str) -> None:
-    head = f"HTTP/1.1 200 OK\r\ncontent-type: {_STREAM}\r\ntransfer-encoding: chunked\r\n\r\n"
-    writer.write(head.encode())
+    writer.write(f"HTTP/1.1 200 OK\r\ncontent-type: {_STREAM}\r\ntransfer-encoding: chunked\r\n\r\n".encode())
     tokens = 0
     for kind, data in _events(reply, model):
         if kind == "content_block_delta":
@@ -266,7 +268,7 @@ def _events(reply: Reply, model: str) -> Iterable[tuple[str, dict[str, Any]]]:
         yield from _block(index, block)
     stop = "tool_use" if any(isinstance(block, Use) for block in reply.blocks) else "end_turn"
     delta = {"stop_reason": reply.stop or stop, "stop_sequence": None}
-    yield "message_delta", {"delta": delta, "usage": {"output_tokens": 20}}
+    yield "message_delta", {"delta": delta, "usage": {"output_tokens": reply.output_tokens}}
     yield "message_stop", {}
 
 

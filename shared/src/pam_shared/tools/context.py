@@ -23,7 +23,8 @@ class ToolContext:
     ``db`` shows only the member's rows; what is written there, ``events`` and the reply are committed together.
     A tool that only reads holds a connection from its first statement on, and none while it asks others (``release``).
     ``location`` is where the member's device says they are; ``resources`` is what the worker opened at its start.
-    ``sources``, ``partial`` and ``confidence`` (0 to 1) become part of the reply.
+    ``sources``, ``partial`` and ``confidence`` (0 to 1) become part of the reply. ``proposal`` is what is about to be
+    done, as the member is asked about it before: ``Send “Hi” to Ann``.
     """
 
     member: Identity
@@ -37,6 +38,7 @@ class ToolContext:
     sources: list[Source] = field(default_factory=list)
     partial: bool = False
     confidence: float | None = None
+    proposal: str = ""
 
     @property
     def user(self) -> UUID:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, cast
@@ -19,10 +20,10 @@ from pam_shared.contracts import headers
 from pam_shared.contracts.events import AuditEvent
 from pam_shared.contracts.identity import Identity
 from pam_shared.contracts.location import Fix
-from pam_shared.contracts.tools import Effect, Outcome, SourceKind, ToolCall, ToolManifest, ToolReply
+from pam_shared.contracts.tools import WOULD_BE_DONE, Effect, Outcome, SourceKind, ToolCall, ToolManifest, ToolReply
 from pam_shared.errors import INTERNAL, InvalidRequestError, NotPermittedError, OverloadedError, PamError
 from pam_shared.identity import CALL, Verifier
-from pam_shared.postgres.pool import Connection, MemberRecords, Pool, transaction
+from pam_shared.postgres.pool import Connection, MemberRecords, Pool, member_transaction, transaction
 from pam_shared.telemetry import metrics
 from pam_shared.telemetry.logs import bind, log
 from pam_shared.telemetry.traces import span, trace_id
@@ -70,6 +71,10 @@ class Caller:
         return OnBehalfOf(self.token, key="", zone=self.zone.key, request_id=self.request_id, location=place)
 
 
+class _TakenBackError(Exception):
+    """Ends the transaction of a dry run."""
+
+
 class Receiver:
     """Answers the calls of one tool."""
 
@@ -110,7 +115,7 @@ class Receiver:
                 return await self._void(caller)
             args = validated(self._tool.input_model, call.arguments)
             if call.dry_run:
-                return ToolReply(outcome=Outcome.OK, message="This would be done.")
+                return await self._tried_out(caller, args)
             if self._tool.effect is Effect.READ:
                 reply = await self._read(caller, args)
             else:
@@ -170,6 +175,20 @@ class Receiver:
             await queries.finish_call(db, caller.key, reply.model_dump(mode="json", exclude_none=True), messages)
         self._desk.relay.wake()
         return reply
+
+    async def _tried_out(self, caller: Caller, args: Any) -> ToolReply:
+        """Make a change and take it back: what would refuse it refuses it now. A read is not made at all."""
+        would = ToolReply(outcome=Outcome.OK, message=WOULD_BE_DONE)
+        if self._tool.effect is Effect.READ:
+            return would
+        with suppress(_TakenBackError):
+            async with member_transaction(self._desk.pool, caller.identity.user) as db:
+                ctx = self._context(caller, db)
+                reply = reply_of(await self._tool.run(ctx, args), ctx)
+                raise _TakenBackError
+        if reply.outcome is Outcome.NO_RESULTS:
+            return reply
+        return would.model_copy(update={"message": ctx.proposal or WOULD_BE_DONE})
 
     async def _void(self, caller: Caller) -> ToolReply:
         """Close the key: what was done under it stays the answer, and if nothing was, nothing ever is."""

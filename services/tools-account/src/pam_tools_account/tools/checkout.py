@@ -48,6 +48,7 @@ async def checkout(ctx: ToolContext, args: Purchase) -> Bought:
     bought = PlacedOrder.model_validate(order, from_attributes=True)
     inputs = {"lines": [[line.product_id, line.quantity, line.price] for line in lines]}
     await log_calculation(ctx, "checkout", inputs, bought.model_dump(mode="json"))
+    ctx.proposal = f"Buy {_listed(lines)} for {spoken(order.total)}, tax and shipping included"
     pieces = sum(line.quantity for line in lines)
     ctx.emit(
         OrderPlaced(
@@ -70,6 +71,10 @@ def _check_stock(lines: list[products.Line]) -> None:
         raise ConflictError(
             f"Nothing was bought, for there is not enough left of {', '.join(short)}.", code="not_enough_left"
         )
+
+
+def _listed(lines: list[products.Line]) -> str:
+    return ", ".join(f"{line.quantity} x {line.name}" for line in lines)
 
 
 def _sentence(order: orders.Order, pieces: int) -> str:

@@ -33,4 +33,5 @@ async def delete_calendar_event(ctx: ToolContext, args: Which) -> Deleted:
     title = await calendar.delete_entry(ctx.db, args.event_id)
     if title is None:
         return Deleted(message="There is no such entry in your calendar.", deleted=False)
+    ctx.proposal = f"Take “{title}” out of your calendar"
     return Deleted(message=f"“{title}” is no longer in your calendar.", deleted=True)

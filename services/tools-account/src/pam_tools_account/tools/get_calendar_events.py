@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from pydantic import Field
 
+from pam_shared.clock import spoken_day
 from pam_shared.errors import InvalidRequestError
 from pam_shared.tools.context import ToolContext
 from pam_shared.tools.declaration import Arguments, Result, tool
@@ -55,7 +56,7 @@ async def get_calendar_events(ctx: ToolContext, args: Question) -> Listed:
     entries = found[: args.limit]
     more = len(found) > args.limit
     return Listed(
-        message=_sentence(ctx, entries, f"from {first} to {last}", more=more),
+        message=_sentence(ctx, entries, f"from {spoken_day(first)} to {spoken_day(last)}", more=more),
         events=[CalendarEvent.of(entry, ctx.zone) for entry in entries],
         count=len(entries),
         more=more,

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from pam_shared.clock import spoken_day
 from pam_shared.errors import NotFoundError
 from pam_shared.money import spoken
 from pam_shared.tools.context import ToolContext
@@ -43,7 +44,7 @@ async def track_order(ctx: ToolContext, args: Question) -> Tracked:
         return Tracked(message="You have not ordered anything yet.", order=None, tracking=None)
     ctx.cite("shop orders", ctx.now, sample=order.sample)
     return Tracked(
-        message=_sentence(order, order.created_at.astimezone(ctx.zone).strftime("%Y-%m-%d")),
+        message=_sentence(order, spoken_day(order.created_at.astimezone(ctx.zone))),
         order=PlacedOrder.model_validate(order, from_attributes=True),
         tracking=Tracking.model_validate(order, from_attributes=True),
     )
@@ -56,5 +57,5 @@ def _sentence(order: orders.Order, day: str) -> str:
     if not order.carrier:
         return f"{head} There is no carrier information for it yet."
     number = f", tracking number {order.tracking_number}" if order.tracking_number else ""
-    due = f" It should arrive on {order.estimated_delivery}." if order.estimated_delivery else ""
+    due = f" It should arrive on {spoken_day(order.estimated_delivery)}." if order.estimated_delivery else ""
     return f"{head} {order.carrier} has it{number}.{due}"

@@ -5,6 +5,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, Field, model_validator
 
+from pam_shared.clock import spoken_day
 from pam_shared.tools.calculations import log_calculation
 from pam_shared.tools.context import ToolContext
 from pam_shared.tools.declaration import Arguments, Result, tool
@@ -92,7 +93,7 @@ async def export_budget_report(ctx: ToolContext, args: Wanted) -> Exported:
 
 
 def _sentence(window: rules.Window, sums: Figures, args: Wanted, *, truncated: bool) -> str:
-    days = f"from {window.start} to {window.end}"
+    days = f"from {spoken_day(window.start)} to {spoken_day(window.end)}"
     if sums.nothing:
         return f"There is nothing to report {days}: no expenses, budgets or savings are on record."
     cut = " It lists the latest of them only; ask for fewer days to see all." if truncated else ""

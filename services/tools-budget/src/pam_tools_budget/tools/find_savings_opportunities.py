@@ -88,7 +88,7 @@ async def find_savings_opportunities(ctx: ToolContext, args: Question) -> Opport
 
 def _sentence(found: list[Opportunity], made: list[Detected], *, any_expenses: bool) -> str:
     if not any_expenses:
-        return "I have no expenses of the last 120 days to look through. Tell me what you spend, and I will look."
+        return "You have no expenses of the last 120 days to look through. Tell me what you spend, and I will look."
     if not (found or made):
         return "I looked through your expenses of the last 120 days and found nothing that stands out."
     could = [

@@ -67,7 +67,8 @@ async def get_finance_summary(ctx: ToolContext, args: Question) -> Overview:
 
 def _sentence(args: Question, found: Overview) -> str:
     when = f"In the last {args.days} days" if args.days > 1 else "Today"
-    plans = f" You have {len(found.budgets)} budget{'s'[: len(found.budgets) != 1]}."
+    count = len(found.budgets)
+    plans = f" You have {count} budget{'s'[: count != 1]}." if count else " You have no budget yet."
     totals = found.totals
     if found.is_empty:
         return f"{when} nothing was spent or earned, and there is no budget. Tell me of an expense or an income."

@@ -92,7 +92,7 @@ def _sentence(args: SpendingWindow, spent: list[Spent], total: Decimal) -> str:
     """Say the summary."""
     on = f" on {args.category.spoken}" if args.category else ""
     if not spent:
-        return f"I have no expenses{on} {args.spoken_window()}."
+        return f"You have no expenses{on} {args.spoken_window()}."
     head = f"You have spent {spoken(total)}{on} {args.spoken_window()}"
     if args.category or len(spent) == 1:
         return f"{head}." if args.category else f"{head}, all of it on {spent[0].category.spoken}."

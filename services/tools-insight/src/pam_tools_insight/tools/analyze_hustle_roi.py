@@ -10,7 +10,7 @@ from pam_shared.tools.declaration import Arguments, Result, tool
 from pam_tools_insight import hustles
 from pam_tools_insight.asking import Part, gather
 from pam_tools_insight.records import ZERO, Money
-from pam_tools_insight.rules import counted, last_days
+from pam_tools_insight.rules import last_days, yours
 
 DAYS = 730
 
@@ -62,7 +62,7 @@ def _sentence(found: list[hustles.Return], top: hustles.Return | None, told: lis
     if not found:
         return "You have not logged a hustle yet. Tell me what you tried, what it brought and how long it took."
     total = sum((one.earnings for one in found), ZERO)
-    head = f"Your {counted(len(found), 'hustle')} brought {spoken(total)} in all."
+    head = f"{yours(len(found), 'hustle').capitalize()} brought {spoken(total)} in all."
     if not top:
         return " ".join([head, "None has enough hours noted to compare them yet.", *told[:2]])
     return " ".join([head, *told[:3]])

@@ -5,6 +5,7 @@ from statistics import mean
 
 from pydantic import BaseModel, Field
 
+from pam_shared.clock import spoken_day
 from pam_shared.contracts.tools import SourceKind
 from pam_shared.money import Total, spoken, to_cents
 from pam_shared.tools.context import ToolContext
@@ -95,7 +96,7 @@ def _sentence(args: Horizon, found: list[maintenance.Prediction], unknown: list[
         f"about {spoken(total)}" if len(priced) == len(found) else f"about {spoken(total)} for those with known prices"
     )
     first = found[0]
-    when = "overdue" if first.overdue else f"due on {first.due_date}"
+    when = "overdue" if first.overdue else f"due on {spoken_day(first.due_date)}"
     return (
         f"In the next {counted(args.months_ahead, 'month')} {counted(len(found), 'task')} may come up, {about};"
         f" first {first.task}, {when} ({round(first.confidence * 100)}% sure: {first.basis}).{rest}"

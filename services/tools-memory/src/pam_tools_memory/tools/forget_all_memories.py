@@ -30,6 +30,7 @@ async def forget_all_memories(ctx: ToolContext, _args: Everything) -> ForgottenA
         return ForgottenAll(message="You have told me nothing I remember, so there is nothing to forget.", count=0)
     ctx.emit(FactForgotten(fact_ids=forgotten))
     many = f"all {len(forgotten)} things" if len(forgotten) > 1 else "the one thing"
+    ctx.proposal = f"Forget {many} you told me about yourself"
     return ForgottenAll(
         message=f"I have forgotten {many} you told me about yourself. Other records are as they were.",
         count=len(forgotten),

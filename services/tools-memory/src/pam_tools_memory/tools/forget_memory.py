@@ -63,6 +63,7 @@ async def forget_memory(ctx: ToolContext, args: Unwanted) -> Forgotten:
 
 
 async def _forgotten(ctx: ToolContext, fact: Memory) -> Forgotten:
+    ctx.proposal = f"Forget {fact.quoted}"
     await queries.delete(ctx.db, fact.id)
     ctx.emit(FactForgotten(fact_ids=[fact.id]))
     return Forgotten(message=f"Forgotten: {fact.quoted}. I will not use it again.", forgotten=fact)

@@ -47,6 +47,7 @@ async def message_friend(ctx: ToolContext, args: NewMessage) -> Sent:
         raise InvalidRequestError("recipient: that is you; name somebody else.")
     if not await letters.takes_messages(ctx.db, other.user_id):
         raise NotPermittedError(f"{found.spoken} takes no messages from you at the moment.")
+    ctx.proposal = f"Send “{args.message}” to {found.spoken}"
     sent = await letters.send(ctx.db, ctx.user, other.user_id, args.message)
     ctx.emit(MessageSent(message_id=sent.id, recipient_id=other.user_id))
     return Sent(

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from pam_shared.clock import spoken_day
 from pam_shared.money import spoken
 from pam_shared.tools.context import ToolContext
 from pam_shared.tools.declaration import Arguments, Result, tool
@@ -96,11 +97,15 @@ async def find_cheap_gas(ctx: ToolContext, args: Question) -> Stations:
     )
 
 
+def _average(mean: FuelPrice | None) -> str:
+    if mean is None:
+        return ""
+    return f" The mean of {prices.spoken_region(mean.region)} is {spoken(mean.price)} ({spoken_day(mean.as_of)})."
+
+
 def _sentence(places: list[Place], fuel: FuelType, pumps: list[Pump], mean: FuelPrice | None, *, looked: bool) -> str:
     where = f"on the way from {places[0].label} to {places[1].label}" if places[1:] else f"around {places[0].label}"
-    average = (
-        f" The mean of {prices.spoken_region(mean.region)} is {spoken(mean.price)} ({mean.as_of})." if mean else ""
-    )
+    average = _average(mean)
     if not (pumps or looked):
         return f"I could not look for stations {where}.{average}"
     if not pumps:

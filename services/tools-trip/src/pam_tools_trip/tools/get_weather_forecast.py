@@ -13,7 +13,7 @@ from pam_tools_trip.external import Alert, AlertReport, Current, Day, Forecast, 
 from pam_tools_trip.inquiry import Inquiry, NothingFoundError, together
 
 SAID = 3
-"""Days a sentence tells; the rest is in the data."""
+"""Days a sentence tells where the member named no number; the rest is in the data."""
 
 
 class Question(Arguments):
@@ -23,6 +23,11 @@ class Question(Arguments):
     days: int = Field(7, ge=1, le=14, description="How many days from today.")
     units: Units = Field("imperial", description="°F, mph and inches, or °C, km/h and millimeters.")
     route: list[PlaceText] = Field([], max_length=9, description="Further places, to see the weather along a route.")
+
+    @property
+    def said(self) -> int:
+        """How many days the sentence tells."""
+        return self.days if "days" in self.model_fields_set else SAID
 
 
 class Warned(BaseModel):
@@ -69,7 +74,7 @@ async def get_weather_forecast(ctx: ToolContext, args: Question) -> Weather:
     here, label = forecasts[0], places[0].label
     alerts = [_warned(alert) for alert in report.alerts] if report and report.covered else None
     return Weather(
-        message=_sentence(label, here, alerts, args.units) + inquiry.closing(),
+        message=_sentence(label, here, alerts, args) + inquiry.closing(),
         location=label,
         current=here.current,
         forecast=here.days,
@@ -92,12 +97,12 @@ def _warned(alert: Alert) -> Warned:
     return Warned(event=alert.event, severity=alert.severity, headline=alert.headline, ends=alert.ends)
 
 
-def _sentence(label: str, forecast: Forecast, alerts: list[Warned] | None, units: Units) -> str:
-    degrees = "°F" if units == "imperial" else "°C"
+def _sentence(label: str, forecast: Forecast, alerts: list[Warned] | None, args: Question) -> str:
+    degrees = "°F" if args.units == "imperial" else "°C"
     now = forecast.current
     temperature = f", {now.temperature:.0f} {degrees}" if now and now.temperature is not None else ""
     head = f"{label}: now {now.condition.lower()}{temperature}." if now else f"{label}:"
-    days = "; ".join(_day(day, degrees) for day in forecast.days[:SAID])
+    days = "; ".join(_day(day, degrees) for day in forecast.days[: args.said])
     warnings = f" Warnings: {', '.join(alert.event for alert in alerts)}." if alerts else ""
     return f"{head} {days}.{warnings}"
 

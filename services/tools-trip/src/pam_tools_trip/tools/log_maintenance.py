@@ -7,6 +7,7 @@ from uuid import UUID, uuid5
 
 from pydantic import BaseModel, Field, model_validator
 
+from pam_shared.clock import spoken_day
 from pam_shared.errors import InvalidRequestError
 from pam_shared.money import MONEY_MAX, Total, spoken
 from pam_shared.tools.context import ToolContext
@@ -108,9 +109,9 @@ def _day(ctx: ToolContext, args: ServiceDone) -> dt.date:
 
 def _sentence(record: MaintenanceRecord, vehicle: str) -> str:
     due = [
-        f"on {record.next_due_date}" if record.next_due_date else "",
+        f"on {spoken_day(record.next_due_date)}" if record.next_due_date else "",
         f"at {record.next_due_mileage:,} miles" if record.next_due_mileage is not None else "",
     ]
     again = " or ".join(part for part in due if part)
-    head = f"Recorded {record.task} for {vehicle}: {spoken(record.cost)} on {record.date}."
+    head = f"Recorded {record.task} for {vehicle}: {spoken(record.cost)} on {spoken_day(record.date)}."
     return f"{head} It is due again {again}." if again else head
