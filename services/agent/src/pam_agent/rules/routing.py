@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from pam_agent.rules import account, budget, calendar, income, insight, meetups, memory, shop, social, trip, units
+from pam_agent.rules.choice import Choice, chosen
 from pam_agent.rules.clauses import clauses_of
-from pam_agent.rules.nearest import nearest
 from pam_agent.rules.reading import Reading, Slot
-from pam_agent.rules.rule import NOTION, Rule
+from pam_agent.rules.rule import Rule
 from pam_agent.rules.talk import refusal_of
 from pam_shared.contracts.tools import Effect, ToolManifest
 
@@ -18,8 +18,8 @@ RULES: tuple[Rule, ...] = tuple(
     for domain in (budget, income, trip, units, social, meetups, shop, account, calendar, insight, memory)
     for rule in domain.RULES
 )
-_SURE = 8
-"""Evidence of this weight leaves no doubt."""
+_SURE = 0.6
+"""A score that leaves no doubt."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def route(text: str, tools: list[ToolManifest], now: datetime, given: dict[str, 
         return Route(refusal=refusal)
     offered = {tool.name: tool for tool in tools}
     whole = best(Reading(text, now))
-    if not (whole and whole[0].keeps_text):
+    if not (whole and whole.rule.keeps_text):
         parts = clauses_of(text)
         readings = [Reading(part, now, parts[n - 1] if n else "") for n, part in enumerate(parts)]
         if len(parts) > 1 and all(map(best, readings)):
@@ -78,30 +78,28 @@ def route(text: str, tools: list[ToolManifest], now: datetime, given: dict[str, 
     return _one(Reading(text, now), offered, given or {}, whole)
 
 
-def best(reading: Reading) -> tuple[Rule, int, str] | None:
-    """Return the rule with the strongest evidence, its weight and the evidence; the first of equals."""
-    found = [(rule, *rule.evidence(reading)) for rule in RULES]
-    rule, weight, evidence = max(found, key=lambda each: each[1])
-    return (rule, weight, evidence) if weight >= NOTION else None
+def best(reading: Reading) -> Choice | None:
+    """Return what a sentence asks for most; None where it asks for nothing."""
+    return chosen(reading, RULES)
 
 
 def _one(
     reading: Reading,
     offered: dict[str, ToolManifest],
     given: dict[str, Any],
-    found: tuple[Rule, int, str] | None = None,
+    found: Choice | None = None,
 ) -> Route:
-    found = found or best(reading) or nearest(reading, RULES)
+    found = found or best(reading)
     if found is None:
         return Route()
-    rule, weight, evidence = found
+    rule = found.rule
     tool = offered.get(rule.tool)
     if tool is None:
         return Route(away=[rule.tool])
     arguments = {
         name: value for name, read in rule.slots.items() if (value := read(Slot(reading, tool))) is not None
     } | given
-    call = Call(rule.tool, arguments, round(min(1.0, weight / _SURE + 0.4), 2), evidence, tool.effect is Effect.READ)
+    call = Call(rule.tool, arguments, round(min(1.0, found.score / _SURE + 0.4), 2), found.evidence, tool.effect is Effect.READ)
     missing = _missing(rule, tool, arguments)
     return Route([call], _question(rule, missing[0], arguments) if missing else None, missing)
 

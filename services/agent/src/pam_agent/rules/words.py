@@ -24,13 +24,24 @@ def stem(word: str) -> str:
     return word.removesuffix("e") if len(word) > 3 else word  # noqa: PLR2004 - "the" stays
 
 
+def stems_in(text: str) -> list[str]:
+    """Return the stems of a text's words in their order, with their typing errors mended."""
+    tokens = _TOKEN.finditer(text.replace("\u2019", "'"))
+    return [_stem_of(token[0].lower(), is_name=_is_name(token)) for token in tokens]
+
+
+def shapes_in(text: str) -> list[str]:
+    """Return the stems of a text's words with ``#`` for each number and ``Name`` for each name behind the first word."""
+    tokens = list(_TOKEN.finditer(text.replace("\u2019", "'")))
+    return [
+        "#" if token[0].isdigit() else "Name" if _is_name(token) and not token[0].isupper() else stem_
+        for token, stem_ in zip(tokens, stems_in(text), strict=True)
+    ]
+
+
 def notions_in(text: str) -> frozenset[str]:
     """Return the notions a text names by its words and phrases, with their typing errors mended."""
-    plain = text.replace("\u2019", "'")
-    stems = [
-        _stem_of(token[0].lower(), is_name=n > 0 and token[0][0].isupper())
-        for n, token in enumerate(_TOKEN.finditer(plain))
-    ]
+    stems = stems_in(text)
     joined = f" {' '.join(stems)} "
     words = {notion for each in stems for notion in _WORDS.get(each, ())}
     exact = {notion for token in _TOKEN.findall(text.lower()) for notion in _EXACT.get(token, ())}
@@ -40,8 +51,12 @@ def notions_in(text: str) -> frozenset[str]:
 def mended(text: str) -> str:
     """Return a text with the words in it that are typing errors of known ones put right."""
     return _TOKEN.sub(
-        lambda token: _known(token[0].lower(), is_name=token.start() > 0 and token[0][0].isupper()) or token[0], text
+        lambda token: _known(token[0].lower(), is_name=_is_name(token)) or token[0], text
     )
+
+
+def _is_name(token: re.Match[str]) -> bool:
+    return token.start() > 0 and token[0][0].isupper()
 
 
 @lru_cache(maxsize=4096)
