@@ -131,10 +131,14 @@ _SETTINGS: dict[str, Any] = {
     "theme": _one_of("theme", {"dark": r"\bdark|night mode", "light": r"\blight", "auto": r"\bauto"}),
     "language": _language,
 }
-_WHO = {"none": r"\b(?:nobody|no one|none|don't|anyone)\b", "friends": r"friend", "everyone": r"every|all members"}
+_WHO = {
+    "friends": r"friend|strangers",
+    "none": r"\b(?:nobody|no one|none|don't|do not|never)\b",
+    "everyone": r"every|any(?:one|body)|all members",
+}
 _PRIVACY: dict[str, Any] = {
     "profile_visibility": _who(
-        r"\b(?:profile|account|page)\b", {"private": r"private|hid", "friends": r"friend", "public": r"public|every"}
+        r"\b(?:profile|account|page)\b", {"friends": r"friend|strangers", "private": r"private|hid|nobody|no one", "public": r"public|every|anyone"}
     ),
     "location_sharing": _switch(r"location sharing|share my location"),
     "show_activity": _switch(r"\bactivity\b"),

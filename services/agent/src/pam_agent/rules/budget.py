@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from pam_agent.rules.categories import category_in
+from pam_agent.rules.categories import category_in, spent_on
 from pam_agent.rules.dates import day_in, range_in
 from pam_agent.rules.durations import days_in, period_in
 from pam_agent.rules.numerals import number
@@ -51,7 +51,11 @@ def period(slot: Slot) -> str | None:
 
 
 def _expense_category(slot: Slot) -> str | None:
-    return category(slot) or ("other" if slot.reading.amounts else None)
+    return category(slot) or _bought(slot) or ("other" if slot.reading.amounts else None)
+
+
+def _bought(slot: Slot) -> str | None:
+    return spent_on(slot.reading.mended, slot.tool)
 
 
 def _expense_text(slot: Slot) -> str | None:

@@ -1,7 +1,8 @@
 """The notions rules are made of, and the words members use for them, read from the files beside this one.
 
 In ``notions.txt`` words count in all their forms, phrases as they stand, and ``=word`` counts in this form alone.
-``common_words.txt`` holds words that are never taken for a typing error of another. The files in ``asked`` hold, for
+``common_words.txt`` holds words that are never taken for a typing error of another. ``expense_words.txt``
+holds what money is spent on by category, beside the words the tools' schemas have. The files in ``asked`` hold, for
 each tool and for no tool (``none``), sentences members ask for it with.
 """
 
@@ -17,6 +18,7 @@ def _read(text: str, between: str) -> dict[str, list[str]]:
 
 
 NOTIONS = _read((_FILES / "notions.txt").read_text(), ",")
+EXPENSES = _read((_FILES / "expense_words.txt").read_text(), ",")
 ASKED = {
     tool: sentences
     for file in sorted((_FILES / "asked").iterdir(), key=lambda file: file.name)

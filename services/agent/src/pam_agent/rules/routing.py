@@ -7,10 +7,10 @@ from typing import Any
 
 from pam_agent.rules import account, budget, calendar, income, insight, meetups, memory, shop, social, trip, units
 from pam_agent.rules.choice import Choice, chosen
-from pam_agent.rules.clauses import clauses_of
+from pam_agent.rules.clauses import clauses_of, entries_of
 from pam_agent.rules.reading import Reading, Slot
 from pam_agent.rules.rule import Rule
-from pam_agent.rules.talk import refusal_of
+from pam_agent.rules.refusals import refusal_of
 from pam_shared.contracts.tools import Effect, ToolManifest
 
 RULES: tuple[Rule, ...] = tuple(
@@ -67,29 +67,37 @@ def route(text: str, tools: list[ToolManifest], now: datetime, given: dict[str, 
     if refusal := refusal_of(text):
         return Route(refusal=refusal)
     offered = {tool.name: tool for tool in tools}
-    whole = best(Reading(text, now))
-    if not (whole and whole.rule.keeps_text):
-        parts = clauses_of(text)
-        readings = [Reading(part, now, parts[n - 1] if n else "") for n, part in enumerate(parts)]
-        if len(parts) > 1 and all(map(best, readings)):
-            routed = [_one(reading, offered, {}) for reading in readings]
-            if all(each.is_whole for each in routed):
-                return Route([call for each in routed for call in each.calls])
-    return _one(Reading(text, now), offered, given or {}, whole)
+    reading = Reading(text, now)
+    whole = chosen(reading, RULES, offered)
+    several = None if whole and whole.rule.keeps_text else _several(reading, offered)
+    return several or _listed(reading, whole, offered) or _one(reading, offered, given or {}, whole)
 
 
-def best(reading: Reading) -> Choice | None:
-    """Return what a sentence asks for most; None where it asks for nothing."""
-    return chosen(reading, RULES)
+def _several(reading: Reading, offered: dict[str, ToolManifest]) -> Route | None:
+    """Return the calls of a message that consists of several requests; None where it does not."""
+    parts = clauses_of(reading.text)
+    readings = [Reading(part, reading.now, parts[n - 1] if n else "") for n, part in enumerate(parts)]
+    choices = [chosen(part, RULES, offered) for part in readings] if len(parts) > 1 else []
+    if not choices or not all(choice and choice.stands_alone for choice in choices):
+        return None
+    routed = [_one(part, offered, {}, choice) for part, choice in zip(readings, choices, strict=True)]
+    calls = [call for each in routed for call in each.calls]
+    reads = [call.tool for call in calls if call.reads]
+    return Route(calls) if all(each.is_whole for each in routed) and len(reads) == len(set(reads)) else None
+
+
+def _listed(reading: Reading, whole: Choice | None, offered: dict[str, ToolManifest]) -> Route | None:
+    """Return a call for each amount of a list: "30 on gas and 12 on coffee"; None where there is no such list."""
+    if whole is None or "amount" not in whole.rule.slots or len(reading.amounts) < 2:  # noqa: PLR2004 - a list
+        return None
+    routed = [_one(Reading(part, reading.now), offered, {}, whole) for part in entries_of(reading.digits)]
+    is_whole = len(routed) > 1 and all(each.is_whole for each in routed)
+    return Route([call for each in routed for call in each.calls]) if is_whole else None
 
 
 def _one(
-    reading: Reading,
-    offered: dict[str, ToolManifest],
-    given: dict[str, Any],
-    found: Choice | None = None,
+    reading: Reading, offered: dict[str, ToolManifest], given: dict[str, Any], found: Choice | None
 ) -> Route:
-    found = found or best(reading)
     if found is None:
         return Route()
     rule = found.rule

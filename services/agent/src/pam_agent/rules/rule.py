@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pam_agent.rules.reading import Reading, Slot
-from pam_agent.rules.stance import Stance, allows
+from pam_agent.rules.stance import Stance
 
 Read = Callable[[Slot], Any]
 NOTION, SLOT, SURE = 2, 1, 7
@@ -42,9 +42,7 @@ class Rule:
         fitting = [
             (_weight(line), line) for line, all_of, none_of in self.parsed if all_of <= found and not none_of & found
         ]
-        if not fitting or not allows(self.stance, reading.text):
-            return 0, ""
-        return max(fitting)
+        return max(fitting, default=(0, ""))
 
 
 def _way(words: list[str], never: frozenset[str]) -> tuple[str, frozenset[str], frozenset[str]]:

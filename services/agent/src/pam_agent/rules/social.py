@@ -155,8 +155,8 @@ RULES = (
     Rule(
         "block_member",
         "!opens_block | block @person | block @handle",
-        Stance.ASKED,
-        {"target": lambda slot: person_in(slot.text), "unblock": said(r"\bunblock")},
+        Stance.REFUSED,
+        {"target": lambda slot: person_in(slot.text), "unblock": said(r"\bunblock|off my block|\bun-block|no longer block")},
         asks={"target": "Whom do you mean?"},
     ),
     Rule(
@@ -211,7 +211,7 @@ RULES = (
         Stance.ASKED,
         {
             "target": lambda slot: person_in(slot.text),
-            "unfollow": said(r"\bunfollow|\b(?:stop|quit|no longer) follow"),
+            "unfollow": said(r"\bunfollow|\b(?:stop|quit|no longer|done|drop|remove|not) \w*\s?follow|\b(?:drop|remove)\b"),
         },
         unless="feed post_noun show",
         asks={"target": "Whom do you mean?"},

@@ -35,7 +35,12 @@ _IMAGINED = _words(
     r"|imagine|wondering"
     r"|hypothetically|not sure (?:if|whether)|used to|almost|nearly)\b"
 )
-_DENIED = _words(r"n't\b|\b(?:not|never|without)\b")
+_DENIED = _words(r"n't\b(?! (?:let me |ever )?forget)|\b(?:not|never|without)\b")
+_KEPT = _words(
+    r"\b(?:n't|do not|does not|never|not)(?: (?:want|need|like|wish))?(?: you)?(?: to)? (?:turn|switch|stop|disable|change"
+    r"|hide|mute|quit|cancel|make|set|remove|delete|touch|update|enable|activate|block|leave|lose)\b|n't (?:want|need) (?:you"
+    r"|to) to (?:turn|switch|stop|disable|change|hide|mute|quit|cancel|make|set|remove|delete|touch|update)\b"
+)
 _PLANNED = _words(
     r"\b(?:will|would|'ll|going to|gonna|tomorrow|planning to|plan to|next (?:week|month|year)|want to buy"
     r"|need to (?:buy|pay))\b"
@@ -61,7 +66,7 @@ def allows(stance: Stance, text: str) -> bool:
     if is_asked_about or _IMAGINED.search(text) or _ABOUT_OTHERS.search(told):
         return False
     if stance is Stance.REFUSED:
-        return True
+        return not _KEPT.search(told)
     return not (_DENIED.search(told) or _QUOTED.search(told) or (stance is Stance.TOLD and _is_no_record(told)))
 
 

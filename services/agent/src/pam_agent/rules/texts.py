@@ -7,8 +7,8 @@ from pam_agent.rules.people import quoted_in
 _LEAD = re.compile(
     r"^\W*(?:(?:please|can|could|would|you|hey|pam|i'd|i'm|i|like|want|to|need|do|let's|we|show|me|find|search"
     r"|look|looking|up|for|browse|get|sell|carry|stock"
-    r"|have|any|some|a|an|the|our|my|your|shop|store|products?|called|posts?|community|are|there|is|out|see|in"
-    r"|help|buy|shopping)\b\W*)+",
+    r"|have|got|carry|any|some|a|an|the|our|my|your|shop|store|products?|called|posts?|community|are|there|is|out|see|in"
+    r"|help|buy|shopping|get|order|purchase|after|what|which|do)\b\W*)+",
     re.IGNORECASE,
 )
 _TAIL = re.compile(

@@ -222,7 +222,7 @@ RULES = (
             "amenities": _amenities,
             "max_price": price_limit,
             "rig_length_ft": lambda slot: (
-                measured(slot.digits, "feet|foot|ft") if re.search(r"\brig|long|trailer|motorhome", slot.text) else None
+                measured(slot.digits, "feet|foot|ft") if re.search(r"\brig|long|trailer|motor ?home|wheel|coach|camper|\brv\b|class [abc]", slot.text) else None
             ),
         },
         unless=(
