@@ -117,8 +117,16 @@ RIGS: dict[str, str] = {
     "car": r"\bcar\b",
     "boat": r"\bboat",
 }
+_username = _behind(r"\b(?:user ?name|handle|display name)\b(?: (?:to|is|should be|as|please))?:?")
+
+
+def _called(slot: Slot) -> str | None:
+    found = re.search(r"\b(?:call me|be called|rename me(?: to)?|known as) @?(?P<name>\w{3,30})\b", slot.text, re.IGNORECASE)
+    return found["name"] if found else None
+
+
 _PROFILE: dict[str, Any] = {
-    "username": _behind(r"\b(?:user ?name|handle|display name)\b(?: (?:to|is|should be|as))?"),
+    "username": lambda slot: _called(slot) or _username(slot),
     "bio": _behind(r"\b(?:bio|about me)\b(?: (?:to|should (?:say|read|be)|is|as))?"),
     "location": _behind(r"\b(?:home (?:location|base|town)|my location)\b(?: (?:to|is|as))"),
     "rv_type": _behind(r"\brv type\b(?: (?:to|is|as))"),
@@ -142,7 +150,7 @@ _PRIVACY: dict[str, Any] = {
     ),
     "location_sharing": _switch(r"location sharing|share my location"),
     "show_activity": _switch(r"\bactivity\b"),
-    "allow_messages": _who(r"\b(?:message|contact|write to|dm)s?\b", _WHO),
+    "allow_messages": _who(r"\b(?:messag(?:e|es|ing)|contact\w*|writ(?:e|ing) to|dm)s?\b", _WHO),
     "data_collection": _switch(r"\bdata\b(?! vis)(?!.*financ)(?<!financial data)|analytics|tracking me"),
     "trip_sharing": _switch(r"trip sharing|share my trips|my trips"),
     "financial_data_visibility": _who(

@@ -12,12 +12,13 @@ from pam_shared.contracts.tools import ToolManifest
 
 _WEIGHT = 0.02
 """What a unit of evidence counts beside likeness."""
-_LEAST, _LEAST_WRITTEN = 0.1, 0.12
+_LEAST, _LEAST_WRITTEN = 0.055, 0.08
 """With less that speaks for it a sentence is not understood; what is written needs more."""
 _ALONE = 0.2
 """A part of a sentence that is so like others, or that a rule knows, is a request of its own."""
-_NEAR = 0.75
-"""What has this share of the first one's score could be meant as well."""
+_NEAR, _READ = 0.75, 0.5
+"""What has this share of the first one's score could be meant as well; a read where a question is asked needs less."""
+_CANDIDATES = 5
 _FRAME = 4
 """Words that say what is to be done with the words behind them."""
 _EMPTY, _FILLED = 0.15, 0.015
@@ -26,12 +27,18 @@ _EMPTY, _FILLED = 0.15, 0.015
 
 @dataclass(frozen=True)
 class Choice:
-    """A tool's rule, how much speaks for it, what does, and the weight of the rule's own evidence in that."""
+    """A tool's rule and how much speaks for it: the evidence in the member's words with its weight, the nearest sentence."""
 
     rule: Rule
     score: float
-    evidence: str
-    weight: int = 0
+    ways: str
+    sentence: str
+    weight: int
+
+    @property
+    def evidence(self) -> str:
+        """What speaks for it, as it may be shown."""
+        return "; ".join(filter(None, [self.ways, self.sentence and f'as in "{self.sentence}"']))
 
     @property
     def stands_alone(self) -> bool:
@@ -43,12 +50,12 @@ def chosen(reading: Reading, rules: tuple[Rule, ...], tools: Mapping[str, ToolMa
     """Return what a sentence asks for; None where it asks for nothing or too little speaks for anything."""
     like = likeness(reading.text)
     found = sorted((_choice(rule, reading, like) for rule in rules), key=lambda choice: -choice.score)
-    near = [_fitted(choice, reading, tools) for choice in found if choice.score >= _NEAR * found[0].score][:5]
-    near.sort(key=lambda choice: -choice.score)
+    near = [_fitted(choice, reading, tools) for choice in found if choice.score >= _NEAR * found[0].score]
+    near = sorted(near[:_CANDIDATES], key=lambda choice: -choice.score)
     first, none = near[0], like.get(NONE, (0.0, ""))[0]
     if not allows(first.rule.stance, _frame(first.rule, reading.text)):
-        asked = (other for other in near if other.rule.stance is Stance.ANY and "@question" in reading.evidence)
-        first = next(asked, Choice(first.rule, 0.0, ""))
+        reads = (other for other in found if other.rule.stance is Stance.ANY and "@question" in reading.evidence)
+        first = next((read for read in reads if read.score >= _READ * first.score), replace(first, score=0.0))
     least = _LEAST if first.rule.stance is Stance.ANY else _LEAST_WRITTEN
     return first if first.score >= max(least, none) else None
 
@@ -61,9 +68,7 @@ def _frame(rule: Rule, text: str) -> str:
 def _choice(rule: Rule, reading: Reading, like: dict[str, tuple[float, str]]) -> Choice:
     weight, evidence = rule.evidence(reading)
     alike, sentence = like.get(rule.tool, (0.0, ""))
-    told = [evidence] if weight else []
-    evidence = "; ".join([*told, f'as in "{sentence}"'] if alike else told)
-    return Choice(rule, alike + weight * _WEIGHT, evidence, weight)
+    return Choice(rule, alike + weight * _WEIGHT, evidence, sentence, weight)
 
 
 def _fitted(choice: Choice, reading: Reading, tools: Mapping[str, ToolManifest]) -> Choice:

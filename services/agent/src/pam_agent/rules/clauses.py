@@ -5,7 +5,7 @@ import re
 from pam_agent.rules.amounts import amounts_in
 
 _START = (
-    r"(?:how|what|what's|when|where|who|which|is|are|any|do|does|can|could|tell|show|log|record|find|give|set"
+    r"(?:how(?! much (?:i|we)\b)|what(?! (?:i|we)\b)|what's|when|where(?! (?:i|we)\b)|who|which|is|are|any|do|does|can|could|tell|show|log|record|find|give|set"
     r"|add|check|then|also|track|plan|put|remind|send|i |we "
     r"|get|list|compare|export|predict|convert|analy[sz]e|message|post|search|cancel|delete|update|change|\$\d"
     r"|\d+ (?:dollars|bucks))"
@@ -17,6 +17,16 @@ _SPLIT = re.compile(
 )
 
 _CONDITION = re.compile(r"\W*(?:if|when|since|because|as|after|before|once|should)\b", re.IGNORECASE)
+_POINTING = re.compile(
+    r"(?:please |can you |could you |so |just )*(?:put|add|log|count|mark|record|write|note|save|track|set|register|enter|plan|post"
+    r"|book|file|jot|change|fix|update|delete|remove|confirm|share|do|check|charge|throw|make) (?:it|that|this|them|one)\b",
+    re.IGNORECASE,
+)
+_ASSENT = re.compile(
+    r"\W*(?:yes|yep|yeah|yup|ok|okay|right|correct|sure|no|nope|thanks|hi|hey|hello|well|so|please"
+    r"|(?:that|this)(?:'s| is| was) (?:right|correct|true|it))\W*",
+    re.IGNORECASE,
+)
 _JOINT = re.compile(r"\s*(?:,\s+(?:(?:and|plus|then)\s+)?|;\s*|\b(?:and|plus)\s+)", re.IGNORECASE)
 
 
@@ -24,7 +34,13 @@ def clauses_of(text: str) -> list[str]:
     """Return the requests a message may consist of, in order; whether each makes sense is for the rules to say."""
     if _CONDITION.match(text):
         return [text.strip()]
-    return [part.strip() for part in _SPLIT.split(text) if part and part.strip()]
+    parts: list[str] = []
+    for part in (each.strip() for each in _SPLIT.split(text) if each and each.strip()):
+        if parts and (_POINTING.match(part) or _ASSENT.fullmatch(parts[-1])):
+            parts[-1] = f"{parts[-1]}, {part}"
+        else:
+            parts.append(part)
+    return parts
 
 
 def entries_of(text: str) -> list[str]:

@@ -5,7 +5,7 @@ rarer it is (tf-idf, cosine). A tool is as alike as its nearest sentences, each 
 """
 
 from collections import Counter, defaultdict
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import pairwise
 from math import log, sqrt
 
@@ -14,35 +14,38 @@ from pam_agent.rules.words import notions_in, shapes_in
 
 NONE = "none"
 """What is said and asks for no tool."""
-_FADING, _NEAREST = 0.85, 8
-_WHOLE = sum(_FADING**n for n in range(_NEAREST))
+_NEAREST, _FAR = 8, 0.1
+"""How many sentences of a tool count, and how near they have to be to the nearest of all."""
+_FADING = [0.85**n for n in range(_NEAREST)]
 
 
 @lru_cache(maxsize=256)
 def likeness(text: str) -> dict[str, tuple[float, str]]:
     """Return how alike each tool's sentences are, between 0 and 1, and which of them is nearest; none that share nothing."""
     found: dict[str, list[tuple[float, str]]] = defaultdict(list)
-    for number, likeness_ in _shared(_marks(text)):
-        tool, sentence = _sentences()[number]
-        found[tool].append((likeness_, sentence))
+    shared = _shared(_marks(text))
+    least = max((alike for alike, _ in shared), default=0.0) * _FAR
+    for alike, number in shared:
+        if alike >= least:
+            tool, sentence = _SENTENCES[number]
+            found[tool].append((alike, sentence))
     return {tool: _nearest(alike) for tool, alike in found.items()}
 
 
 def _nearest(alike: list[tuple[float, str]]) -> tuple[float, str]:
     best = sorted(alike, reverse=True)[:_NEAREST]
-    return sum(each * _FADING**n for n, (each, _) in enumerate(best)) / _WHOLE, best[0][1]
+    return sum(each * fading for (each, _), fading in zip(best, _FADING, strict=False)) / sum(_FADING), best[0][1]
 
 
-def _shared(marks: frozenset[str]) -> list[tuple[int, float]]:
-    """Return the numbers of the sentences that share a mark, with the cosine of each."""
-    holders, rarity, lengths = _index()
-    unknown = log(1 + len(lengths))
-    length = sqrt(sum(rarity.get(mark, unknown) ** 2 for mark in marks))
-    shared: dict[int, float] = defaultdict(float)
+def _shared(marks: frozenset[str]) -> list[tuple[float, int]]:
+    """Return the sentences that share a mark by their numbers, each behind its cosine."""
+    length = sqrt(sum(_RARITY.get(mark, _UNKNOWN) ** 2 for mark in marks))
+    shared: dict[int, float] = {}
     for mark in marks:
-        for number in holders.get(mark, ()):
-            shared[number] += rarity[mark] ** 2
-    return [(number, common / (length * lengths[number])) for number, common in shared.items()]
+        square = _RARITY.get(mark, 0.0) ** 2
+        for number in _HOLDERS.get(mark, ()):
+            shared[number] = shared.get(number, 0.0) + square
+    return [(common / (length * _LENGTHS[number]), number) for number, common in shared.items()]
 
 
 def _marks(text: str) -> frozenset[str]:
@@ -51,15 +54,9 @@ def _marks(text: str) -> frozenset[str]:
     return frozenset({*words, *pairs, *(f"={notion}" for notion in notions_in(text))})
 
 
-@cache
-def _sentences() -> list[tuple[str, str]]:
-    return [(tool, sentence) for tool, sentences in ASKED.items() for sentence in sentences]
-
-
-@cache
 def _index() -> tuple[dict[str, list[int]], dict[str, float], list[float]]:
     """Return which sentences hold a mark, how rare each mark is, and each sentence's length."""
-    marked = [_marks(sentence) for _, sentence in _sentences()]
+    marked = [_marks(sentence) for _, sentence in _SENTENCES]
     counts = Counter(mark for marks in marked for mark in marks)
     rarity = {mark: log(1 + len(marked) / count) for mark, count in counts.items()}
     holders: dict[str, list[int]] = defaultdict(list)
@@ -67,3 +64,8 @@ def _index() -> tuple[dict[str, list[int]], dict[str, float], list[float]]:
         for mark in marks:
             holders[mark].append(number)
     return dict(holders), rarity, [sqrt(sum(rarity[mark] ** 2 for mark in marks)) for marks in marked]
+
+
+_SENTENCES = [(tool, sentence) for tool, sentences in ASKED.items() for sentence in sentences]
+_HOLDERS, _RARITY, _LENGTHS = _index()
+_UNKNOWN = log(1 + len(_SENTENCES))

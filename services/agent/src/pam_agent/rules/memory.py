@@ -21,7 +21,7 @@ def _named(pattern: re.Pattern[str], slot: Slot) -> str | None:
 
 
 RULES = (
-    Rule("list_memories", "!knows_me"),
+    Rule("list_memories", "!knows_me", unless="delete forgets"),
     Rule(
         "recall_memories",
         "!remembers_about -knows_me",
@@ -31,7 +31,7 @@ RULES = (
     Rule(
         "remember",
         "!remember_that",
-        Stance.ASKED,
+        Stance.REFUSED,
         slots={
             "kind": lambda slot: fact.kind if (fact := _fact(slot)) else None,
             "subject": lambda slot: fact.subject if (fact := _fact(slot)) else None,

@@ -47,6 +47,13 @@ _VIA = re.compile(
     r"|passing) (?P<stops>[A-Z].{1,120}?)"
     r"(?=$|[?.!;]| (?:with|leaving|starting|on|under|for|tomorrow)\b)"
 )
+_STARTING = re.compile(
+    rf"\b(?:start(?:ing)? (?:in|at|from|out of)|depart(?:ing)? from|leaving (?:from |out of )?|out of) ?(?P<name>{_NAME})"
+)
+_ENDING = re.compile(
+    rf"\b(?:end(?:ing)?(?: up)? (?:in|at)|heading (?:for|towards?)|visit|see|reach|thinking(?: of)?|go(?:ing)? (?:up |down |over )?to"
+    rf"|drive (?:up |down )?to|bound for) (?P<name>{_NAME})"
+)
 _ROAD = re.compile(
     r"\b(?:(?:I|US|SR|CA|UT|AZ|Hwy|HWY)[- ]?\d+[A-Z]?|(?:Highway|Route|Interstate|highway|route"
     r"|interstate) \d+[A-Z]?)\b"
@@ -85,6 +92,10 @@ def way_in(text: str) -> dict[str, str | list[str]]:
         way = {"origin": _clean(found["a"]), "destination": _clean(found["b"])}
     elif towards := re.search(rf"\bto (?P<name>{_NAME})", text):
         way = {"destination": _clean(towards["name"])}
+    if "origin" not in way and (start := _STARTING.search(text)) and not _NO_PLACE.match(start["name"]):
+        way["origin"] = _clean(start["name"])
+    if "destination" not in way and (end := _ENDING.search(text)):
+        way["destination"] = _clean(end["name"])
     if found and (
         start := re.search(
             rf"^(?:plan|map|organi[sz]e)? ?(?:the|a|my|our)? ?(?:drive|trip|route) (?P<a>{_NAME}) to ", text

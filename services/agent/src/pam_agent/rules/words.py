@@ -39,6 +39,7 @@ def shapes_in(text: str) -> list[str]:
     ]
 
 
+@lru_cache(maxsize=256)
 def notions_in(text: str) -> frozenset[str]:
     """Return the notions a text names by its words and phrases, with their typing errors mended."""
     stems = stems_in(text)
