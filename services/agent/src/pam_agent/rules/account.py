@@ -11,10 +11,6 @@ from pam_agent.rules.stance import Stance
 from pam_agent.rules.texts import after
 
 _OFF = r"\b(?:off|stop|disable|no|don't|do not|deactivate|hide|mute|never|quit|without|not)\b"
-_MAKES = (
-    r"Winnebago|Ford|Airstream|Thor|Forest River|Jayco|Mercedes|Ram|Dodge|Chevrolet|Chevy|Tiffin|Newmar|Coachmen"
-    r"|Keystone|Grand Design|Heartland|Toyota|GMC|Freightliner"
-)
 _LANGUAGES = {
     "spanish": "es",
     "french": "fr",
@@ -38,7 +34,7 @@ def _switch(words: str) -> Read:
     return read
 
 
-def _one_of(argument: str, named: dict[str, str]) -> Read:
+def one_of(argument: str, named: dict[str, str]) -> Read:
     """Return a reader of an enumeration by words for its values; only values the schema has."""
 
     def read(slot: Slot) -> str | None:
@@ -73,30 +69,6 @@ def stars(slot: Slot) -> int | float | None:
     return measured(slot.digits, r"(?:\+ ?)?stars?")
 
 
-def _named(slot: Slot) -> str | None:
-    found = re.search(r"\b(?:called|named|name (?:is|it)|nicknamed) (?P<name>[A-Z]\w*(?: [A-Z]\w*)*)", slot.text)
-    model = re.search(r"\b(?:19|20)\d\d (?P<name>[A-Z]\w*(?: [A-Z0-9]\w*)*)", slot.text)
-    return found["name"] if found else model["name"] if model else None
-
-
-def _make(slot: Slot) -> str | None:
-    found = re.search(rf"\b(?:{_MAKES})\b", slot.text) or re.search(
-        r"(?<=\b20\d\d )[A-Z]\w+|(?<=\b19\d\d )[A-Z]\w+", slot.text
-    )
-    return found[0] if found else None
-
-
-def _model(slot: Slot) -> str | None:
-    make = _make(slot)
-    found = re.search(rf"\b{re.escape(make)} (?P<model>[A-Z0-9]\w*(?: [A-Z0-9]\w*)*)", slot.text) if make else None
-    return found["model"] if found else None
-
-
-def _year(slot: Slot) -> int | None:
-    found = re.search(r"\b(?:19|20)\d\d\b", slot.text)
-    return int(found[0]) if found else None
-
-
 def _language(slot: Slot) -> str | None:
     return next((code for name, code in _LANGUAGES.items() if name in slot.text.lower()), None)
 
@@ -107,16 +79,6 @@ def _thumbs(slot: Slot) -> bool | None:
     return None if stars(slot) else True
 
 
-RIGS: dict[str, str] = {
-    "fifth_wheel": r"fifth[ -]?wheel",
-    "travel_trailer": r"travel trailer|\btrailer",
-    "motorhome": r"motor ?home|class [abc]",
-    "van": r"\bvan\b|campervan",
-    "truck": r"\btruck",
-    "rv": r"\brv\b",
-    "car": r"\bcar\b",
-    "boat": r"\bboat",
-}
 _username = _behind(r"\b(?:user ?name|handle|display name)\b(?: (?:to|is|should be|as|please))?:?")
 
 
@@ -136,7 +98,7 @@ _SETTINGS: dict[str, Any] = {
     "push_notifications": _switch(r"\bpush\b"),
     "budget_alerts": _switch(r"budget alert"),
     "trip_reminders": _switch(r"trip reminder"),
-    "theme": _one_of("theme", {"dark": r"\bdark|night mode", "light": r"\blight", "auto": r"\bauto"}),
+    "theme": one_of("theme", {"dark": r"\bdark|night mode", "light": r"\blight", "auto": r"\bauto"}),
     "language": _language,
 }
 _WHO = {
@@ -188,22 +150,14 @@ RULES = (
     Rule(
         "export_data",
         "my_data export | my_data show export | my_data want | my_data export @claim",
-        slots={"format": _one_of("format", {"csv": r"\bcsv", "pdf": r"\bpdf", "json": r"\bjson"})},
+        slots={"format": one_of("format", {"csv": r"\bcsv", "pdf": r"\bpdf", "json": r"\bjson"})},
         unless="hide stop delete who_may",
     ),
     Rule(
         "get_user_stats",
         "stats | stats show | stats trip | stats @question trip",
         unless="table session database platform budget spend",
-        slots={"period": _one_of("period", {"week": r"\bweek", "month": r"\bmonth", "year": r"\byear"})},
-    ),
-    Rule(
-        "create_vehicle",
-        "add rig @year | @year rig | add rig | @year drive | @year add | @year rig drive | own @year",
-        Stance.ASKED,
-        {"name": _named, "make": _make, "model": _model, "year": _year, "vehicle_type": _one_of("vehicle_type", RIGS)},
-        unless="@amount maintenance vehicle_part tip calendar order cart economy",
-        asks={"name": "What do you call it?"},
+        slots={"period": one_of("period", {"week": r"\bweek", "month": r"\bmonth", "year": r"\byear"})},
     ),
     Rule(
         "record_user_feedback",

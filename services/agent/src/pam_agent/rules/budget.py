@@ -23,9 +23,9 @@ _TEXT_MAX = 500
 
 
 def amount(slot: Slot) -> int | float | None:
-    """Return the amount of money a sentence names; of several none, for they would be mixed."""
+    """Return the amount of money a sentence names; of several none, for they would be mixed, nor one below zero."""
     found = slot.reading.amounts
-    return number(found[0]) if len(found) == 1 else None
+    return number(found[0]) if len(found) == 1 and not found[0].startswith("-") else None
 
 
 def category(slot: Slot) -> str | None:

@@ -19,7 +19,7 @@ _ALONE = 0.2
 _NEAR, _READ = 0.75, 0.5
 """What has this share of the first one's score could be meant as well; a read where a question is asked needs less."""
 _CANDIDATES = 5
-_FRAME = 4
+_FRAME = 3
 """Words that say what is to be done with the words behind them."""
 _EMPTY, _FILLED = 0.15, 0.015
 """What an empty slot for a number takes from the score, as a share of it, and what a filled one adds."""

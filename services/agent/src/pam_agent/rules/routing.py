@@ -5,17 +5,21 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from pam_agent.rules import account, budget, calendar, income, insight, meetups, memory, shop, social, trip, units
+from pam_agent.rules import (
+    account, budget, calendar, income, insight, meetups, memory, rigs, shop, social, trip, units,
+)
 from pam_agent.rules.choice import Choice, chosen
 from pam_agent.rules.clauses import clauses_of, entries_of
+from pam_agent.rules.memory import LASTING, arguments_of
 from pam_agent.rules.reading import Reading, Slot
 from pam_agent.rules.rule import Rule
 from pam_agent.rules.refusals import refusal_of
+from pam_agent.stated import facts_in
 from pam_shared.contracts.tools import Effect, ToolManifest
 
 RULES: tuple[Rule, ...] = tuple(
     rule
-    for domain in (budget, income, trip, units, social, meetups, shop, account, calendar, insight, memory)
+    for domain in (budget, income, trip, units, social, meetups, shop, account, rigs, calendar, insight, memory)
     for rule in domain.RULES
 )
 _SURE = 0.6
@@ -70,7 +74,8 @@ def route(text: str, tools: list[ToolManifest], now: datetime, given: dict[str, 
     reading = Reading(text, now)
     whole = chosen(reading, RULES, offered)
     several = None if whole and whole.rule.keeps_text else _several(reading, offered)
-    return several or _listed(reading, whole, offered) or _one(reading, offered, given or {}, whole)
+    one = several or _listed(reading, whole, offered) or _one(reading, offered, given or {}, whole)
+    return _with_facts(one, reading, offered)
 
 
 def _several(reading: Reading, offered: dict[str, ToolManifest]) -> Route | None:
@@ -84,6 +89,17 @@ def _several(reading: Reading, offered: dict[str, ToolManifest]) -> Route | None
     calls = [call for each in routed for call in each.calls]
     reads = [call.tool for call in calls if call.reads]
     return Route(calls) if all(each.is_whole for each in routed) and len(reads) == len(set(reads)) else None
+
+
+def _with_facts(found: Route, reading: Reading, offered: dict[str, ToolManifest]) -> Route:
+    """Return a route that keeps each fact a member states where they say who they are or what they drive."""
+    tools = {call.tool for call in found.calls}
+    if found.ask or found.away or "remember" not in offered or not tools <= {"remember", "create_vehicle"}:
+        return found
+    facts = [fact for fact in facts_in(reading.text) if fact.kind in LASTING and not (tools and fact.kind == "rig")]
+    kept = [Call("remember", arguments_of(fact), fact.confidence, "a fact stated", reads=False) for fact in facts]
+    others = [call for call in found.calls if call.tool != "remember"]
+    return Route([*others, *kept]) if kept else found
 
 
 def _listed(reading: Reading, whole: Choice | None, offered: dict[str, ToolManifest]) -> Route | None:

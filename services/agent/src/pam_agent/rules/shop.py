@@ -2,8 +2,9 @@
 
 import re
 
-from pam_agent.rules.account import RIGS, stars
+from pam_agent.rules.account import stars
 from pam_agent.rules.reading import Slot
+from pam_agent.rules.rigs import RIGS
 from pam_agent.rules.rule import Rule
 from pam_agent.rules.stance import Stance
 from pam_agent.rules.texts import goods_in

@@ -89,6 +89,12 @@ def _tag(slot: Slot) -> list[str] | None:
     return found or None
 
 
+def _spot(slot: Slot) -> str:
+    """Return the place a member shows others; whom they show it to is none."""
+    found = place_in(re.sub(r"\bwith (?:[A-Z]\w+|my \w+)", "", slot.text))
+    return "My spot" if found in {None, "here"} else str(found)
+
+
 def said(words: str) -> Any:
     """Return a reader of a switch that is on where the words, a regular expression, are said."""
     return lambda slot: True if re.search(words, slot.text, re.IGNORECASE) else None
@@ -123,7 +129,7 @@ RULES = (
         "| share public @place | let friends where_i | share where_i friends | let share where_i friends",
         Stance.ASKED,
         {
-            "location_name": lambda slot: place_in(slot.text) if place_in(slot.text) != "here" else "My spot",
+            "location_name": lambda slot: _spot(slot),
             "share_duration_hours": _hours,
             "share_with": _with,
             "is_public": said(r"\bpublic\b"),

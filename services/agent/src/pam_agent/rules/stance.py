@@ -35,7 +35,7 @@ _IMAGINED = _words(
     r"|imagine|wondering"
     r"|hypothetically|not sure (?:if|whether)|used to|almost|nearly)\b"
 )
-_DENIED = _words(r"n't\b(?! (?:let me |ever )?forget)|\b(?:not|never|without)\b")
+_DENIED = _words(r"n't\b(?! (?:let (?:me|us)\b|forget|ever forget))|\b(?:not|never|without)\b")
 _KEPT = _words(
     r"\b(?:n't|do not|does not|never|not)(?: (?:want|need|like|wish))?(?: you)?(?: to)? (?:turn|switch|stop|disable|change"
     r"|hide|mute|quit|cancel|make|set|remove|delete|touch|update|enable|activate|block|leave|lose)\b|n't (?:want|need) (?:you"

@@ -1,7 +1,13 @@
-"""What needs no tool: small talk, and what is refused."""
+"""What is said where no tool is asked for: small talk, in the words of somebody who knows the member. Pure."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+
+from pam_agent.context.parts import Vehicle
+from pam_agent.context.snapshot import MemberContext
+
+Say = Callable[[MemberContext | None], str]
 
 
 @dataclass(frozen=True)
@@ -9,16 +15,14 @@ class Phrase:
     """Words, and what is said to them."""
 
     words: re.Pattern[str]
-    answer: str
+    answer: str | Say
 
 
 def _words(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE)
 
 
-GREETING = "Hello! I'm PAM. How is life on the road today?"
-THANKS = "You're welcome. Safe travels!"
-GOODBYE = "Goodbye, and safe travels!"
+GREETING = "How is life on the road today?"
 CAPABLE = (
     "I'm PAM, your companion on the road. I keep your money straight, plan trips and nights, "
     "look after the rig and keep you in touch with friends."
@@ -29,19 +33,92 @@ UNSURE = (
     ' For example "I spent $45 on gas" or "find a campground near Moab".'
 )
 NEVER_MIND = "All right, I have left everything as it is."
-WELL = "I'm well and ready to roll, thank you. What can I do for you?"
 AWAY = "I can't reach that part of me right now, so nothing was done. Please try again in a moment."
+STRANGER = "You haven't told me yet. Tell me who you are and what you drive, and I'll remember."
+_NAME = re.compile(r"\b(?:I'm|I am|name is|name's|call me|go by) (?P<name>[A-Z][\w'-]+)")
 
+
+def name_of(member: MemberContext | None) -> str:
+    """Return what a member is called: the name they told, else the one on their profile; empty where neither is known."""
+    told = [fact.statement for fact in member.memory if fact.subject == "name"] if member else []
+    named = next((found["name"] for statement in told if (found := _NAME.search(statement))), "")
+    return named or (member.name if member else "")
+
+
+def _greeting(member: MemberContext | None) -> str:
+    name = name_of(member)
+    hello = f"Hello, {name}!" if name else "Hello! I'm PAM."
+    return f"{hello} {_highlight(member) or GREETING}"
+
+
+def _highlight(member: MemberContext | None) -> str:
+    return f"One thing before you roll: {member.highlights[0]}" if member and member.highlights else ""
+
+
+def _thanks(member: MemberContext | None) -> str:
+    return _to("You're welcome", member, "Safe travels!")
+
+
+def _goodbye(member: MemberContext | None) -> str:
+    return _to("Goodbye", member, "Safe travels!")
+
+
+def _well(member: MemberContext | None) -> str:
+    return f"I'm well and ready to roll, thank you. {_highlight(member) or 'What can I do for you?'}"
+
+
+def _to(words: str, member: MemberContext | None, more: str) -> str:
+    name = name_of(member)
+    return f"{words}, {name}. {more}" if name else f"{words}. {more}"
+
+
+def _who(member: MemberContext | None) -> str:
+    """Return who the member is and what they drive, as far as it is known."""
+    name, rig = name_of(member), _rig(member)
+    if not name and not rig:
+        return STRANGER
+    home = f" at home in {member.profile.location}" if member and member.profile.location else ""
+    you = f"You're {name}{home}." if name else ""
+    return f"{you} {rig}".strip()
+
+
+def _rig(member: MemberContext | None) -> str:
+    if member and member.vehicles:
+        return f"You drive {_told(member.vehicles[0])}."
+    kind = member.profile.rv_type if member else None
+    return f"You drive a {kind}." if kind else ""
+
+
+def _told(rig: Vehicle) -> str:
+    what = " ".join(str(part) for part in (rig.year, rig.make, rig.model) if part)
+    sizes = [f"{size:g} ft {way}" for size, way in ((rig.length_ft, "long"), (rig.height_ft, "high")) if size]
+    named = f"{rig.name}, a {what}" if what and what.lower() != rig.name.lower() else f'your "{rig.name}"'
+    return ", ".join([named, " and ".join(sizes)]) if sizes else named
+
+
+_ABOUT_SELF = _words(
+    r"\bwho am i\b|\bwhat(?:'s| is) my (?:own )?name\b|\bdo you know (?:me|who i am|my name)\b"
+    r"|\bwhat (?:do|am) i (?:drive|driving)\b|\bwhat(?:'s| is) my (?:rig|rv|vehicle)\b(?! (?:worth|due|doing))"
+    r"|\bwhich rig do i\b|\b(?:what|which) (?:rig|rv|vehicle|kind of rig) (?:do|am) i\b|\bhow (?:big|long|tall|high) is my (?:rig|rv|coach)\b"
+)
 PHRASES = (
     Phrase(_words(r"^\W*(?:hmm?\W+)?(never ?mind|forget it|no thanks|nothing)\b"), NEVER_MIND),
-    Phrase(_words(r"\bhow(?:'s| is| are) (?:it going|you|things|life)\b"), WELL),
-    Phrase(_words(r"^\W*(hi|hello|hey|howdy|good (morning|afternoon|evening)|morning)\b"), GREETING),
-    Phrase(_words(r"\b(thanks?|thank you|cheers|thx)\b"), THANKS),
-    Phrase(_words(r"^\W*(bye|goodbye|good ?night|see you|so long)\b"), GOODBYE),
-    Phrase(_words(r"\b(help|what can you do|who are you|what(?:'s| is) your name)\b"), CAPABLE),
+    Phrase(_ABOUT_SELF, _who),
+    Phrase(_words(r"\bhow(?:'s| is| are) (?:it going|you|things|life)\b"), _well),
+    Phrase(_words(r"^\W*(hi|hiya|hello|hey|howdy|good (morning|afternoon|evening)|morning)\b"), _greeting),
+    Phrase(_words(r"\b(thanks?|thank you|cheers|thx)\b"), _thanks),
+    Phrase(_words(r"^\W*(bye|goodbye|good ?night|see you|so long)\b"), _goodbye),
+    Phrase(_words(r"\b(help|what can you (?:actually )?do|who are you|what(?:'s| is) your name)\b"), CAPABLE),
 )
 
 
-def small_talk(text: str) -> str:
+def small_talk(text: str, member: MemberContext | None = None) -> str:
     """Return what to say where no tool is asked for."""
-    return next((phrase.answer for phrase in PHRASES if phrase.words.search(text)), UNSURE)
+    answer = next((phrase.answer for phrase in PHRASES if phrase.words.search(text)), UNSURE)
+    return answer if isinstance(answer, str) else answer(member)
+
+
+def of_themselves(text: str, member: MemberContext | None) -> str | None:
+    """Return the answer to "who am I" where it is known without any tool."""
+    known = member is not None and _ABOUT_SELF.search(text)
+    return answer if known and (answer := _who(member)) != STRANGER else None
