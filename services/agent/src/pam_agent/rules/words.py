@@ -6,6 +6,7 @@ from functools import lru_cache
 from pam_agent.rules.lexicon import COMMON, NOTIONS
 
 _TOKEN = re.compile(r"[a-z0-9]+(?:'[a-z]+)?", re.IGNORECASE)
+_TOKEN_OR_COLON = re.compile(rf"{_TOKEN.pattern}|:(?= )", re.IGNORECASE)
 _TYPO_MIN = 5
 _SHORT = 4
 
@@ -31,12 +32,15 @@ def stems_in(text: str) -> list[str]:
 
 
 def shapes_in(text: str) -> list[str]:
-    """Return the stems of a text's words with ``#`` for each number and ``Name`` for each name behind the first word."""
-    tokens = list(_TOKEN.finditer(text.replace("\u2019", "'")))
-    return [
-        "#" if token[0].isdigit() else "Name" if _is_name(token) and not token[0].isupper() else stem_
-        for token, stem_ in zip(tokens, stems_in(text), strict=True)
-    ]
+    """Return the stems of a text's words; ``#`` for each number, ``Name`` for each name behind the first word, and colons."""
+    return [_shape(token) for token in _TOKEN_OR_COLON.finditer(text.replace("\u2019", "'"))]
+
+
+def _shape(token: re.Match[str]) -> str:
+    if token[0].isdigit():
+        return "#"
+    is_name = _is_name(token)
+    return "Name" if is_name and not token[0].isupper() else _stem_of(token[0].lower(), is_name=is_name)
 
 
 @lru_cache(maxsize=256)
