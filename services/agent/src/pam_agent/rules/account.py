@@ -140,7 +140,7 @@ RULES = (
     ),
     Rule(
         "update_profile",
-        "profile set | profile @handle | profile set want",
+        "profile set | profile @handle | profile set want | !label_bio | !label_usernam",
         Stance.ASKED,
         _PROFILE,
         unless="privacy show @question",

@@ -22,7 +22,8 @@ _CANDIDATES = 5
 _FRAME = 3
 """Words that say what is to be done with the words behind them."""
 _EMPTY, _FILLED = 0.15, 0.015
-"""What an empty slot for a number takes from the score, as a share of it, and what a filled one adds."""
+"""What an empty slot for a number, or money nobody takes, takes from the score; and what a filled one adds."""
+_MONEY = re.compile(r"[$€£]\s?\d|\d\s?(?:[$€£]|(?:dollars?|bucks|usd)\b)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,9 @@ def _fitted(choice: Choice, reading: Reading, tools: Mapping[str, ToolManifest])
     numbers = {name: read for name, read in choice.rule.slots.items() if _is_number(tool, name)}
     filled = {name for name, read in numbers.items() if read(Slot(reading, tool)) is not None}
     empty = set(numbers) & set(tool.input_schema.get("required", [])) - filled
-    return replace(choice, score=choice.score * (1 - _EMPTY * len(empty)) + _FILLED * len(filled))
+    is_unused = bool(_MONEY.search(reading.digits)) and not numbers and not choice.rule.keeps_text
+    share = (1 - _EMPTY * len(empty)) * (1 - _EMPTY * is_unused)
+    return replace(choice, score=choice.score * share + _FILLED * len(filled))
 
 
 def _is_number(tool: ToolManifest, argument: str) -> bool:

@@ -4,6 +4,7 @@ A sentence is its stems, its pairs of neighbouring ones and its notions. What tw
 rarer it is (tf-idf, cosine). A tool is as alike as its nearest sentences, each of them counting less than the one before.
 """
 
+import re
 from collections import Counter, defaultdict
 from functools import lru_cache
 from itertools import pairwise
@@ -12,6 +13,12 @@ from math import log, sqrt
 from pam_agent.rules.lexicon import ASKED
 from pam_agent.rules.words import notions_in, shapes_in
 
+_LEAD = re.compile(
+    r"^(?:\W*(?:ok|okay|hey|so|well|and|also|please|kindly|pam|(?:can|could|would|will) you(?: please)?"
+    r"|tell me(?= (?:if|whether|what|how|which|where|who|when)\b))\b[,!]?\s+)+(?=\w)",
+    re.IGNORECASE,
+)
+"""What is said before a wish and does not belong to it."""
 NONE = "none"
 """What is said and asks for no tool."""
 _NEAREST, _FAR = 8, 0.1
@@ -49,7 +56,7 @@ def _shared(marks: frozenset[str]) -> list[tuple[float, int]]:
 
 
 def _marks(text: str) -> frozenset[str]:
-    words = shapes_in(text)
+    words = shapes_in(_LEAD.sub("", text) or text)
     pairs = {f"{one} {other}" for one, other in pairwise(["^", *words, "$"])}
     return frozenset({*words, *pairs, *(f"={notion}" for notion in notions_in(text))})
 

@@ -139,7 +139,7 @@ RULES = (
     ),
     Rule(
         "submit_community_tip",
-        "submit tip | tip submit community | add tip",
+        "submit tip | tip submit community | add tip | !label_tip",
         Stance.ASKED,
         {
             "title": lambda slot: (_tip(slot) or "")[:80] or None,
