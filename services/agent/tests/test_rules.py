@@ -69,7 +69,7 @@ async def test_a_member_who_tells_of_an_expense_has_it_written_down(sentence, am
 
 async def test_an_expense_without_category_keeps_the_members_words():
     """R-A4: what it was for is not lost when no category is named."""
-    sentence = "I spent $9 on two tacos"
+    sentence = "I spent $9 on two widgets"
     assert await call(sentence) == ("create_expense", {"amount": 9, "category": "other", "description": sentence})
 
 
@@ -163,6 +163,53 @@ async def test_an_odd_amount_is_read_right_or_asked_for(sentence, amount):
     assert called is None or float(called[1]["amount"]) == float(amount)
 
 
+@pytest.mark.parametrize(
+    ("sentence", "category"),
+    [
+        ("Costco run, 143.27", "groceries"),
+        ("we burned through 42 bucks at Loves this morning", "gas"),
+        ("tacos for everyone, 46 bucks", "restaurant"),
+        ("starlink bill hit today, 120", "internet"),
+    ],
+)
+async def test_what_was_bought_says_what_it_was_for(sentence, category):
+    """R-A4: members name the shop or the thing, seldom the category; their words are kept beside it."""
+    called = await call(sentence)
+    assert called is not None
+    assert (called[0], called[1]["category"], called[1]["description"]) == ("create_expense", category, sentence)
+
+
+async def test_an_amount_below_zero_is_asked_for_again():
+    """R-D4: nobody spends less than nothing."""
+    assert (await answer(prompt("I spent -$45 on gas"))).text == "How much was it?"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "calls"),
+    [
+        (
+            "set my gas budget to $300 and my food budget to $200",
+            [{"category": "gas", "amount": 300}, {"category": "food", "amount": 200}],
+        ),
+        (
+            "spent 30 on gas and 12 on coffee",
+            [{"amount": 30, "category": "gas"}, {"amount": 12, "category": "restaurant"}],
+        ),
+        (
+            "I spent 48 on groceries, 15 on parking and 9 on tolls",
+            [
+                {"amount": 48, "category": "groceries"},
+                {"amount": 15, "category": "parking"},
+                {"amount": 9, "category": "tolls"},
+            ],
+        ),
+    ],
+)
+async def test_each_amount_of_a_list_is_a_call_of_its_own(sentence, calls):
+    """R-A4: what is said once for all is said for each."""
+    assert [use.input for use in (await answer(prompt(sentence))).tool_uses] == calls
+
+
 async def test_two_expenses_in_one_sentence_are_not_mixed():
     """R-D4: $45 of fuel are not $45 of food."""
     uses = (await answer(prompt("I spent $45 on fuel and $20 on food"))).tool_uses
@@ -215,7 +262,7 @@ async def test_what_is_missing_is_asked_for(sentence, question):
 
 
 @pytest.mark.parametrize(
-    "sentence", ["", "asdf", "select a campground", "what is the meaning of life", "日本語", "🚐" * 50]
+    "sentence", ["", "asdf", "select a widget", "what is the meaning of life", "日本語", "🚐" * 50]
 )
 async def test_what_the_rules_do_not_understand_is_said(sentence):
     """R-A4: honest about what they cannot do."""

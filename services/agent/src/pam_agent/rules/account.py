@@ -83,7 +83,9 @@ _username = _behind(r"\b(?:user ?name|handle|display name)\b(?: (?:to|is|should 
 
 
 def _called(slot: Slot) -> str | None:
-    found = re.search(r"\b(?:call me|be called|rename me(?: to)?|known as) @?(?P<name>\w{3,30})\b", slot.text, re.IGNORECASE)
+    found = re.search(
+        r"\b(?:call me|be called|rename me(?: to)?|known as) @?(?P<name>\w{3,30})\b", slot.text, re.IGNORECASE
+    )
     return found["name"] if found else None
 
 
@@ -108,7 +110,8 @@ _WHO = {
 }
 _PRIVACY: dict[str, Any] = {
     "profile_visibility": _who(
-        r"\b(?:profile|account|page)\b", {"friends": r"friend|strangers", "private": r"private|hid|nobody|no one", "public": r"public|every|anyone"}
+        r"\b(?:profile|account|page)\b",
+        {"friends": r"friend|strangers", "private": r"private|hid|nobody|no one", "public": r"public|every|anyone"},
     ),
     "location_sharing": _switch(r"location sharing|share my location"),
     "show_activity": _switch(r"\bactivity\b"),

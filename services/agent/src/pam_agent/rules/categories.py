@@ -46,7 +46,8 @@ def _words(tool: ToolManifest, argument: str) -> tuple[tuple[re.Pattern[str], st
 
 
 _EXPENSES = {
-    kind: re.compile(rf"\b(?:{'|'.join(map(re.escape, words))})(?:s|es)?\b", re.IGNORECASE) for kind, words in EXPENSES.items()
+    kind: re.compile(rf"\b(?:{'|'.join(map(re.escape, words))})(?:s|es)?\b", re.IGNORECASE)
+    for kind, words in EXPENSES.items()
 }
 _known: dict[tuple[str, str, str], tuple[tuple[re.Pattern[str], str], ...]] = {}
 """Compiled words by tool and argument: a few dozen over the life of a process."""

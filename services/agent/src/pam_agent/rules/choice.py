@@ -28,7 +28,7 @@ _MONEY = re.compile(r"[$€£]\s?\d|\d\s?(?:[$€£]|(?:dollars?|bucks|usd)\b)",
 
 @dataclass(frozen=True)
 class Choice:
-    """A tool's rule and how much speaks for it: the evidence in the member's words with its weight, the nearest sentence."""
+    """A tool's rule, how much speaks for it, and what: evidence with its weight, and the nearest sentence."""
 
     rule: Rule
     score: float

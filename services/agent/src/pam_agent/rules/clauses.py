@@ -5,7 +5,8 @@ import re
 from pam_agent.rules.amounts import amounts_in
 
 _START = (
-    r"(?:how(?! much (?:i|we)\b)|what(?! (?:i|we)\b)|what's|when|where(?! (?:i|we)\b)|who|which|is|are|any|do|does|can|could|tell|show|log|record|find|give|set"
+    r"(?:how(?! much (?:i|we)\b)|what(?! (?:i|we)\b)|what's|when|where(?! (?:i|we)\b)|who|which|is|are|any|do"
+    r"|does|can|could|tell|show|log|record|find|give|set"
     r"|add|check|then|also|track|plan|put|remind|send|i |we "
     r"|get|list|compare|export|predict|convert|analy[sz]e|message|post|search|cancel|delete|update|change|\$\d"
     r"|\d+ (?:dollars|bucks))"
@@ -18,8 +19,10 @@ _SPLIT = re.compile(
 
 _CONDITION = re.compile(r"\W*(?:if|when|since|because|as|after|before|once|should)\b", re.IGNORECASE)
 _POINTING = re.compile(
-    r"(?:please |can you |could you |so |just )*(?:put|add|log|count|mark|record|write|note|save|track|set|register|enter|plan|post"
-    r"|book|file|jot|change|fix|update|delete|remove|confirm|share|do|check|charge|throw|make) (?:it|that|this|them|one)\b",
+    r"(?:please |can you |could you |so |just )*(?:put|add|log|count|mark|record|write|note|save|track|set"
+    r"|register|enter|plan|post"
+    r"|book|file|jot|change|fix|update|delete|remove|confirm|share|do|check|charge|throw|make) (?:it|that|this"
+    r"|them|one)\b",
     re.IGNORECASE,
 )
 _ASSENT = re.compile(

@@ -1,7 +1,7 @@
 """How much a sentence is like those members ask for each tool with. Pure.
 
 A sentence is its stems, its pairs of neighbouring ones and its notions. What two sentences share counts the more the
-rarer it is (tf-idf, cosine). A tool is as alike as its nearest sentences, each of them counting less than the one before.
+rarer it is (tf-idf, cosine). A tool is as alike as its nearest sentences, each counting less than the one before.
 """
 
 import re
@@ -28,7 +28,7 @@ _FADING = [0.85**n for n in range(_NEAREST)]
 
 @lru_cache(maxsize=256)
 def likeness(text: str) -> dict[str, tuple[float, str]]:
-    """Return how alike each tool's sentences are, between 0 and 1, and which of them is nearest; none that share nothing."""
+    """Return how alike a tool's sentences are, between 0 and 1, and the nearest; of tools that share something."""
     found: dict[str, list[tuple[float, str]]] = defaultdict(list)
     shared = _shared(_marks(text))
     least = max((alike for alike, _ in shared), default=0.0) * _FAR

@@ -10,10 +10,17 @@ from pam_agent.stated import Stated, facts_in
 
 _ABOUT = re.compile(r"\babout (?P<it>.+?)[?.!]*$", re.IGNORECASE)
 _FORGET = re.compile(r"\bforget (?:about |that |what i (?:said|told you) about )*(?P<it>.+?)[?.!]*$", re.IGNORECASE)
-_POINTED = re.compile(r"(?:that|it|this|about it|about that)(?: (?:one|again|please|fact|memory|thing))*", re.IGNORECASE)
+_OF_SELF = {
+    "name": re.compile(r"\bwho (?:am i|i am)\b", re.IGNORECASE),
+    "rig": re.compile(r"\b(?:i drive|i driving|my rig)\b", re.IGNORECASE),
+}
+_POINTED = re.compile(
+    r"(?:that|it|this|about it|about that)(?: (?:one|again|please|fact|memory|thing))*", re.IGNORECASE
+)
 _ASKED = re.compile(
     r"^(?:(?:do|can|did|have) (?:you|i) (?:still |ever )?(?:remember|recall|know|tell you|told you|mention\w*)"
-    r"|(?:remind me )?what(?:'s| is| was| are| did)?|when(?:'s| is| was)?|where(?:'s| is| does)?|who(?:'s| is| am)?|you remember)"
+    r"|(?:remind me )?what(?:'s| is| was| are| did)?|when(?:'s| is| was)?|where(?:'s| is| does)?|who(?:'s| is"
+    r"| am)?|you remember)"
     r"\b(?: what| where| when| who| how| that| if| it)*",
     re.IGNORECASE,
 )
@@ -38,7 +45,8 @@ def _part(name: str) -> Read:
 
 def _wanted(slot: Slot) -> str | None:
     """Return what is to be recalled: what follows "about", or is left of the question."""
-    return _named(_ABOUT, slot) or keywords(_ASKED.sub("", slot.text.strip(" ?.!")))
+    of_self = next((subject for subject, words in _OF_SELF.items() if words.search(slot.text)), None)
+    return of_self or _named(_ABOUT, slot) or keywords(_ASKED.sub("", slot.text.strip(" ?.!")))
 
 
 def _unwanted(slot: Slot) -> str | None:

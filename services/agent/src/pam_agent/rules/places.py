@@ -43,15 +43,18 @@ _FROM_TO = re.compile(
 _TO_FROM = re.compile(rf"\b(?:to|into|in|reach) (?P<b>{_NAME}) from (?P<a>.{{2,50}}?){_END}")
 _BARE = re.compile(rf"(?P<a>{_NAME}) to (?P<b>{_NAME})")
 _VIA = re.compile(
-    r"\b(?:via|through|stopping (?:in|at|by|off in|over in)|with (?:a |one )?(?:stops?|stopover|night|overnight|layover)s? (?:in|at|near)|by way of"
+    r"\b(?:via|through|stopping (?:in|at|by|off in|over in)|with (?:a |one )?(?:stops?|stopover|night|overnight"
+    r"|layover)s? (?:in|at|near)|by way of"
     r"|passing) (?P<stops>[A-Z].{1,120}?)"
     r"(?=$|[?.!;]| (?:with|leaving|starting|on|under|for|tomorrow)\b)"
 )
 _STARTING = re.compile(
-    rf"\b(?:start(?:ing)? (?:in|at|from|out of)|depart(?:ing)? from|leaving (?:from |out of )?|out of) ?(?P<name>{_NAME})"
+    rf"\b(?:start(?:ing)? (?:in|at|from|out of)|depart(?:ing)? from|leaving (?:from |out of )?"
+    rf"|out of) ?(?P<name>{_NAME})"
 )
 _ENDING = re.compile(
-    rf"\b(?:end(?:ing)?(?: up)? (?:in|at)|heading (?:for|towards?)|visit|see|reach|thinking(?: of)?|go(?:ing)? (?:up |down |over )?to"
+    rf"\b(?:end(?:ing)?(?: up)? (?:in|at)|heading (?:for|towards?)|visit|see|reach|thinking(?: of)?"
+    rf"|go(?:ing)? (?:up |down |over )?to"
     rf"|drive (?:up |down )?to|bound for) (?P<name>{_NAME})"
 )
 _ROAD = re.compile(

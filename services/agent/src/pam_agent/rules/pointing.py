@@ -38,7 +38,9 @@ def placed(found: Route, member: MemberContext | None) -> Route:
         return found
     where = {"latitude": member.place.latitude, "longitude": member.place.longitude}
     calls = [
-        replace(call, arguments=call.arguments | where) if call is found.calls[-1] and set(where) & set(found.missing) else call
+        replace(call, arguments=call.arguments | where)
+        if call is found.calls[-1] and set(where) & set(found.missing)
+        else call
         for call in found.calls
     ]
     still = [name for name in found.missing if name not in where]

@@ -48,12 +48,16 @@ _ENTRY = re.compile(
     r"^\W*(?!(?:it|that|this|he|she|they|i|we|about|only|just)\b)[a-z][\w']*(?: \w+){0,2}"
     r"\s*[:,-]?\s*[$€£]\s?\d[\d.,]*\W*$"
     r"|^\W*[$€£]\s?\d[\d.,]* (?:on|for) \w+"
-    r"|^\W*(?!(?:it|that|this|he|she|they|i|we|about|only|just|make|set|limit|cap)\b)[a-z][\w']*(?: [\w']+){0,4}(?: was|:|,)"
+    r"|^\W*(?!(?:it|that|this|he|she|they|i|we|about|only|just|make|set|limit"
+    r"|cap)\b)[a-z][\w']*(?: [\w']+){0,4}(?: was|:|,)"
     r" ?[$€£]?\d[\d.,]*(?: (?:bucks|dollars|even|total))?(?:, \w+)?\W*$",
     re.IGNORECASE,
 )
 """An expense as people note one: "gas $45", "$12 on parking"."""
-_LABEL = re.compile(r"\W*(?:new |my |an? |another |add (?:an? )?|log (?:an? )?|here'?s an? )?(?P<label>[a-z]+)(?: \w+){0,3}: ", re.IGNORECASE)
+_LABEL = re.compile(
+    r"\W*(?:new |my |an? |another |add (?:an? )?|log (?:an? )?|here'?s an? )?(?P<label>[a-z]+)(?: \w+){0,3}: ",
+    re.IGNORECASE,
+)
 """What a message says it is: "tip for the community: ..."."""
 _MEASURE = re.compile(
     r"\b(?:miles?|kilomet\w+|km|lit(?:er|re)s?|gallons?|celsius|fahrenheit|kg|kilos?|kilograms?|lbs?|pounds?"

@@ -31,9 +31,13 @@ _INSIDE = (
 _HARM = "I won't help with that, because somebody could get hurt."
 _MASS = "I can't do that: it would destroy what belongs to others. I can delete single entries of your own."
 
-_NAMED = r"(?-i:(?!I\b|Today|Yesterday|This|Last|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|\w+day\b))[A-Z][\w-]+)(?: (?-i:[A-Z][\w-]+))?"
+_NAMED = (
+    r"(?-i:(?!I\b|Today|Yesterday|This|Last|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|\w+day\b))[A-Z][\w-]+)"
+    r"(?: (?-i:[A-Z][\w-]+))?"
+)
 _PRIVATE = (
-    r"(?:e-?mails?|e-?mail address(?:es)?|home address(?:es)?|address(?:es)?|expenses?|budgets?|(?:private |direct )?messages"
+    r"(?:e-?mails?|e-?mail address(?:es)?|home address(?:es)?|address(?:es)?|expenses?|budgets?|(?:private "
+    r"|direct )?messages"
     r"|inbox|locations?|data|phones?|phone numbers?|spending|records|card numbers?|credit cards?|(?:bank )?accounts?"
     r"|bank details|incomes?|finances|balance|logins?)"
 )
@@ -41,8 +45,10 @@ _PRIVATE = (
 REFUSALS = (
     Refusal(
         _words(
-            r"\b(?:kill(?:ing)?|harm(?:ing)?|cutting|to (?:hurt|cut)) myself\b|\bsuicid\w*|\bend (?:it all|my (?:own )?life)\b"
-            r"|\bi(?:'m| am| just| really)* (?:want to|wanna|wish to|ready to|going to) die\b|\bwish i (?:was|were) dead\b"
+            r"\b(?:kill(?:ing)?|harm(?:ing)?|cutting|to (?:hurt|cut)) myself\b|\bsuicid\w*|\bend (?:it all"
+            r"|my (?:own )?life)\b"
+            r"|\bi(?:'m| am| just| really)* (?:want to|wanna|wish to|ready to|going to) die\b|\bwish i (?:was"
+            r"|were) dead\b"
             r"|\b(?:don'?t|do not|no longer) (?:want|wanna) to (?:live|be alive|be here any ?more|wake up)\b"
             r"|\bno (?:reason|point) (?:to|in) (?:live|living|go on|going on)\b|\bbetter off (?:dead|without me)\b"
         ),
@@ -50,7 +56,8 @@ REFUSALS = (
     ),
     Refusal(
         _words(
-            r"\b(?:delete|remove|drop|erase|wipe|truncate|destroy|purge|empty|ban)\b.*\b(?:users?(?! i follow)|accounts|members"
+            r"\b(?:delete|remove|drop|erase|wipe|truncate|destroy|purge|empty|ban)\b.*\b(?:users?(?! i follow)"
+            r"|accounts|members"
             r"|database|db|tables?|everyone|everybody|(?:everyone|everybody)'s|all (?:data|records|posts))\b"
             r"|\bwipe (?:the|all)\b(?! (?:slate|counter|windows?))"
         ),
@@ -58,9 +65,12 @@ REFUSALS = (
     ),
     Refusal(
         _words(
-            r"\b(?:rm -|sudo|curl |wget |chmod|\bbash\b|\bssh\b|\b(?:give|get|open|start|spawn) (?:me )?(?:a |the )?(?:root )?shell\b(?! (?:station|gas))"
-            r"|shell (?:command|script)|execute\b.*\b(?:code|command|server|machine)|run\b.*\b(?:command|script|server|sql)"
-            r"|drop table|select \*|union select|<script|(?:shut ?down|reboot|restart|crash) (?:the |your )?(?:servers?|system|machine))"
+            r"\b(?:rm -|sudo|curl |wget |chmod|\bbash\b|\bssh\b|\b(?:give|get|open|start|spawn) (?:me )?(?:a "
+            r"|the )?(?:root )?shell\b(?! (?:station|gas))"
+            r"|shell (?:command|script)|execute\b.*\b(?:code|command|server|machine)|run\b.*\b(?:command|script"
+            r"|server|sql)"
+            r"|drop table|select \*|union select|<script|(?:shut ?down|reboot|restart|crash) (?:the "
+            r"|your )?(?:servers?|system|machine))"
         ),
         _MACHINE,
     ),
@@ -72,15 +82,18 @@ REFUSALS = (
             r"|\b(?:print|show|reveal|repeat|output|dump|tell me|what are|give me)\b.*\byour (?:own |full |exact )?"
             r"(?:instructions|prompt|source code|configuration|environment variables)\b"
             r"|\bapi[ -]?keys?\b|\bpasswords?\b|\bcredentials\b|\bjailbreak|\baccess tokens?\b|\bprivate keys?\b"
-            r"|\bsecrets?\b.*\b(?:print|show|reveal)|\b(?:developer|god|dan) mode\b|\bno (?:rules|restrictions|limits)\b.*\b(?:you|pretend)"
-            r"|\b(?:pretend|act as if|imagine) you(?: are|'re|r)?(?: have)?\b.*\b(?:no|without|un)\s?(?:rules|restrict|filter|limits)"
+            r"|\bsecrets?\b.*\b(?:print|show|reveal)|\b(?:developer|god|dan) mode\b|\bno (?:rules|restrictions"
+            r"|limits)\b.*\b(?:you|pretend)"
+            r"|\b(?:pretend|act as if|imagine) you(?: are|'re|r)?(?: have)?\b.*\b(?:no|without|un)\s?(?:rules"
+            r"|restrict|filter|limits)"
             r"|\b(?:make|grant|give|promote) me\b.*\b(?:an )?(?:admin|root|superuser|administrator)\b"
         ),
         _INSIDE,
     ),
     Refusal(
         _words(
-            r"\b(?:every|all|other|another|each) (?:the |of the |of our |your )?(?:users?|members?|people|person|customers?)(?:'s?"
+            r"\b(?:every|all|other|another|each) (?:the |of the |of our |your )?(?:users?|members?|people"
+            r"|person|customers?)(?:'s?"
             rf"|s')?\b(?! (?:say|think|recommend|advise|suggest|do|keep|post|deal|handle|use|manage)).*\b{_PRIVATE}\b"
             rf"|\b{_PRIVATE} (?:of|for|from) (?:every|all|other|another|each|everyone|everybody|someone|somebody)\b"
             r"|\b(?:read|show|open)\b.*\b(?!my\b)\w+'s (?:private |direct )?(?:messages|inbox|expenses|budget"
@@ -88,18 +101,22 @@ REFUSALS = (
             rf"|\b(?:everybody|everyone|anybody|anyone|someone|somebody|people)(?: else)?'s {_PRIVATE}\b"
             r"|\bother people's (?!posts|photos|tips|advice|experience|opinion|comments)"
             rf"|\b(?:what|how much|when|where)(?: (?:did|does|has|have))? {_NAMED} (?:\w+ )?(?:spen[dt]|earn\w*)\b"
-            rf"|\b{_NAMED}'s (?:e-?mail|home address|phone number|password|bank\w*|budget|expenses|spending|income|account"
+            rf"|\b{_NAMED}'s (?:e-?mail|home address|phone number|password|bank\w*|budget|expenses|spending"
+            rf"|income|account"
             r"|private messages|inbox|credit card)"
-            r"|\b(?:log|sign) (?:me )?in as (?!me\b)|\bwithout (?:her|his|their) know|\bwhere does \w+ live|\b(?:stalk|spy on|hack)\b"
+            r"|\b(?:log|sign) (?:me )?in as (?!me\b)|\bwithout (?:her|his|their) know|\bwhere does \w+ live"
+            r"|\b(?:stalk|spy on|hack)\b"
             r"|\btrack (?:my (?:ex|wife|husband|girlfriend|boyfriend|daughter|son)|him|her|somebody|someone)\b"
         ),
         _OTHERS,
     ),
     Refusal(
         _words(
-            r"\b(?:build|make|buy|cook|assemble|get) (?:me )?(?:a |an |some )?(?:\w+ )?(?:bombs?|explosives|meth|heroin|cocaine"
+            r"\b(?:build|make|buy|cook|assemble|get) (?:me )?(?:a |an |some )?(?:\w+ )?(?:bombs?|explosives"
+            r"|meth|heroin|cocaine"
             r"|grenades?|molotov\w*|ghost gun)\b|\b(?:build|make) (?:a |an )?weapon\b"
-            r"|\b(?:kill|murder|poison|stab|beat up|run over) (?:him|her|them|someone|somebody|my (?:wife|husband|neighbou?r|boss|ex"
+            r"|\b(?:kill|murder|poison|stab|beat up|run over) (?:him|her|them|someone|somebody|my (?:wife"
+            r"|husband|neighbou?r|boss|ex"
             r"|brother|sister|mother|father)|people)\b|\bset (?:fire to|\w+ on fire)\b(?! ?(?:ring|pit))"
             r"|\bhow (?:do i|can i|to|would i) (?:steal|break into|rob|smuggle|launder|hot-?wire)\b"
         ),

@@ -14,7 +14,8 @@ _MAKES = (
 )
 _FEET = r"(\d+(?:\.\d+)?)[\s-]*(?:feet|foot|ft\.?|')[\s-]*(?:(\d{1,2})\s*(?:inch\w*|in\b|\")?)?"
 _KIND = re.compile(
-    r"\b(?:class [abc]|diesel pusher|fifth[ -]?wheel|travel trailer|toy hauler|pop-?up|motor ?home|camper ?van|truck camper|skoolie"
+    r"\b(?:class [abc]|diesel pusher|fifth[ -]?wheel|travel trailer|toy hauler|pop-?up|motor ?home|camper ?van"
+    r"|truck camper|skoolie"
     r"|motor coach|camper|trailer|coach|\bvan|\brv)\b",
     re.IGNORECASE,
 )
@@ -74,7 +75,6 @@ def _model(slot: Slot) -> str | None:
 def _year(slot: Slot) -> int | None:
     found = re.search(r"(?<!since )(?<!in )\b(?:19|20)\d\d\b", slot.text)
     return int(found[0]) if found else None
-
 
 
 RULES = (

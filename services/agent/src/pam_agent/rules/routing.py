@@ -6,14 +6,25 @@ from datetime import datetime
 from typing import Any
 
 from pam_agent.rules import (
-    account, budget, calendar, income, insight, meetups, memory, rigs, shop, social, trip, units,
+    account,
+    budget,
+    calendar,
+    income,
+    insight,
+    meetups,
+    memory,
+    rigs,
+    shop,
+    social,
+    trip,
+    units,
 )
 from pam_agent.rules.choice import Choice, chosen
 from pam_agent.rules.clauses import clauses_of, entries_of
 from pam_agent.rules.memory import LASTING, arguments_of
 from pam_agent.rules.reading import Reading, Slot
-from pam_agent.rules.rule import Rule
 from pam_agent.rules.refusals import refusal_of
+from pam_agent.rules.rule import Rule
 from pam_agent.stated import facts_in
 from pam_shared.contracts.tools import Effect, ToolManifest
 
@@ -111,9 +122,7 @@ def _listed(reading: Reading, whole: Choice | None, offered: dict[str, ToolManif
     return Route([call for each in routed for call in each.calls]) if is_whole else None
 
 
-def _one(
-    reading: Reading, offered: dict[str, ToolManifest], given: dict[str, Any], found: Choice | None
-) -> Route:
+def _one(reading: Reading, offered: dict[str, ToolManifest], given: dict[str, Any], found: Choice | None) -> Route:
     if found is None:
         return Route()
     rule = found.rule
@@ -123,7 +132,9 @@ def _one(
     arguments = {
         name: value for name, read in rule.slots.items() if (value := read(Slot(reading, tool))) is not None
     } | given
-    call = Call(rule.tool, arguments, round(min(1.0, found.score / _SURE + 0.4), 2), found.evidence, tool.effect is Effect.READ)
+    call = Call(
+        rule.tool, arguments, round(min(1.0, found.score / _SURE + 0.4), 2), found.evidence, tool.effect is Effect.READ
+    )
     missing = _missing(rule, tool, arguments)
     return Route([call], _question(rule, missing[0], arguments) if missing else None, missing)
 

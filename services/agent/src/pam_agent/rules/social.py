@@ -129,7 +129,7 @@ RULES = (
         "| share public @place | let friends where_i | share where_i friends | let share where_i friends",
         Stance.ASKED,
         {
-            "location_name": lambda slot: _spot(slot),
+            "location_name": _spot,
             "share_duration_hours": _hours,
             "share_with": _with,
             "is_public": said(r"\bpublic\b"),
@@ -162,7 +162,10 @@ RULES = (
         "block_member",
         "!opens_block | block @person | block @handle",
         Stance.REFUSED,
-        {"target": lambda slot: person_in(slot.text), "unblock": said(r"\bunblock|off my block|\bun-block|no longer block")},
+        {
+            "target": lambda slot: person_in(slot.text),
+            "unblock": said(r"\bunblock|off my block|\bun-block|no longer block"),
+        },
         asks={"target": "Whom do you mean?"},
     ),
     Rule(
@@ -217,7 +220,9 @@ RULES = (
         Stance.ASKED,
         {
             "target": lambda slot: person_in(slot.text),
-            "unfollow": said(r"\bunfollow|\b(?:stop|quit|no longer|done|drop|remove|not) \w*\s?follow|\b(?:drop|remove)\b"),
+            "unfollow": said(
+                r"\bunfollow|\b(?:stop|quit|no longer|done|drop|remove|not) \w*\s?follow|\b(?:drop|remove)\b"
+            ),
         },
         unless="feed post_noun show",
         asks={"target": "Whom do you mean?"},

@@ -27,7 +27,8 @@ _POLITE = _words(
 )
 _LET = _words(r"^\W*(?:let's|i(?:'d| would) (?:like|love)(?: to)?|i (?:want|need|wish)(?: to)?)\b")
 _QUESTION = _words(
-    r"\?\s*$|^\W*(?:did(?! .*\d)|did (?=i\b|we\b|you\b)|had (?=i\b|we\b|you\b|he\b|she\b|they\b|anyone\b)|do|does|can|should|is|are|am|was|were|what|what's|how|why|when|where|who|which|(?:has"
+    r"\?\s*$|^\W*(?:did(?! .*\d)|did (?=i\b|we\b|you\b)|had (?=i\b|we\b|you\b|he\b|she\b|they\b|anyone\b)|do"
+    r"|does|can|should|is|are|am|was|were|what|what's|how|why|when|where|who|which|(?:has"
     r"|have) (?:i|we|you|he|she|they|it|my|the|anyone)|would|could|will|shall|if)\b(?!n't)"
 )
 _IMAGINED = _words(
@@ -37,10 +38,11 @@ _IMAGINED = _words(
 )
 _DENIED = _words(r"n't\b(?! (?:let (?:me|us)\b|forget|ever forget))|\b(?:not|never|without)\b")
 _KEPT = _words(
-    r"\b(?:n't|do not|does not|never|not)(?: (?:want|need|like|wish))?(?: you)?(?: to)? (?:turn|switch|stop|disable|change"
-    r"|hide|mute|quit|cancel|make|set|remove|delete|touch|update|enable|activate|block|leave|lose)\b|n't (?:want|need) (?:you"
-    r"|to) to (?:turn|switch|stop|disable|change|hide|mute|quit|cancel|make|set|remove|delete|touch|update)\b"
+    r"\b(?:do(?:n't| not)|does(?:n't| not)|did(?:n't| not)|never|not)(?: (?:want|need|like|wish))?(?: you)?(?: to)?"
+    r" (?:turn|switch|stop|disable|change|hide|mute|quit|cancel|make|set|remove|delete|touch|update|enable|activate"
+    r"|block|leave|lose)\b"
 )
+"""A change that is not wanted: what is now shall stay."""
 _PLANNED = _words(
     r"\b(?:will|would|'ll|going to|gonna|tomorrow|planning to|plan to|next (?:week|month|year)|want to buy"
     r"|need to (?:buy|pay))\b"

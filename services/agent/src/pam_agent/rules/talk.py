@@ -22,7 +22,9 @@ def _words(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE)
 
 
-GREETING = "How is life on the road today?"
+_ASKING = "How is life on the road today?"
+GREETING = f"Hello! I'm PAM. {_ASKING}"
+THANKS = "You're welcome. Safe travels!"
 CAPABLE = (
     "I'm PAM, your companion on the road. I keep your money straight, plan trips and nights, "
     "look after the rig and keep you in touch with friends."
@@ -39,7 +41,7 @@ _NAME = re.compile(r"\b(?:I'm|I am|name is|name's|call me|go by) (?P<name>[A-Z][
 
 
 def name_of(member: MemberContext | None) -> str:
-    """Return what a member is called: the name they told, else the one on their profile; empty where neither is known."""
+    """Return what a member is called: the name they told, else their profile's; empty where neither is known."""
     told = [fact.statement for fact in member.memory if fact.subject == "name"] if member else []
     named = next((found["name"] for statement in told if (found := _NAME.search(statement))), "")
     return named or (member.name if member else "")
@@ -47,8 +49,10 @@ def name_of(member: MemberContext | None) -> str:
 
 def _greeting(member: MemberContext | None) -> str:
     name = name_of(member)
-    hello = f"Hello, {name}!" if name else "Hello! I'm PAM."
-    return f"{hello} {_highlight(member) or GREETING}"
+    more = _highlight(member)
+    if not name and not more:
+        return GREETING
+    return f"Hello{name and ', '}{name}! {more or _ASKING}"
 
 
 def _highlight(member: MemberContext | None) -> str:
@@ -56,7 +60,7 @@ def _highlight(member: MemberContext | None) -> str:
 
 
 def _thanks(member: MemberContext | None) -> str:
-    return _to("You're welcome", member, "Safe travels!")
+    return _to("You're welcome", member, "Safe travels!") if name_of(member) else THANKS
 
 
 def _goodbye(member: MemberContext | None) -> str:
@@ -99,7 +103,8 @@ def _told(rig: Vehicle) -> str:
 _ABOUT_SELF = _words(
     r"\bwho am i\b|\bwhat(?:'s| is) my (?:own )?name\b|\bdo you know (?:me|who i am|my name)\b"
     r"|\bwhat (?:do|am) i (?:drive|driving)\b|\bwhat(?:'s| is) my (?:rig|rv|vehicle)\b(?! (?:worth|due|doing))"
-    r"|\bwhich rig do i\b|\b(?:what|which) (?:rig|rv|vehicle|kind of rig) (?:do|am) i\b|\bhow (?:big|long|tall|high) is my (?:rig|rv|coach)\b"
+    r"|\bwhich rig do i\b|\b(?:what|which) (?:rig|rv|vehicle|kind of rig) (?:do|am) i\b|\bhow (?:big|long|tall"
+    r"|high) is my (?:rig|rv|coach)\b"
 )
 PHRASES = (
     Phrase(_words(r"^\W*(?:hmm?\W+)?(never ?mind|forget it|no thanks|nothing)\b"), NEVER_MIND),

@@ -110,7 +110,9 @@ def _height(slot: Slot) -> float | None:
 def _spot(slot: Slot) -> str | None:
     found = after(slot.text, r"\b(?:bookmark|save|add|remember|favou?rite|star|keep|mark|store|heart)\b") or ""
     name = re.split(
-        r"\s+(?:as|to|in|for|among|on|with)\s+(?:an? |my |our |one of my )*(?:fav|saved|places|spots|later|bookmark|me\b|\d)|,", found
+        r"\s+(?:as|to|in|for|among|on|with)\s+(?:an? |my |our |one of my )*(?:fav|saved|places|spots|later"
+        r"|bookmark|me\b|\d)|,",
+        found,
     )[0]
     vague = re.match(
         r"^(?:this|that|the|a|our|my)?\s*(?:spot|place|overlook|location|it|favou?rite|to|here|one|campsite)?\s*$",
@@ -222,7 +224,9 @@ RULES = (
             "amenities": _amenities,
             "max_price": price_limit,
             "rig_length_ft": lambda slot: (
-                measured(slot.digits, "feet|foot|ft") if re.search(r"\brig|long|trailer|motor ?home|wheel|coach|camper|\brv\b|class [abc]", slot.text) else None
+                measured(slot.digits, "feet|foot|ft")
+                if re.search(r"\brig|long|trailer|motor ?home|wheel|coach|camper|\brv\b|class [abc]", slot.text)
+                else None
             ),
         },
         unless=(

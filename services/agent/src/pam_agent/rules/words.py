@@ -32,7 +32,7 @@ def stems_in(text: str) -> list[str]:
 
 
 def shapes_in(text: str) -> list[str]:
-    """Return the stems of a text's words; ``#`` for each number, ``Name`` for each name behind the first word, and colons."""
+    """Return the stems of a text's words, ``#`` for numbers, ``Name`` for names behind the first word, and colons."""
     return [_shape(token) for token in _TOKEN_OR_COLON.finditer(text.replace("\u2019", "'"))]
 
 
@@ -55,9 +55,7 @@ def notions_in(text: str) -> frozenset[str]:
 
 def mended(text: str) -> str:
     """Return a text with the words in it that are typing errors of known ones put right."""
-    return _TOKEN.sub(
-        lambda token: _known(token[0].lower(), is_name=_is_name(token)) or token[0], text
-    )
+    return _TOKEN.sub(lambda token: _known(token[0].lower(), is_name=_is_name(token)) or token[0], text)
 
 
 def _is_name(token: re.Match[str]) -> bool:
