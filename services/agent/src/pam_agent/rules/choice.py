@@ -12,7 +12,7 @@ from pam_shared.contracts.tools import ToolManifest
 
 _WEIGHT = 0.02
 """What a unit of evidence counts beside likeness."""
-_LEAST, _LEAST_WRITTEN = 0.055, 0.08
+_LEAST, _LEAST_WRITTEN = 0.055, 0.065
 """With less that speaks for it a sentence is not understood; what is written needs more."""
 _ALONE = 0.2
 """A part of a sentence that is so like others, or that a rule knows, is a request of its own."""

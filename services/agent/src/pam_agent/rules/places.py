@@ -55,7 +55,8 @@ _STARTING = re.compile(
 _ENDING = re.compile(
     rf"\b(?:end(?:ing)?(?: up)? (?:in|at)|heading (?:for|towards?)|visit|see|reach|thinking(?: of)?"
     rf"|go(?:ing)? (?:up |down |over )?to"
-    rf"|drive (?:up |down )?to|bound for) (?P<name>{_NAME})"
+    rf"|drive (?:up |down )?to|bound for|(?:be|arrive|get|pull|roll|we) (?:in|into|at|to)|hit"
+    rf"|make it to) (?P<name>{_NAME})"
 )
 _ROAD = re.compile(
     r"\b(?:(?:I|US|SR|CA|UT|AZ|Hwy|HWY)[- ]?\d+[A-Z]?|(?:Highway|Route|Interstate|highway|route"

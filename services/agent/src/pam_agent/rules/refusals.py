@@ -78,6 +78,8 @@ REFUSALS = (
         _words(
             r"\b(?:ignore|forget|disregard|bypass|override|break|drop)\b.*\b(?:instructions?|rules|prompt|guidelines"
             r"|restrictions you|safety|approvals?|permissions)\b"
+            r"|\b(?:ignore|forget|disregard) (?:what|everything|all|anything) you (?:were|have been|are"
+            r"|'ve been) (?:told|taught)\b"
             r"|\b(?:system|hidden|secret|initial|original) (?:prompt|instructions)\b"
             r"|\b(?:print|show|reveal|repeat|output|dump|tell me|what are|give me)\b.*\byour (?:own |full |exact )?"
             r"(?:instructions|prompt|source code|configuration|environment variables)\b"

@@ -22,6 +22,10 @@ _ABOUT = re.compile(
     r"|about))\s+(?P<topic>.+?)"
     r"(?:\s+(?:in|from|near) [A-Z].*)?\W*$"
 )
+_STRONG = re.compile(
+    r"\b(?:about|on|regarding|concerning|mentioning|tagged|discussing)\s+(?P<topic>.+?)(?:\s+(?:in|from"
+    r"|near) [A-Z].*)?\W*$"
+)
 ABOUT_ALL = re.compile(r"\b(?:about|on|regarding|concerning|for)\s+(?P<topic>.+?)\W*$")
 """A topic with the place it is about."""
 _FILLER = re.compile(r"\b(?:in|on|the|a|an|about|for|at|of|to|with|any|some)\b\s*", re.IGNORECASE)
@@ -50,7 +54,8 @@ def topic_in(text: str, frame: re.Pattern[str] = _ABOUT) -> str | None:
     """Return what a search is about: what is in quotes, follows "about", or is left without its frame."""
     if quoted := quoted_in(text):
         return quoted
-    found = frame.search(text.rstrip("?. !"))
+    bare = text.rstrip("?. !")
+    found = (_STRONG.search(bare) if frame is _ABOUT else None) or frame.search(bare)
     return keywords(found["topic"]) if found else None
 
 
