@@ -2,7 +2,7 @@
 
 from tests.eval.measure import Verdict, carrying, judged, sentences, share, times
 
-HALVES = ("tuned", "first_seen", "fresh", "last")
+HALVES = ("tuned", "first_seen", "fresh", "last", "held", "held_2", "held_3", "held_4")
 
 
 def main() -> None:

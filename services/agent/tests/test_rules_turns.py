@@ -9,7 +9,7 @@ from pam_agent.context.parts import Fact, Profile, Vehicle
 from pam_agent.context.snapshot import MemberContext
 from pam_agent.conversation import TurnRecord
 from pam_agent.mind import Prompt, Reply, Step
-from pam_agent.rules import Rules
+from pam_agent.rules import Rules, answers
 from pam_shared.contracts.conversation import MessageReceived, ModelReplied, ToolReturned, TurnFinished, TurnStatus
 from pam_shared.contracts.location import Fix
 from pam_shared.contracts.tools import Outcome, ToolReply
@@ -108,7 +108,24 @@ async def test_independent_reads_go_together_and_a_failure_is_told():
     assert calls(said) == [("get_weather_forecast", {"location": "Moab"}), ("find_rv_parks", {"location": "Moab"})]
     away = ToolReply(outcome=Outcome.UNAVAILABLE, message="I can't get the weather right now.")
     answer = await reply(text, steps=[step(said, away, told("There are 3 campgrounds."))])
-    assert answer.text == "There are 3 campgrounds. The rest did not work: I can't get the weather right now."
+    assert answer.text == "There are 3 campgrounds. One thing did not work, though: I can't get the weather right now."
+
+
+@pytest.mark.parametrize(
+    ("messages", "answer"),
+    [
+        (
+            ["Recorded $48.00 for groceries.", "Recorded $15.00 for parking.", "Recorded $9.00 for tolls."],
+            "Recorded $48.00 for groceries, $15.00 for parking and $9.00 for tolls.",
+        ),
+        (["It is sunny in Moab.", "There are 3 campgrounds."], "It is sunny in Moab. And there are 3 campgrounds."),
+        (["Recorded $5.00. Well done.", "Recorded $6.00."], "Recorded $5.00. Well done. Recorded $6.00."),
+        (["Done.", "Done."], "Done."),
+    ],
+)
+def test_several_results_are_one_answer(messages, answer):
+    """R-A11: sentences of a companion, not a list of outputs; nothing is left out and nothing added."""
+    assert answers.told([told(message) for message in messages]) == answer
 
 
 async def test_what_would_harm_others_is_refused_in_a_sentence():

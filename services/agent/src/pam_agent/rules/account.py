@@ -131,6 +131,8 @@ RULES = (
         Stance.REFUSED,
         _SETTINGS,
         unless="@amount calendar show",
+        needs=("|".join(_SETTINGS),),
+        asks={"email_notifications": "Which setting shall I change, and to what?"},
     ),
     Rule(
         "manage_privacy",
@@ -140,6 +142,8 @@ RULES = (
         Stance.REFUSED,
         _PRIVACY,
         unless="notify budget hustle session pin",
+        needs=("|".join(_PRIVACY),),
+        asks={"profile_visibility": "What of yours shall be seen by whom: everyone, friends or nobody?"},
     ),
     Rule(
         "update_profile",

@@ -82,7 +82,8 @@ def _fitted(choice: Choice, reading: Reading, tools: Mapping[str, ToolManifest])
     empty = set(numbers) & set(tool.input_schema.get("required", [])) - filled
     is_unused = bool(_MONEY.search(reading.digits)) and not numbers and not choice.rule.keeps_text
     share = (1 - _EMPTY * len(empty)) * (1 - _EMPTY * is_unused)
-    return replace(choice, score=choice.score * share + _FILLED * len(filled))
+    ends = {"origin", "destination"} & choice.rule.slots.keys() & reading.way.keys()
+    return replace(choice, score=choice.score * share + _FILLED * (len(filled) + len(ends)))
 
 
 def _is_number(tool: ToolManifest, argument: str) -> bool:
