@@ -21,9 +21,7 @@ _NOT_MONEY = re.compile(
 _MONTH = re.compile(
     r"(?:january|february|march|april|may|june|july|august|september|october|november|december)\s$", re.IGNORECASE
 )
-_NUMBERED = re.compile(
-    r"\b(?:site|space|lot|spot|exit|mile|room|number|no\.?|gate|highway|route|class)\s#?$", re.IGNORECASE
-)
+_NUMBERED = re.compile(r"\b(?:site|space|lot|exit|mile|highway|route|class)\s#?$", re.IGNORECASE)
 _BEFORE = 12
 """Letters before a number that may say what it is the number of."""
 _YEARS = range(1990, 2100)

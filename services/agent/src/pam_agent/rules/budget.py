@@ -216,7 +216,8 @@ RULES = (
     ),
     Rule(
         "create_expense",
-        "spend @amount | log expense @amount | log @amount | expense @amount | @entry @amount | !@entry @amount "
+        "spend @amount | log expense @amount | log @amount | expense @amount | @entry @amount "
+        "| !@entry @amount -earn -income "
         "| bill @amount | bill @amount log"
         " | spend @amount log | spend log | log expense | spend @claim -@amount -show -how_much -timespan",
         Stance.TOLD,

@@ -18,6 +18,8 @@ _SPLIT = re.compile(
 )
 
 _CONDITION = re.compile(r"\W*(?:if|when|since|because|as|after|before|once|should)\b", re.IGNORECASE)
+JOINED = re.compile(r"\b(?:and|then|also|plus)\b|[.?!;]\s+\w", re.IGNORECASE)
+"""What tells two requests from one that goes on after a comma."""
 _POINTING = re.compile(
     r"(?:please |can you |could you |so |just )*(?:put|add|log|count|mark|record|write|note|save|track|set"
     r"|register|enter|plan|post"

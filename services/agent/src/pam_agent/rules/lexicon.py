@@ -1,9 +1,9 @@
 """The notions rules are made of, and the words members use for them, read from the files beside this one.
 
-In ``notions.txt`` words count in all their forms, phrases as they stand, and ``=word`` counts in this form alone.
-``common_words.txt`` holds words that are never taken for a typing error of another. ``expense_words.txt``
-holds what money is spent on by category, beside the words the tools' schemas have. The files in ``asked`` hold, for
-each tool and for no tool (``none``), sentences members ask for it with.
+In ``notions.txt`` words count in all their forms, phrases as they stand, and ``=word`` counts in this form alone. The
+files in ``asked`` hold, for each tool and for no tool (``none``), sentences members ask for it with. The words of
+those, and of ``common_words.txt``, are never taken for a typing error of another. ``expense_words.txt`` holds what money
+is spent on by category, beside the words the tools' schemas have.
 """
 
 from importlib.resources import files

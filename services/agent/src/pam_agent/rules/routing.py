@@ -20,7 +20,7 @@ from pam_agent.rules import (
     units,
 )
 from pam_agent.rules.choice import Choice, chosen
-from pam_agent.rules.clauses import clauses_of, entries_of
+from pam_agent.rules.clauses import JOINED, clauses_of, entries_of
 from pam_agent.rules.memory import LASTING, arguments_of
 from pam_agent.rules.reading import Reading, Slot
 from pam_agent.rules.refusals import refusal_of
@@ -84,22 +84,25 @@ def route(text: str, tools: list[ToolManifest], now: datetime, given: dict[str, 
     offered = {tool.name: tool for tool in tools}
     reading = Reading(text, now)
     whole = chosen(reading, RULES, offered)
-    several = None if whole and whole.rule.keeps_text else _several(reading, offered)
+    several = None if whole and whole.rule.keeps_text else _several(reading, whole, offered)
     one = several or _listed(reading, whole, offered) or _one(reading, offered, given or {}, whole)
     return _with_facts(one, reading, offered)
 
 
-def _several(reading: Reading, offered: dict[str, ToolManifest]) -> Route | None:
+def _several(reading: Reading, whole: Choice | None, offered: dict[str, ToolManifest]) -> Route | None:
     """Return the calls of a message that consists of several requests; None where it does not."""
     parts = clauses_of(reading.text)
     readings = [Reading(part, reading.now, parts[n - 1] if n else "") for n, part in enumerate(parts)]
-    choices = [chosen(part, RULES, offered) for part in readings] if len(parts) > 1 else []
-    if not choices or not all(choice and choice.stands_alone for choice in choices):
+    found = [chosen(part, RULES, offered) for part in readings] if len(parts) > 1 else []
+    choices = [choice for choice in found if choice and choice.stands_alone]
+    if not choices or len(choices) < len(parts):
         return None
     routed = [_one(part, offered, {}, choice) for part, choice in zip(readings, choices, strict=True)]
     calls = [call for each in routed for call in each.calls]
     reads = [call.tool for call in calls if call.reads]
-    return Route(calls) if all(each.is_whole for each in routed) and len(reads) == len(set(reads)) else None
+    goes_on = whole and whole.rule is choices[0].rule and len(reads) == len(calls) and not JOINED.search(reading.text)
+    are_whole = all(each.is_whole for each in routed) and len(reads) == len(set(reads))
+    return Route(calls) if are_whole and not goes_on else None
 
 
 def _with_facts(found: Route, reading: Reading, offered: dict[str, ToolManifest]) -> Route:

@@ -119,7 +119,7 @@ _WHICH_POST = {"post_id": "Which post do you mean?"}
 RULES = (
     Rule(
         "stop_sharing_location",
-        "stop where_i | stop share where_i | stop let where_i | stop show where_i",
+        "hide where_i | stop where_i | stop share where_i | stop let where_i | stop show where_i",
         Stance.REFUSED,
         unless="sharing_setting",
     ),
@@ -208,7 +208,7 @@ RULES = (
     ),
     Rule(
         "like_post",
-        "like_verb post_noun | unlike | unlike post_noun | like_verb add post_noun | like_verb unlike post_noun",
+        "like_verb post_noun | !unlike | unlike post_noun | like_verb add post_noun | like_verb unlike post_noun",
         Stance.ASKED,
         {"unlike": said(r"\bunlike|take back|remove|undo|withdraw")},
         asks=_WHICH_POST,

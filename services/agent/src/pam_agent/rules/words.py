@@ -3,12 +3,33 @@
 import re
 from functools import lru_cache
 
-from pam_agent.rules.lexicon import COMMON, NOTIONS
+from pam_agent.rules.lexicon import ASKED, COMMON, NOTIONS
 
 _TOKEN = re.compile(r"[a-z0-9]+(?:'[a-z]+)?", re.IGNORECASE)
 _TOKEN_OR_COLON = re.compile(rf"{_TOKEN.pattern}|:(?= )", re.IGNORECASE)
 _TYPO_MIN = 5
 _SHORT = 4
+
+
+_SPELT_OUT = [
+    (re.compile(rf"\b({words}) {verb}\b", re.IGNORECASE), rf"\1{short}")
+    for words, verb, short in (
+        ("what|where|who|how|when|that|it|there|here|he|she", "is", "'s"),
+        ("i", "am", "'m"),
+        ("we|you|they", "are", "'re"),
+        ("i|we|you|they", "have", "'ve"),
+        ("i|we|you|he|she|it|they", "will", "'ll"),
+        ("i|we|you|they", "would", "'d"),
+        ("do|does|did|is|are|was|were|has|have|had|could|should|would", "not", "n't"),
+    )
+]
+
+
+def contracted(text: str) -> str:
+    """Return a text with "what is" and the like as "what's", so that both are the same words."""
+    for spelt_out, short in _SPELT_OUT:
+        text = spelt_out.sub(short, text)
+    return text.replace("\u2019", "'")
 
 
 def stem(word: str) -> str:
@@ -27,13 +48,13 @@ def stem(word: str) -> str:
 
 def stems_in(text: str) -> list[str]:
     """Return the stems of a text's words in their order, with their typing errors mended."""
-    tokens = _TOKEN.finditer(text.replace("\u2019", "'"))
+    tokens = _TOKEN.finditer(contracted(text))
     return [_stem_of(token[0].lower(), is_name=_is_name(token)) for token in tokens]
 
 
 def shapes_in(text: str) -> list[str]:
     """Return the stems of a text's words, ``#`` for numbers, ``Name`` for names behind the first word, and colons."""
-    return [_shape(token) for token in _TOKEN_OR_COLON.finditer(text.replace("\u2019", "'"))]
+    return [_shape(token) for token in _TOKEN_OR_COLON.finditer(contracted(text))]
 
 
 def _shape(token: re.Match[str]) -> str:
@@ -96,7 +117,7 @@ def _index() -> tuple[dict[str, set[str]], dict[str, set[str]], list[tuple[str, 
     for notion, told in NOTIONS.items():
         for word in told:
             if " " in word:
-                phrases.append((f" {' '.join(map(stem, word.split()))} ", notion))
+                phrases.append((f" {' '.join(map(stem, contracted(word).split()))} ", notion))
             elif word.startswith("="):
                 exact.setdefault(word[1:], set()).add(notion)
             else:
@@ -108,6 +129,8 @@ def _index() -> tuple[dict[str, set[str]], dict[str, set[str]], list[tuple[str, 
 
 
 _WORDS, _EXACT, _PHRASES, _CUT = _index()
-_COMMON = {stem(word) for word in COMMON} | {
-    stem(word) for told in NOTIONS.values() for phrase in told for word in phrase.strip("=").split()
-}
+_COMMON = (
+    {stem(word) for word in COMMON}
+    | {stem(token[0].lower()) for said in ASKED.values() for sentence in said for token in _TOKEN.finditer(sentence)}
+    | {stem(word) for told in NOTIONS.values() for phrase in told for word in phrase.strip("=").split()}
+)
