@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pam_agent.rules.likeness import NONE, likeness
 from pam_agent.rules.reading import Reading, Slot
 from pam_agent.rules.rule import Rule
-from pam_agent.rules.stance import Stance, allows
+from pam_agent.rules.stance import Stance, allows, forbids
 from pam_shared.contracts.tools import ToolManifest
 
 _WEIGHT = 0.02
@@ -54,6 +54,8 @@ def chosen(reading: Reading, rules: tuple[Rule, ...], tools: Mapping[str, ToolMa
     near = [_fitted(choice, reading, tools) for choice in found if choice.score >= _NEAR * found[0].score]
     near = sorted(near[:_CANDIDATES], key=lambda choice: -choice.score)
     first, none = near[0], like.get(NONE, (0.0, ""))[0]
+    if first.rule.stance is Stance.ANY and forbids(reading.text):
+        return None
     if not allows(first.rule.stance, _frame(first.rule, reading.text)):
         reads = (other for other in found if other.rule.stance is Stance.ANY and "@question" in reading.evidence)
         first = next((read for read in reads if read.score >= _READ * first.score), replace(first, score=0.0))
@@ -80,7 +82,7 @@ def _fitted(choice: Choice, reading: Reading, tools: Mapping[str, ToolManifest])
     numbers = {name: read for name, read in choice.rule.slots.items() if _is_number(tool, name)}
     filled = {name for name, read in numbers.items() if read(Slot(reading, tool)) is not None}
     empty = set(numbers) & set(tool.input_schema.get("required", [])) - filled
-    is_unused = bool(_MONEY.search(reading.digits)) and not numbers and not choice.rule.keeps_text
+    is_unused = bool(_MONEY.search(reading.digits)) and not filled and not choice.rule.keeps_text
     share = (1 - _EMPTY * len(empty)) * (1 - _EMPTY * is_unused)
     ends = {"origin", "destination"} & choice.rule.slots.keys() & reading.way.keys()
     return replace(choice, score=choice.score * share + _FILLED * (len(filled) + len(ends)))

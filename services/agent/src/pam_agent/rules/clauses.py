@@ -5,7 +5,8 @@ import re
 from pam_agent.rules.amounts import amounts_in
 
 _START = (
-    r"(?:how(?! much (?:i|we)\b)|what(?! (?:i|we)\b)|what's|when|where(?! (?:i|we)\b)|who|which|is|are|any|do"
+    r"(?:will|would|am i|have i|has|was|did|why|how(?! much (?:i|we)\b)|what(?! (?:i|we)\b)|what's|when"
+    r"|where(?! (?:i|we)\b)|who|which|is|are|any|do"
     r"|does|can|could|tell|show|log|record|find|give|set"
     r"|add|check|then|also|track|plan|put|remind|send|i |we "
     r"|get|list|compare|export|predict|convert|analy[sz]e|message|post|search|cancel|delete|update|change|\$\d"
@@ -27,6 +28,7 @@ _POINTING = re.compile(
     r"|them|one)\b",
     re.IGNORECASE,
 )
+_AMOUNT_ALONE = re.compile(r"\W*[$€£]?\d[\d.,]*(?: (?:dollars|bucks|total|even|usd))?\W*")
 _ASSENT = re.compile(
     r"\W*(?:yes|yep|yeah|yup|ok|okay|right|correct|sure|no|nope|thanks|hi|hey|hello|well|so|please"
     r"|(?:that|this)(?:'s| is| was) (?:right|correct|true|it))\W*",
@@ -41,7 +43,7 @@ def clauses_of(text: str) -> list[str]:
         return [text.strip()]
     parts: list[str] = []
     for part in (each.strip() for each in _SPLIT.split(text) if each and each.strip()):
-        if parts and (_POINTING.match(part) or _ASSENT.fullmatch(parts[-1])):
+        if parts and (_POINTING.match(part) or _AMOUNT_ALONE.fullmatch(part) or _ASSENT.fullmatch(parts[-1])):
             parts[-1] = f"{parts[-1]}, {part}"
         else:
             parts.append(part)

@@ -2,8 +2,8 @@
 
 In ``notions.txt`` words count in all their forms, phrases as they stand, and ``=word`` counts in this form alone. The
 files in ``asked`` hold, for each tool and for no tool (``none``), sentences members ask for it with. The words of
-those, and of ``common_words.txt``, are never taken for a typing error of another. ``expense_words.txt`` holds what money
-is spent on by category, beside the words the tools' schemas have.
+those, and of ``common_words.txt``, are never taken for a typing error of another. ``expense_words.txt`` holds what
+money is spent on by category, beside the words the tools' schemas have.
 """
 
 from importlib.resources import files

@@ -2,7 +2,7 @@
 
 import re
 
-from pam_agent.rules.reading import Slot
+from pam_agent.rules.reading import PERSONAL, Slot
 from pam_agent.rules.rule import Read, Rule
 from pam_agent.rules.stance import Stance
 from pam_agent.rules.texts import keywords
@@ -26,7 +26,7 @@ _ASKED = re.compile(
 )
 
 
-LASTING = frozenset({"about_me", "rig", "pet", "diet", "health", "person", "date"})
+LASTING = PERSONAL | {"rig"}
 """Kinds of facts that are kept when they are only mentioned; what somebody likes or plans is kept when asked to."""
 
 
@@ -69,7 +69,7 @@ RULES = (
     ),
     Rule(
         "remember",
-        "!remember_that",
+        "!remember_that | !@fact",
         Stance.REFUSED,
         slots={name: _part(name) for name in ("kind", "subject", "statement")},
         asks={"kind": "What shall I remember about you?"},

@@ -35,7 +35,7 @@ _ARROW = re.compile(r"\s*(?:->|→|=>|»)\s*")
 _END = (
     r"(?= (?:with|via|through|stopping|leaving|starting|departing|under|for under|keep|and|in my|in the|in a"
     r"|in under|in|without|on|by|at|for|if|when|using|before"
-    r"|tomorrow|today|this|next|please|safely|is|take|will|going)\b|[,?!;:]|(?<!\bSt)(?<!\bMt)(?<!\bFt)\.|$)"
+    r"|tomorrow|today|this|next|please|safely|is|take|will|going|towing|pulling|hauling|during|over)\b|[,?!;:]|(?<!\bSt)(?<!\bMt)(?<!\bFt)\.|$)"
 )
 _FROM_TO = re.compile(
     rf"\b(?:from|between) (?P<a>.{{2,50}}?) (?:to|and|into|until|till) (?P<b>.{{2,50}}?){_END}", re.IGNORECASE

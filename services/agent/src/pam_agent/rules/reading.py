@@ -12,6 +12,7 @@ from pam_agent.rules.people import person_in, quoted_in
 from pam_agent.rules.places import place_in, road_in, way_in
 from pam_agent.rules.stance import is_claim, is_question, plainly
 from pam_agent.rules.words import mended, notions_in, stem
+from pam_agent.stated import facts_in
 from pam_shared.contracts.tools import ToolManifest
 
 _SHORT = 6
@@ -54,6 +55,8 @@ _ENTRY = re.compile(
     re.IGNORECASE,
 )
 """An expense as people note one: "gas $45", "$12 on parking"."""
+PERSONAL = frozenset({"about_me", "pet", "diet", "health", "person", "date"})
+"""Kinds of facts that are of the member alone; what they drive is another tool's."""
 _LABEL = re.compile(
     r"\W*(?:new |my |an? |another |add (?:an? )?|log (?:an? )?|here'?s an? )?(?P<label>[a-z]+)(?: \w+){0,3}: ",
     re.IGNORECASE,
@@ -119,6 +122,7 @@ class Reading:
             "@entry": _ENTRY.search(self.digits),
             "@year": re.search(r"\b(?:19|20)\d\d [A-Z]", self.text),
             "@two_measures": len(_MEASURE.findall(self.text)) > 1,
+            "@fact": any(fact.kind in PERSONAL for fact in facts_in(self.text)),
             "@short": len(self.text.split()) < _SHORT,
             "@question": is_question(self.text),
             "@claim": is_claim(self.text),

@@ -160,7 +160,7 @@ RULES = (
     ),
     Rule(
         "block_member",
-        "!opens_block | block @person | block @handle",
+        "!opens_block | !block @handle | block @person | block @handle",
         Stance.REFUSED,
         {
             "target": lambda slot: person_in(slot.text),

@@ -58,6 +58,16 @@ _ABOUT_OTHERS = _words(r"^\W*(?:he|she|they)\b")
 _QUOTED = _words(r"\b(?:said|says|told me|wrote|claims|asked|texted)\b,?\s*[\"\u201c'\u2018:]")
 
 
+_FORBIDDEN = _words(
+    r"^\W*(?:please |no,? |wait,? |just )*(?:don't|do not|never) (?!you|we|i\b|they|forget|let|show)\w+"
+)
+
+
+def forbids(text: str) -> bool:
+    """Whether a sentence only says what is not to be done; who says that asks for nothing."""
+    return bool(_FORBIDDEN.search(text))
+
+
 def allows(stance: Stance, text: str) -> bool:
     """Whether a sentence may set off what needs this stance. In doubt it may not."""
     if stance is Stance.ANY:
