@@ -14,7 +14,7 @@ _WEIGHT = 0.02
 """What a unit of evidence counts beside likeness."""
 _LEAST, _LEAST_WRITTEN = 0.055, 0.065
 """With less that speaks for it a sentence is not understood; what is written needs more."""
-_ALONE = 0.2
+_ALONE = 0.25
 """A part of a sentence that is so like others, or that a rule knows, is a request of its own."""
 _NEAR, _READ = 0.75, 0.5
 """What has this share of the first one's score could be meant as well; a read where a question is asked needs less."""
@@ -50,17 +50,24 @@ class Choice:
 def chosen(reading: Reading, rules: tuple[Rule, ...], tools: Mapping[str, ToolManifest]) -> Choice | None:
     """Return what a sentence asks for; None where it asks for nothing or too little speaks for anything."""
     like = likeness(reading.text)
-    found = sorted((_choice(rule, reading, like) for rule in rules), key=lambda choice: -choice.score)
+    asked = (rule for rule in rules if rule.stance is not Stance.ANY or not forbids(reading.text))
+    found = sorted((_choice(rule, reading, like) for rule in asked), key=lambda choice: -choice.score)
     near = [_fitted(choice, reading, tools) for choice in found if choice.score >= _NEAR * found[0].score]
     near = sorted(near[:_CANDIDATES], key=lambda choice: -choice.score)
     first, none = near[0], like.get(NONE, (0.0, ""))[0]
-    if first.rule.stance is Stance.ANY and forbids(reading.text):
-        return None
     if not allows(first.rule.stance, _frame(first.rule, reading.text)):
-        reads = (other for other in found if other.rule.stance is Stance.ANY and "@question" in reading.evidence)
-        first = next((read for read in reads if read.score >= _READ * first.score), replace(first, score=0.0))
+        others = (other for other in found if _may_stand_in(other, first, reading))
+        first = next(others, replace(first, score=0.0))
     least = _LEAST if first.rule.stance is Stance.ANY else _LEAST_WRITTEN
     return first if first.score >= max(least, none) else None
+
+
+def _may_stand_in(other: Choice, first: Choice, reading: Reading) -> bool:
+    """Whether a choice is meant where the first may not be done: a read that is asked for, or a refusal as likely."""
+    if other.rule.stance is Stance.ANY:
+        return "@question" in reading.evidence and other.score >= _READ * first.score
+    is_refusal = other.rule.stance is Stance.REFUSED and other.score >= _NEAR * first.score
+    return is_refusal and allows(Stance.REFUSED, reading.text)
 
 
 def _frame(rule: Rule, text: str) -> str:

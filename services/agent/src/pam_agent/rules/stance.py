@@ -54,6 +54,11 @@ _ANOTHERS = _words(
     r"|somebody|someone|the guy|a guy)\b[\w ]{0,12}\b(?:paid|spent|bought|filled|earned|made|saved|had|got"
     r"|replaced|changed|gets|dropped)\b"
 )
+_ANSWERING = _words(
+    r"^\W*(?:it|that|this)(?:'s| is| was| cost| came to)?(?: me| us)?(?: about| around"
+    r"| only)? [$€£]?\d[\d.,]*(?: (?:dollars|bucks|usd))?\W*$"
+)
+"""An amount of something that was said before."""
 _ABOUT_OTHERS = _words(r"^\W*(?:he|she|they)\b")
 _QUOTED = _words(r"\b(?:said|says|told me|wrote|claims|asked|texted)\b,?\s*[\"\u201c'\u2018:]")
 
@@ -101,4 +106,4 @@ def plainly(text: str) -> str:
 def _is_no_record(told: str) -> bool:
     """Whether it is a plan, an undoing or somebody else's doing."""
     rest = _LET.sub("", told, count=1)
-    return bool(_PLANNED.search(rest) or _UNDONE.search(rest) or _ANOTHERS.search(rest))
+    return bool(_ANSWERING.search(rest) or _PLANNED.search(rest) or _UNDONE.search(rest) or _ANOTHERS.search(rest))
