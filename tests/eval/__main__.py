@@ -2,7 +2,7 @@
 
 from tests.eval.measure import Verdict, carrying, judged, sentences, share, times
 
-HALVES = ("tuned", "first_seen", "fresh", "last", "held", "held_2", "held_3", "held_4")
+HALVES = ("tuned", "first_seen", "fresh", "last", "held", "held_2", "held_3", "held_4", "held_5", "held_6")
 
 
 def main() -> None:

@@ -216,7 +216,7 @@ RULES = (
     ),
     Rule(
         "create_expense",
-        "spend @amount | log expense @amount | log @amount | expense @amount | @entry @amount "
+        "spend @amount | !label_expens @amount | log expense @amount | log @amount | expense @amount | @entry @amount "
         "| !@entry @amount -earn -income -vehicle_part -service_done "
         "| bill @amount | bill @amount log"
         " | spend @amount log | spend log | log expense | spend @claim -@amount -show -how_much -timespan",

@@ -16,6 +16,8 @@ _LEAST, _LEAST_WRITTEN = 0.055, 0.065
 """With less that speaks for it a sentence is not understood; what is written needs more."""
 _ALONE = 0.25
 """A part of a sentence that is so like others, or that a rule knows, is a request of its own."""
+_SILENT = 0.9
+"""What likeness to talk counts, for no evidence stands beside it."""
 _NEAR, _READ = 0.75, 0.5
 """What has this share of the first one's score could be meant as well; a read where a question is asked needs less."""
 _CANDIDATES = 5
@@ -54,7 +56,7 @@ def chosen(reading: Reading, rules: tuple[Rule, ...], tools: Mapping[str, ToolMa
     found = sorted((_choice(rule, reading, like) for rule in asked), key=lambda choice: -choice.score)
     near = [_fitted(choice, reading, tools) for choice in found if choice.score >= _NEAR * found[0].score]
     near = sorted(near[:_CANDIDATES], key=lambda choice: -choice.score)
-    first, none = near[0], like.get(NONE, (0.0, ""))[0]
+    first, none = near[0], like.get(NONE, (0.0, ""))[0] * _SILENT
     if not allows(first.rule.stance, _frame(first.rule, reading.text)):
         others = (other for other in found if _may_stand_in(other, first, reading))
         first = next(others, replace(first, score=0.0))

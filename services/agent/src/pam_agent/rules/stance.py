@@ -28,7 +28,8 @@ _POLITE = _words(
 _LET = _words(r"^\W*(?:let's|i(?:'d| would) (?:like|love)(?: to)?|i (?:want|need|wish)(?: to)?)\b")
 _QUESTION = _words(
     r"\?\s*$|^\W*(?:did(?! .*\d)|did (?=i\b|we\b|you\b)|had (?=i\b|we\b|you\b|he\b|she\b|they\b|anyone\b)|do"
-    r"|does|can|should|is|are|am|was|were|what|what's|how|why|when|where|who|which|(?:has"
+    r"|does|can|should|is|are|am|was(?! (?:paid|given|charged|billed))|were|what|what's|how|why|when|where|who"
+    r"|which|(?:has"
     r"|have) (?:i|we|you|he|she|they|it|my|the|anyone)|would|could|will|shall|if)\b(?!n't)"
 )
 _IMAGINED = _words(
@@ -47,6 +48,8 @@ _PLANNED = _words(
     r"\b(?:will|would|'ll|going to|gonna|tomorrow|planning to|plan to|next (?:week|month|year)|want to buy"
     r"|need to (?:buy|pay))\b"
 )
+_DUE = _words(r"\b(?:next )?due\b.*$")
+"""When something that was done is to be done again."""
 _UNDONE = _words(r"\b(?:delete|remove|undo|cancel|refund\w*)\b")
 _ANOTHERS = _words(
     r"\b(?:he|she|they|(?:my|our|his|her|their) (?:neighbou?r|brother|sister|friend|buddy|dad|mom|son|daughter"
@@ -105,5 +108,5 @@ def plainly(text: str) -> str:
 
 def _is_no_record(told: str) -> bool:
     """Whether it is a plan, an undoing or somebody else's doing."""
-    rest = _LET.sub("", told, count=1)
+    rest = _DUE.sub("", _LET.sub("", told, count=1))
     return bool(_ANSWERING.search(rest) or _PLANNED.search(rest) or _UNDONE.search(rest) or _ANOTHERS.search(rest))

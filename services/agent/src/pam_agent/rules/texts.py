@@ -12,7 +12,8 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 _TAIL = re.compile(
-    r"\W*\b(?:please|in the (?:shop|store|community|feed)|for sale|right now|today|rated .*|with .*|under .*"
+    r"\W*\b(?:please|for (?:less|under|below|at most|up to) .*|in the (?:shop|store|community|feed)|for sale"
+    r"|right now|today|rated .*|with .*|under .*"
     r"|below .*|less than .*|cheaper than .*"
     r"|up to .*|over \d.*|(?:[1-5]|four|five|three) stars?.*|in stock)\W*$",
     re.IGNORECASE,
