@@ -71,7 +71,11 @@ def notions_in(text: str) -> frozenset[str]:
     joined = f" {' '.join(stems)} "
     words = {notion for each in stems for notion in _WORDS.get(each, ())}
     exact = {notion for token in _TOKEN.findall(text.lower()) for notion in _EXACT.get(token, ())}
-    return frozenset(words | exact | {notion for phrase, notion in _PHRASES if phrase in joined})
+    return frozenset(
+        words
+        | exact
+        | {notion for first in set(stems) for phrase, notion in _PHRASES.get(first, ()) if phrase in joined}
+    )
 
 
 def mended(text: str) -> str:
@@ -109,15 +113,16 @@ def _cuts(word: str) -> set[str]:
     return {word[:n] + word[n + 1 :] for n in range(len(word))}
 
 
-def _index() -> tuple[dict[str, set[str]], dict[str, set[str]], list[tuple[str, str]], dict[str, set[str]]]:
+def _index() -> tuple[dict[str, set[str]], dict[str, set[str]], dict[str, list[tuple[str, str]]], dict[str, set[str]]]:
     words: dict[str, set[str]] = {}
     exact: dict[str, set[str]] = {}
-    phrases: list[tuple[str, str]] = []
+    phrases: dict[str, list[tuple[str, str]]] = {}
     cut: dict[str, set[str]] = {}
     for notion, told in NOTIONS.items():
         for word in told:
             if " " in word:
-                phrases.append((f" {' '.join(map(stem, contracted(word).split()))} ", notion))
+                stems = [*map(stem, contracted(word).split())]
+                phrases.setdefault(stems[0], []).append((f" {' '.join(stems)} ", notion))
             elif word.startswith("="):
                 exact.setdefault(word[1:], set()).add(notion)
             else:
