@@ -10,7 +10,14 @@ from pam_agent.context.snapshot import MemberContext
 from pam_agent.conversation import TurnRecord
 from pam_agent.mind import Prompt, Reply, Step
 from pam_agent.rules import Rules, answers
-from pam_shared.contracts.conversation import MessageReceived, ModelReplied, ToolReturned, TurnFinished, TurnStatus
+from pam_shared.contracts.conversation import (
+    MessageReceived,
+    ModelReplied,
+    ToolReturned,
+    TurnFinished,
+    TurnStatus,
+    answer_id,
+)
 from pam_shared.contracts.location import Fix
 from pam_shared.contracts.tools import Outcome, ToolReply
 from tests.eval.measure import manifests
@@ -178,6 +185,15 @@ async def test_what_was_told_a_moment_ago_can_be_forgotten_as_that():
     said = await reply("forget that", [done(fact, await reply(fact))])
     assert calls(said) == [("forget_memory", {"description": "allergy to nuts"})]
     assert (await reply("forget that")).text == "Which of it shall I forget?"
+
+
+async def test_praise_is_for_the_answer_before_it():
+    """R-A4: nobody names the message they mean."""
+    before = turn("what's the weather in Moab", "It is sunny.")
+    said = await reply("great answer!", [before])
+    praise = {"message_id": str(answer_id(before.message.id)), "thumbs_up": True}
+    assert calls(said) == [("record_user_feedback", praise)]
+    assert (await reply("great answer!")).text == "Which of my answers do you mean?"
 
 
 @pytest.mark.parametrize(

@@ -172,6 +172,7 @@ RULES = (
         "| feedback_bad answer | feedback @stars answer",
         Stance.REFUSED,
         {"thumbs_up": _thumbs, "rating": lambda slot: int(stars(slot) or 0) or None},
+        asks={"message_id": "Which of my answers do you mean?"},
         unless="post_noun favorite",
     ),
 )

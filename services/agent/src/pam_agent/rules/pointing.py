@@ -8,7 +8,7 @@ from typing import Any
 from pam_agent.context.snapshot import MemberContext
 from pam_agent.conversation import TurnRecord
 from pam_agent.rules.routing import Call, Route
-from pam_shared.contracts.conversation import ToolUseBlock
+from pam_shared.contracts.conversation import ToolUseBlock, answer_id
 
 _ON_THE_WAY = re.compile(r"\b(?:on|along) (?:the|our|my|that) (?:way|route|road|drive|trip)\b", re.IGNORECASE)
 _THERE = re.compile(r"\b(?:there|that place)\b", re.IGNORECASE)
@@ -29,6 +29,8 @@ def _resolved(call: Call, text: str, earlier: list[TurnRecord]) -> Call:
     if call.tool == "forget_memory" and "description" not in call.arguments:
         subject = next((use.input["subject"] for use in _uses(earlier[-1:]) if use.name == "remember"), None)
         return replace(call, arguments=call.arguments | ({"description": subject} if subject else {}))
+    if call.tool == "record_user_feedback" and earlier:
+        return replace(call, arguments={"message_id": str(answer_id(earlier[-1].message.id))} | call.arguments)
     return call
 
 
