@@ -31,12 +31,14 @@ RIGS: dict[str, str] = {
     "boat": r"\bboat",
 }
 
+_CALLED = re.compile(
+    r"(?<!dog )(?<!cat )(?<!wife )(?<!son )(?<!group )\b(?:called|named|name (?:is|it)|nicknamed)"
+    r" (?P<name>[A-Z]\w*(?: [A-Z]\w*)*)"
+)
+
 
 def _named(slot: Slot) -> str | None:
-    found = re.search(
-        r"(?<!dog )(?<!cat )(?<!wife )(?<!son )(?<!group )\b(?:called|named|name (?:is|it)|nicknamed) (?P<name>[A-Z]\w*(?: [A-Z]\w*)*)",
-        slot.text,
-    )
+    found = _CALLED.search(slot.text)
     model = re.search(r"\b(?:19|20)\d\d (?P<name>[A-Z]\w*(?: [A-Z0-9]\w*)*)", slot.text)
     return found["name"] if found else model["name"] if model else _kind(slot)
 
