@@ -12,7 +12,7 @@ from tests.eval.measure import Verdict, carrying, judged, sentences, share, time
 from tests.eval.script import conversations
 from tests.eval.tables import table, wrong
 
-HALVES = ("tuned", "first_seen", "fresh", "last")
+HALVES = ("tuned", "first_seen", "fresh", "last", "held", "held_2", "held_3", "held_4", "held_5", "held_6")
 
 
 def main() -> None:

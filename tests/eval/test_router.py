@@ -1,7 +1,11 @@
 """The rules against sentences of members: the right tool, the right arguments, and never a write in doubt."""
 
+import re
+
 import pytest
 
+from pam_agent.rules.lexicon import ASKED
+from pam_agent.rules.likeness import NONE
 from pam_shared.contracts.tools import Effect, Visibility
 from tests.eval.measure import carrying, judged, manifests, sentences, share
 
@@ -40,6 +44,22 @@ def test_paraphrases_are_other_words():
     """R-A4: four words in a row of an utterance in a paraphrase would be the same sentence again."""
     known = {run for each in sentences("utterances") for run in _runs(each.text)}
     assert [each.text for each in sentences("paraphrases") if known & _runs(each.text)] == []
+
+
+def test_what_is_measured_is_not_known_by_heart():
+    """R-A4: a sentence the rules hold as an example proves nothing."""
+    known_by_heart = {_plain(sentence) for sentences_ in ASKED.values() for sentence in sentences_}
+    asked = [each.text for name in ("utterances", "paraphrases") for each in sentences(name)]
+    assert [text for text in asked if _plain(text) in known_by_heart] == []
+
+
+def test_every_tool_that_members_are_offered_has_examples():
+    """R-A4: what no example asks for is found by its evidence alone; an example of no tool leads nowhere."""
+    assert {tool.name for tool in manifests()} | {NONE} == ASKED.keys()
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.findall(r"[a-z0-9']+", text.lower()))
 
 
 def _runs(text: str) -> set[tuple[str, ...]]:

@@ -100,7 +100,7 @@ async def test_a_first_message_asks_the_record_nothing(nats, member, bus):
     async def on(message):
         asked.append(message.subject)
 
-    await bus.nats.subscribe("pam.query.>", cb=on)
+    await bus.nats.subscribe("pam.query.messages.>", cb=on)
     async with messages_api(SCENES) as api, running_agent(nats, api):
         talk = uuid4()
         await member.say(talk, "hello", extra={headers.NEW_CONVERSATION: "1"})

@@ -30,7 +30,7 @@ def shown(request) -> set[str]:
 async def test_a_model_is_shown_what_fits_and_calls_what_it_found(nats, member):
     """R-A8: fifteen tools at most; what is found is shown from the next step on, and works like any other."""
     async with messages_api(SCENES) as api, running_agent(nats, api):
-        await member.say(talk := uuid4(), "How much have I spent on gas this week? And the dentist is on 1 March.")
+        await member.say(talk := uuid4(), "How much have I spent on gas this week?")
         await member.answered(talk)
     first, second, third = map(shown, api.requests)
     assert {"get_spending_summary", "find_tools"} <= first

@@ -5,10 +5,20 @@ from uuid import uuid4
 
 import pytest
 
+from pam_agent.context.parts import Fact, Profile, Vehicle
+from pam_agent.context.snapshot import MemberContext
 from pam_agent.conversation import TurnRecord
 from pam_agent.mind import Prompt, Reply, Step
-from pam_agent.rules import Rules
-from pam_shared.contracts.conversation import MessageReceived, ModelReplied, ToolReturned, TurnFinished, TurnStatus
+from pam_agent.rules import Rules, answers
+from pam_shared.contracts.conversation import (
+    MessageReceived,
+    ModelReplied,
+    ToolReturned,
+    TurnFinished,
+    TurnStatus,
+    answer_id,
+)
+from pam_shared.contracts.location import Fix
 from pam_shared.contracts.tools import Outcome, ToolReply
 from tests.eval.measure import manifests
 
@@ -17,8 +27,10 @@ pytestmark = pytest.mark.unit
 NOW = datetime(2026, 11, 21, 10, tzinfo=UTC)
 
 
-async def reply(text, earlier=(), steps=()) -> Reply:
-    asked = Prompt(text=text, earlier=list(earlier), steps=list(steps), tools=list(manifests()), now=NOW, zone="UTC")
+async def reply(text, earlier=(), steps=(), member=None) -> Reply:
+    asked = Prompt(
+        text=text, earlier=list(earlier), steps=list(steps), tools=list(manifests()), now=NOW, zone="UTC", member=member
+    )
     return [part async for part in Rules().reply(asked)][-1]
 
 
@@ -26,6 +38,17 @@ def turn(text, answer) -> TurnRecord:
     message = MessageReceived(id=uuid4(), text=text, received_at=NOW)
     done = TurnFinished(turn=message.id, status=TurnStatus.SUCCESS, text=answer, epoch=1, sequence=1, base=1)
     return TurnRecord(message, 1, finished=done)
+
+
+def done(text, said: Reply) -> TurnRecord:
+    """A turn that called tools."""
+    record = turn(text, "Done.")
+    record.replies[0] = ModelReplied(turn=record.message.id, step=0, content=said.content, model="rules", base=1)
+    return record
+
+
+def known(**parts) -> MemberContext:
+    return MemberContext(turn=uuid4(), taken_at=NOW, **parts)
 
 
 def step(said: Reply, *replies) -> Step:
@@ -92,7 +115,24 @@ async def test_independent_reads_go_together_and_a_failure_is_told():
     assert calls(said) == [("get_weather_forecast", {"location": "Moab"}), ("find_rv_parks", {"location": "Moab"})]
     away = ToolReply(outcome=Outcome.UNAVAILABLE, message="I can't get the weather right now.")
     answer = await reply(text, steps=[step(said, away, told("There are 3 campgrounds."))])
-    assert answer.text == "There are 3 campgrounds. The rest did not work: I can't get the weather right now."
+    assert answer.text == "There are 3 campgrounds. One thing did not work, though: I can't get the weather right now."
+
+
+@pytest.mark.parametrize(
+    ("messages", "answer"),
+    [
+        (
+            ["Recorded $48.00 for groceries.", "Recorded $15.00 for parking.", "Recorded $9.00 for tolls."],
+            "Recorded $48.00 for groceries, $15.00 for parking and $9.00 for tolls.",
+        ),
+        (["It is sunny in Moab.", "There are 3 campgrounds."], "It is sunny in Moab. And there are 3 campgrounds."),
+        (["Recorded $5.00. Well done.", "Recorded $6.00."], "Recorded $5.00. Well done. Recorded $6.00."),
+        (["Done.", "Done."], "Done."),
+    ],
+)
+def test_several_results_are_one_answer(messages, answer):
+    """R-A11: sentences of a companion, not a list of outputs; nothing is left out and nothing added."""
+    assert answers.told([told(message) for message in messages]) == answer
 
 
 async def test_what_would_harm_others_is_refused_in_a_sentence():
@@ -100,3 +140,108 @@ async def test_what_would_harm_others_is_refused_in_a_sentence():
     said = await reply("delete all users")
     assert said.tool_uses == []
     assert said.text.startswith("I can't do that")
+
+
+NEW = [
+    (
+        "Hi, I'm Dana and I drive a 32 ft class A, 12 ft high",
+        [
+            ("create_vehicle", {"name": "class A", "vehicle_type": "motorhome", "height_ft": 12, "length_ft": 32}),
+            ("remember", {"kind": "about_me", "subject": "name", "statement": "I'm Dana"}),
+        ],
+    ),
+    ("spent 40 on gas", [("create_expense", {"amount": 40, "category": "gas"})]),
+    (
+        "56.20 groceries at Walmart yesterday",
+        [("create_expense", {"amount": 56.2, "category": "groceries", "date": "2026-11-20"})],
+    ),
+    ("and 30 for propane", [("create_expense", {"amount": 30, "category": "propane"})]),
+    ("set a food budget of 400", [("update_budget", {"category": "food", "amount": 400})]),
+    ("how am I doing?", [("get_user_360_view", {})]),
+    ("plan a trip from Denver to Moab", [("plan_trip", {"origin": "Denver", "destination": "Moab"})]),
+    ("what's the weather on the way?", [("get_weather_forecast", {"location": "Moab", "route": ["Denver"]})]),
+    ("any campgrounds there?", [("find_rv_parks", {"location": "Moab"})]),
+    (
+        "share my spot with Alex",
+        [("share_location", {"location_name": "My spot", "latitude": 38.57, "longitude": -109.55})],
+    ),
+    ("what do you know about me?", [("list_memories", {})]),
+]
+
+
+async def test_a_new_member_is_understood_from_the_first_word_to_the_last():
+    """R-A4: who they are, what they spent, where they go and what lies on the way, without a model."""
+    earlier: list[TurnRecord] = []
+    member = known(place=Fix(latitude=38.57, longitude=-109.55, at=NOW))
+    for text, expected in NEW:
+        said = await reply(text, earlier, member=member)
+        assert calls(said) == expected, text
+        earlier.append(done(text, said))
+
+
+async def test_what_was_told_a_moment_ago_can_be_forgotten_as_that():
+    """R-A7: "that" is what was remembered in the turn before; otherwise PAM asks which."""
+    fact = "I'm allergic to nuts"
+    said = await reply("forget that", [done(fact, await reply(fact))])
+    assert calls(said) == [("forget_memory", {"description": "allergy to nuts"})]
+    assert (await reply("forget that")).text == "Which of it shall I forget?"
+
+
+async def test_praise_is_for_the_answer_before_it():
+    """R-A4: nobody names the message they mean."""
+    before = turn("what's the weather in Moab", "It is sunny.")
+    said = await reply("great answer!", [before])
+    praise = {"message_id": str(answer_id(before.message.id)), "thumbs_up": True}
+    assert calls(said) == [("record_user_feedback", praise)]
+    assert (await reply("great answer!")).text == "Which of my answers do you mean?"
+
+
+@pytest.mark.parametrize(
+    ("member", "greeting"),
+    [
+        (None, "Hello! I'm PAM. How is life on the road today?"),
+        (known(profile=Profile(username="dusty")), "Hello, dusty! How is life on the road today?"),
+        (
+            known(
+                memory=[Fact(kind="about_me", subject="name", statement="my name is Dana")],
+                highlights=["Overdue on the rig: oil change.", "Due soon on the rig: tires."],
+            ),
+            "Hello, Dana! One thing before you roll: Overdue on the rig: oil change.",
+        ),
+    ],
+)
+async def test_a_greeting_is_for_the_member_and_names_one_thing_at_most(member, greeting):
+    """R-A6: by the name they told, with what is most pressing."""
+    assert (await reply("hello", member=member)).text == greeting
+
+
+async def test_who_asks_who_they_are_is_told_what_is_known():
+    """R-A6: from the snapshot, without any tool; what is not known is looked for in what they told."""
+    rig = Vehicle(name="Bertha", make="Winnebago", model="Vista", year=2019, length_ft=32, height_ft=12)
+    member = known(profile=Profile(username="Dana", location="Bend"), vehicles=[rig])
+    told = "You're Dana at home in Bend. You drive Bertha, a 2019 Winnebago Vista, 32 ft long and 12 ft high."
+    assert (await reply("what do I drive?", member=member)).text == told
+    assert calls(await reply("what do I drive?")) == [("recall_memories", {"query": "rig"})]
+
+
+@pytest.mark.parametrize("text", ["I want to kill myself", "I just want to end it all", "I don't want to live"])
+async def test_despair_is_answered_with_care(text):
+    """R-A4: where to turn at once, never the refusal for harm to others."""
+    said = await reply(text)
+    assert said.tool_uses == []
+    assert "988" in said.text
+    assert "won't help" not in said.text
+
+
+async def test_what_is_written_to_others_may_say_no():
+    """R-A4: a "can't" in somebody's message denies nothing to PAM."""
+    said = await reply("text Sam I can't make it tonight")
+    assert calls(said) == [("message_friend", {"recipient": "Sam", "message": "I can't make it tonight"})]
+
+
+@pytest.mark.parametrize(
+    "text", ["I do not want to turn off trip reminders", "don't change my settings", "please don't stop the emails"]
+)
+async def test_a_setting_nobody_wants_changed_stays(text):
+    """R-A4: a denied change is none."""
+    assert calls(await reply(text)) == []

@@ -1,7 +1,7 @@
 """Which tools a model is shown: those that fit what is being said, and one to find others.
 
-The rules' evidence and a search over all that the manifests say (BM25) rank them. What a conversation was shown stays
-the same while it fits, so that its requests begin alike and are read from the model's cache.
+The rules' evidence, their example sentences and a search over all that the manifests say (BM25) rank them. What a
+conversation was shown stays the same while it fits, so that its requests begin alike and are read from the model's cache.
 """
 
 import math
@@ -11,11 +11,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from pam_agent.rules.leaning import leanings
+from pam_agent.rules.likeness import likeness
 from pam_agent.rules.words import stem
 from pam_shared.contracts.tools import ToolManifest
 
-CHOSEN = 10
-USED = 4
+CHOSEN = 11
+USED = 3
 """How many tools are chosen by the message, and how many that the conversation used lately come with them."""
 SURE = 3
 """The right tool is among so many of the first: while those are shown, nothing changes."""
@@ -28,6 +29,7 @@ SHORT = 5
 _SATURATION, _LENGTH = 1.2, 0.5
 _NAME_COUNTS = 4
 """A word of a tool's name counts as much as so many of its description."""
+_ALIKE = 4.0
 _FOUND, _FADES = 2.5, 0.3
 """What the first that is found counts beside the rules' evidence, and how fast those behind it count less."""
 _WORD = re.compile(r"[a-z0-9]+")
@@ -82,6 +84,9 @@ class Selection:
     def _scores(self, text: str) -> dict[str, float]:
         leant = leanings(text)
         scores = defaultdict(float, {name: weight for name, weight in leant.items() if name in self._by_name})
+        near = {name: alike for name, (alike, _) in likeness(text).items() if name in self._by_name}
+        for name, alike in near.items():
+            scores[name] += _ALIKE * alike / max(near.values())
         for rank, tool in enumerate(self.find(text)):
             scores[tool.name] += _FOUND / (1 + _FADES * rank)
         return scores

@@ -11,10 +11,6 @@ from pam_agent.rules.stance import Stance
 from pam_agent.rules.texts import after
 
 _OFF = r"\b(?:off|stop|disable|no|don't|do not|deactivate|hide|mute|never|quit|without|not)\b"
-_MAKES = (
-    r"Winnebago|Ford|Airstream|Thor|Forest River|Jayco|Mercedes|Ram|Dodge|Chevrolet|Chevy|Tiffin|Newmar|Coachmen"
-    r"|Keystone|Grand Design|Heartland|Toyota|GMC|Freightliner"
-)
 _LANGUAGES = {
     "spanish": "es",
     "french": "fr",
@@ -38,7 +34,7 @@ def _switch(words: str) -> Read:
     return read
 
 
-def _one_of(argument: str, named: dict[str, str]) -> Read:
+def one_of(argument: str, named: dict[str, str]) -> Read:
     """Return a reader of an enumeration by words for its values; only values the schema has."""
 
     def read(slot: Slot) -> str | None:
@@ -73,30 +69,6 @@ def stars(slot: Slot) -> int | float | None:
     return measured(slot.digits, r"(?:\+ ?)?stars?")
 
 
-def _named(slot: Slot) -> str | None:
-    found = re.search(r"\b(?:called|named|name (?:is|it)|nicknamed) (?P<name>[A-Z]\w*(?: [A-Z]\w*)*)", slot.text)
-    model = re.search(r"\b(?:19|20)\d\d (?P<name>[A-Z]\w*(?: [A-Z0-9]\w*)*)", slot.text)
-    return found["name"] if found else model["name"] if model else None
-
-
-def _make(slot: Slot) -> str | None:
-    found = re.search(rf"\b(?:{_MAKES})\b", slot.text) or re.search(
-        r"(?<=\b20\d\d )[A-Z]\w+|(?<=\b19\d\d )[A-Z]\w+", slot.text
-    )
-    return found[0] if found else None
-
-
-def _model(slot: Slot) -> str | None:
-    make = _make(slot)
-    found = re.search(rf"\b{re.escape(make)} (?P<model>[A-Z0-9]\w*(?: [A-Z0-9]\w*)*)", slot.text) if make else None
-    return found["model"] if found else None
-
-
-def _year(slot: Slot) -> int | None:
-    found = re.search(r"\b(?:19|20)\d\d\b", slot.text)
-    return int(found[0]) if found else None
-
-
 def _language(slot: Slot) -> str | None:
     return next((code for name, code in _LANGUAGES.items() if name in slot.text.lower()), None)
 
@@ -107,18 +79,18 @@ def _thumbs(slot: Slot) -> bool | None:
     return None if stars(slot) else True
 
 
-RIGS: dict[str, str] = {
-    "fifth_wheel": r"fifth[ -]?wheel",
-    "travel_trailer": r"travel trailer|\btrailer",
-    "motorhome": r"motor ?home|class [abc]",
-    "van": r"\bvan\b|campervan",
-    "truck": r"\btruck",
-    "rv": r"\brv\b",
-    "car": r"\bcar\b",
-    "boat": r"\bboat",
-}
+_username = _behind(r"\b(?:user ?name|handle|display name)\b(?: (?:to|is|should be|as|please))?:?")
+
+
+def _called(slot: Slot) -> str | None:
+    found = re.search(
+        r"\b(?:call me|be called|rename me(?: to)?|known as) @?(?P<name>\w{3,30})\b", slot.text, re.IGNORECASE
+    )
+    return found["name"] if found else None
+
+
 _PROFILE: dict[str, Any] = {
-    "username": _behind(r"\b(?:user ?name|handle|display name)\b(?: (?:to|is|should be|as))?"),
+    "username": lambda slot: _called(slot) or _username(slot),
     "bio": _behind(r"\b(?:bio|about me)\b(?: (?:to|should (?:say|read|be)|is|as))?"),
     "location": _behind(r"\b(?:home (?:location|base|town)|my location)\b(?: (?:to|is|as))"),
     "rv_type": _behind(r"\brv type\b(?: (?:to|is|as))"),
@@ -128,17 +100,22 @@ _SETTINGS: dict[str, Any] = {
     "push_notifications": _switch(r"\bpush\b"),
     "budget_alerts": _switch(r"budget alert"),
     "trip_reminders": _switch(r"trip reminder"),
-    "theme": _one_of("theme", {"dark": r"\bdark|night mode", "light": r"\blight", "auto": r"\bauto"}),
+    "theme": one_of("theme", {"dark": r"\bdark|night mode", "light": r"\blight", "auto": r"\bauto"}),
     "language": _language,
 }
-_WHO = {"none": r"\b(?:nobody|no one|none|don't|anyone)\b", "friends": r"friend", "everyone": r"every|all members"}
+_WHO = {
+    "friends": r"friend|strangers",
+    "none": r"\b(?:nobody|no one|none|don't|do not|never)\b",
+    "everyone": r"every|any(?:one|body)|all members",
+}
 _PRIVACY: dict[str, Any] = {
     "profile_visibility": _who(
-        r"\b(?:profile|account|page)\b", {"private": r"private|hid", "friends": r"friend", "public": r"public|every"}
+        r"\b(?:profile|account|page)\b",
+        {"friends": r"friend|strangers", "private": r"private|hid|nobody|no one", "public": r"public|every|anyone"},
     ),
     "location_sharing": _switch(r"location sharing|share my location"),
     "show_activity": _switch(r"\bactivity\b"),
-    "allow_messages": _who(r"\b(?:message|contact|write to|dm)s?\b", _WHO),
+    "allow_messages": _who(r"\b(?:messag(?:e|es|ing)|contact\w*|writ(?:e|ing) to|dm)s?\b", _WHO),
     "data_collection": _switch(r"\bdata\b(?! vis)(?!.*financ)(?<!financial data)|analytics|tracking me"),
     "trip_sharing": _switch(r"trip sharing|share my trips|my trips"),
     "financial_data_visibility": _who(
@@ -154,6 +131,8 @@ RULES = (
         Stance.REFUSED,
         _SETTINGS,
         unless="@amount calendar show",
+        needs=("|".join(_SETTINGS),),
+        asks={"email_notifications": "Which setting shall I change, and to what?"},
     ),
     Rule(
         "manage_privacy",
@@ -163,10 +142,12 @@ RULES = (
         Stance.REFUSED,
         _PRIVACY,
         unless="notify budget hustle session pin",
+        needs=("|".join(_PRIVACY),),
+        asks={"profile_visibility": "What of yours shall be seen by whom: everyone, friends or nobody?"},
     ),
     Rule(
         "update_profile",
-        "profile set | profile @handle | profile set want",
+        "profile set | profile @handle | profile set want | !label_bio | !label_usernam",
         Stance.ASKED,
         _PROFILE,
         unless="privacy show @question",
@@ -176,22 +157,14 @@ RULES = (
     Rule(
         "export_data",
         "my_data export | my_data show export | my_data want | my_data export @claim",
-        slots={"format": _one_of("format", {"csv": r"\bcsv", "pdf": r"\bpdf", "json": r"\bjson"})},
+        slots={"format": one_of("format", {"csv": r"\bcsv", "pdf": r"\bpdf", "json": r"\bjson"})},
         unless="hide stop delete who_may",
     ),
     Rule(
         "get_user_stats",
         "stats | stats show | stats trip | stats @question trip",
         unless="table session database platform budget spend",
-        slots={"period": _one_of("period", {"week": r"\bweek", "month": r"\bmonth", "year": r"\byear"})},
-    ),
-    Rule(
-        "create_vehicle",
-        "add rig @year | @year rig | add rig | @year drive | @year add | @year rig drive | own @year",
-        Stance.ASKED,
-        {"name": _named, "make": _make, "model": _model, "year": _year, "vehicle_type": _one_of("vehicle_type", RIGS)},
-        unless="@amount maintenance vehicle_part tip calendar order cart economy",
-        asks={"name": "What do you call it?"},
+        slots={"period": one_of("period", {"week": r"\bweek", "month": r"\bmonth", "year": r"\byear"})},
     ),
     Rule(
         "record_user_feedback",
@@ -199,6 +172,7 @@ RULES = (
         "| feedback_bad answer | feedback @stars answer",
         Stance.REFUSED,
         {"thumbs_up": _thumbs, "rating": lambda slot: int(stars(slot) or 0) or None},
+        asks={"message_id": "Which of my answers do you mean?"},
         unless="post_noun favorite",
     ),
 )

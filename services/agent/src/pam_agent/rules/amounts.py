@@ -21,6 +21,9 @@ _NOT_MONEY = re.compile(
 _MONTH = re.compile(
     r"(?:january|february|march|april|may|june|july|august|september|october|november|december)\s$", re.IGNORECASE
 )
+_NUMBERED = re.compile(r"\b(?:site|space|lot|exit|mile|highway|route|class)\s#?$", re.IGNORECASE)
+_BEFORE = 12
+"""Letters before a number that may say what it is the number of."""
 _YEARS = range(1990, 2100)
 
 
@@ -35,7 +38,8 @@ def amounts_in(text: str) -> list[str]:
 
 
 def _measures(sentence: str, match: re.Match[str]) -> bool:
-    return bool(_NOT_MONEY.match(sentence, match.end()) or _MONTH.search(sentence, 0, match.start()))
+    before = sentence[max(0, match.start() - _BEFORE) : match.start()]
+    return bool(_NOT_MONEY.match(sentence, match.end()) or _MONTH.search(before) or _NUMBERED.search(before))
 
 
 def _amount(match: re.Match[str]) -> str:

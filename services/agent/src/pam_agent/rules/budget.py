@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from pam_agent.rules.categories import category_in
+from pam_agent.rules.categories import category_in, spent_on
 from pam_agent.rules.dates import day_in, range_in
 from pam_agent.rules.durations import days_in, period_in
 from pam_agent.rules.numerals import number
@@ -23,9 +23,9 @@ _TEXT_MAX = 500
 
 
 def amount(slot: Slot) -> int | float | None:
-    """Return the amount of money a sentence names; of several none, for they would be mixed."""
+    """Return the amount of money a sentence names; of several none, for they would be mixed, nor one below zero."""
     found = slot.reading.amounts
-    return number(found[0]) if len(found) == 1 else None
+    return number(found[0]) if len(found) == 1 and not found[0].startswith("-") else None
 
 
 def category(slot: Slot) -> str | None:
@@ -51,7 +51,11 @@ def period(slot: Slot) -> str | None:
 
 
 def _expense_category(slot: Slot) -> str | None:
-    return category(slot) or ("other" if slot.reading.amounts else None)
+    return category(slot) or _bought(slot) or ("other" if slot.reading.amounts else None)
+
+
+def _bought(slot: Slot) -> str | None:
+    return spent_on(slot.reading.mended, slot.tool)
 
 
 def _expense_text(slot: Slot) -> str | None:
@@ -212,7 +216,8 @@ RULES = (
     ),
     Rule(
         "create_expense",
-        "spend @amount | log expense @amount | log @amount | expense @amount | @entry @amount "
+        "spend @amount | !label_expens @amount | log expense @amount | log @amount | expense @amount | @entry @amount "
+        "| !@entry @amount -earn -income -vehicle_part -service_done "
         "| bill @amount | bill @amount log"
         " | spend @amount log | spend log | log expense | spend @claim -@amount -show -how_much -timespan",
         Stance.TOLD,

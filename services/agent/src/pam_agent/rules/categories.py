@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 from typing import Any
 
+from pam_agent.rules.lexicon import EXPENSES
 from pam_shared.contracts.tools import ToolManifest
 
 
@@ -11,6 +12,13 @@ def category_in(text: str, tool: ToolManifest, argument: str = "category") -> st
     """Return the tool's category that a sentence names, through the words and synonyms of the tool's own schema."""
     lowered = text.lower()
     return next((value for word, value in _words(tool, argument) if word.search(lowered)), None)
+
+
+def spent_on(text: str, tool: ToolManifest, argument: str = "category") -> str | None:
+    """Return the tool's category for what a sentence says was bought, or where; of several the one named first."""
+    known = enum_of(tool, argument)
+    found = [(at.start(), kind) for kind, words in _EXPENSES.items() if kind in known and (at := words.search(text))]
+    return min(found)[1] if found else None
 
 
 def enum_of(tool: ToolManifest, argument: str) -> list[str]:
@@ -37,6 +45,10 @@ def _words(tool: ToolManifest, argument: str) -> tuple[tuple[re.Pattern[str], st
     return _known[key]
 
 
+_EXPENSES = {
+    kind: re.compile(rf"\b(?:{'|'.join(map(re.escape, words))})(?:s|es)?\b", re.IGNORECASE)
+    for kind, words in EXPENSES.items()
+}
 _known: dict[tuple[str, str, str], tuple[tuple[re.Pattern[str], str], ...]] = {}
 """Compiled words by tool and argument: a few dozen over the life of a process."""
 

@@ -2,8 +2,12 @@
 
 import re
 
+from pam_agent.rules.amounts import amounts_in
+
 _START = (
-    r"(?:how|what|what's|when|where|who|which|is|are|any|do|does|can|could|tell|show|log|record|find|give|set"
+    r"(?:will|would|am i|have i|has|was|did|why|how(?! much (?:i|we)\b)|what(?! (?:i|we)\b)|what's|when"
+    r"|where(?! (?:i|we)\b)|who|which|is|are|any|do"
+    r"|does|can|could|tell|show|log|record|find|give|set"
     r"|add|check|then|also|track|plan|put|remind|send|i |we "
     r"|get|list|compare|export|predict|convert|analy[sz]e|message|post|search|cancel|delete|update|change|\$\d"
     r"|\d+ (?:dollars|bucks))"
@@ -14,7 +18,44 @@ _SPLIT = re.compile(
     re.IGNORECASE,
 )
 
+_CONDITION = re.compile(r"\W*(?:if|when|since|because|as|after|before|once|should)\b", re.IGNORECASE)
+JOINED = re.compile(r"\b(?:and|then|also|plus)\b|[.?!;]\s+\w", re.IGNORECASE)
+"""What tells two requests from one that goes on after a comma."""
+_POINTING = re.compile(
+    r"(?:please |can you |could you |so |just )*(?:put|add|log|count|mark|record|write|note|save|track|set"
+    r"|register|enter|plan|post"
+    r"|book|file|jot|change|fix|update|delete|remove|confirm|share|do|check|charge|throw|make) (?:it|that|this"
+    r"|them|one)\b",
+    re.IGNORECASE,
+)
+_AMOUNT_ALONE = re.compile(r"\W*[$€£]?\d[\d.,]*(?: (?:dollars|bucks|total|even|usd))?\W*")
+_ASSENT = re.compile(
+    r"\W*(?:yes|yep|yeah|yup|ok|okay|right|correct|sure|no|nope|thanks|hi|hey|hello|well|so|please"
+    r"|(?:that|this)(?:'s| is| was) (?:right|correct|true|it))\W*",
+    re.IGNORECASE,
+)
+_JOINT = re.compile(r"\s*(?:,\s+(?:(?:and|plus|then)\s+)?|;\s*|\b(?:and|plus)\s+)", re.IGNORECASE)
+
 
 def clauses_of(text: str) -> list[str]:
     """Return the requests a message may consist of, in order; whether each makes sense is for the rules to say."""
-    return [part.strip() for part in _SPLIT.split(text) if part and part.strip()]
+    if _CONDITION.match(text):
+        return [text.strip()]
+    parts: list[str] = []
+    for part in (each.strip() for each in _SPLIT.split(text) if each and each.strip()):
+        if parts and (_POINTING.match(part) or _AMOUNT_ALONE.fullmatch(part) or _ASSENT.fullmatch(parts[-1])):
+            parts[-1] = f"{parts[-1]}, {part}"
+        else:
+            parts.append(part)
+    return parts
+
+
+def entries_of(text: str) -> list[str]:
+    """Return the entries of a list of amounts, each with what is said before its own amount and behind it."""
+    entries: list[str] = []
+    for part in _JOINT.split(text):
+        if entries and not (amounts_in(entries[-1]) and amounts_in(part)):
+            entries[-1] = f"{entries[-1]}, {part}"
+        else:
+            entries.append(part)
+    return entries

@@ -10,6 +10,7 @@ _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?(?!\d|:)"
 _NAMED = (
     re.compile(rf"\b{_MONTH}\s+{_DAY}\b(?:,?\s+(?P<year>20\d\d))?", re.IGNORECASE),
     re.compile(rf"\b{_DAY}\s+(?:of\s+)?{_MONTH}\b(?:,?\s+(?P<year>20\d\d))?", re.IGNORECASE),
+    re.compile(r"\bthe (?P<day>\d{1,2})(?:st|nd|rd|th)\b(?P<month>)(?P<year>)"),
     re.compile(r"\b(?P<month>\d{1,2})/(?P<day>\d{1,2})(?:/(?P<year>20\d\d))?\b"),
 )
 _ISO = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
@@ -117,6 +118,8 @@ def _named(text: str, today: date, *, past: bool) -> date | None:
 
 def _of(found: re.Match[str], today: date, *, past: bool) -> date | None:
     month = found["month"].lower()
+    if not month:
+        return _ordinal(int(found["day"]), today, past=past)
     number = int(month) if month.isdigit() else _MONTHS.index(month[:3]) + 1
     try:
         day = date(int(found["year"] or today.year), number, int(found["day"]))
@@ -127,6 +130,12 @@ def _of(found: re.Match[str], today: date, *, past: bool) -> date | None:
         return day if day >= today else day.replace(year=today.year + 1)
     except ValueError:
         return None
+
+
+def _ordinal(day: int, today: date, *, past: bool) -> date | None:
+    """Return the nearest day with that number in its month, behind or ahead of today."""
+    step = -1 if past else 1
+    return next((each for n in range(62) if (each := today + timedelta(n * step)).day == day), None)
 
 
 def _weekday(text: str, today: date, *, past: bool) -> date | None:

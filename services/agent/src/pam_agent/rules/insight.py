@@ -64,7 +64,7 @@ def _table(slot: Slot) -> str | None:
         (
             name
             for name in enum_of(slot.tool, "table")
-            if re.search(name.replace("_", "[ _]"), slot.text, re.IGNORECASE)
+            if re.search(name.removeprefix("security_").replace("_", "[ _]"), slot.text, re.IGNORECASE)
         ),
         None,
     )

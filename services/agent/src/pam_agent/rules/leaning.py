@@ -47,7 +47,7 @@ def _ways() -> tuple[list[tuple[str, int]], dict[str, list[int]]]:
     ways: list[tuple[str, int]] = []
     asking: dict[str, list[int]] = defaultdict(list)
     for rule in RULES:
-        for _, all_of, _ in rule.parsed:
+        for _, _, all_of, _ in rule.parsed:
             for word in all_of:
                 asking[word].append(len(ways))
             ways.append((rule.tool, sum(map(_points, all_of))))

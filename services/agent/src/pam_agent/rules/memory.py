@@ -2,17 +2,56 @@
 
 import re
 
-from pam_agent.rules.reading import Slot
-from pam_agent.rules.rule import Rule
+from pam_agent.rules.reading import PERSONAL, Slot
+from pam_agent.rules.rule import Read, Rule
 from pam_agent.rules.stance import Stance
+from pam_agent.rules.texts import keywords
 from pam_agent.stated import Stated, facts_in
 
 _ABOUT = re.compile(r"\babout (?P<it>.+?)[?.!]*$", re.IGNORECASE)
 _FORGET = re.compile(r"\bforget (?:about |that |what i (?:said|told you) about )*(?P<it>.+?)[?.!]*$", re.IGNORECASE)
+_OF_SELF = {
+    "name": re.compile(r"\bwho (?:am i|i am)\b", re.IGNORECASE),
+    "rig": re.compile(r"\b(?:i drive|i driving|my rig)\b", re.IGNORECASE),
+}
+_POINTED = re.compile(
+    r"(?:that|it|this|about it|about that)(?: (?:one|again|please|fact|memory|thing))*", re.IGNORECASE
+)
+_ASKED = re.compile(
+    r"^(?:(?:do|can|did|have) (?:you|i) (?:still |ever )?(?:remember|recall|know|tell you|told you|mention\w*)"
+    r"|(?:remind me )?what(?:'s| is| was| are| did)?|when(?:'s| is| was)?|where(?:'s| is| does)?|who(?:'s| is"
+    r"| am)?|you remember)"
+    r"\b(?: what| where| when| who| how| that| if| it)*",
+    re.IGNORECASE,
+)
+
+
+LASTING = PERSONAL | {"rig"}
+"""Kinds of facts that are kept when they are only mentioned; what somebody likes or plans is kept when asked to."""
+
+
+def arguments_of(fact: Stated) -> dict[str, str]:
+    """Return a fact as the tool takes it."""
+    return {"kind": fact.kind, "subject": fact.subject, "statement": fact.statement}
 
 
 def _fact(slot: Slot) -> Stated | None:
     return next(iter(facts_in(slot.text)), None)
+
+
+def _part(name: str) -> Read:
+    return lambda slot: getattr(_fact(slot), name, None)
+
+
+def _wanted(slot: Slot) -> str | None:
+    """Return what is to be recalled: what follows "about", or is left of the question."""
+    of_self = next((subject for subject, words in _OF_SELF.items() if words.search(slot.text)), None)
+    return of_self or _named(_ABOUT, slot) or keywords(_ASKED.sub("", slot.text.strip(" ?.!")))
+
+
+def _unwanted(slot: Slot) -> str | None:
+    found = _named(_FORGET, slot)
+    return None if found is None or _POINTED.fullmatch(found) else found
 
 
 def _named(pattern: re.Pattern[str], slot: Slot) -> str | None:
@@ -21,22 +60,18 @@ def _named(pattern: re.Pattern[str], slot: Slot) -> str | None:
 
 
 RULES = (
-    Rule("list_memories", "!knows_me"),
+    Rule("list_memories", "!knows_me", unless="delete forgets"),
     Rule(
         "recall_memories",
         "!remembers_about -knows_me",
-        slots={"query": lambda slot: _named(_ABOUT, slot)},
+        slots={"query": _wanted},
         asks={"query": "What do you want me to remember?"},
     ),
     Rule(
         "remember",
-        "!remember_that",
-        Stance.ASKED,
-        slots={
-            "kind": lambda slot: fact.kind if (fact := _fact(slot)) else None,
-            "subject": lambda slot: fact.subject if (fact := _fact(slot)) else None,
-            "statement": lambda slot: fact.statement if (fact := _fact(slot)) else None,
-        },
+        "!remember_that | !@fact",
+        Stance.REFUSED,
+        slots={name: _part(name) for name in ("kind", "subject", "statement")},
         asks={"kind": "What shall I remember about you?"},
         keeps_text=True,
     ),
@@ -46,6 +81,8 @@ RULES = (
         "forget_memory",
         "!forgets -forgets_all -remember_that",
         Stance.ASKED,
-        slots={"description": lambda slot: _named(_FORGET, slot)},
+        slots={"description": _unwanted},
+        needs=("description",),
+        asks={"description": "Which of it shall I forget?"},
     ),
 )

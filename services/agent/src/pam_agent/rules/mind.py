@@ -8,9 +8,10 @@ from pam_agent.mind import RULES, Prompt, Reply
 from pam_agent.rules.answers import told
 from pam_agent.rules.explaining import explained
 from pam_agent.rules.followup import answered
+from pam_agent.rules.pointing import placed, resolved
 from pam_agent.rules.routing import Route, route
 from pam_agent.rules.stating import stated_in
-from pam_agent.rules.talk import AWAY, small_talk
+from pam_agent.rules.talk import AWAY, of_themselves, small_talk
 from pam_shared.contracts.conversation import TextBlock, ToolUseBlock
 
 MODEL = RULES
@@ -37,7 +38,8 @@ def understood(prompt: Prompt, earlier: list[TurnRecord] | None = None) -> Route
     """Return what a message asks for, also where it answers the question of the turn before."""
     before = prompt.earlier if earlier is None else earlier
     found = answered(prompt.text, before, prompt.tools, prompt.now) or route(prompt.text, prompt.tools, prompt.now)
-    return found if found != Route() else stated_in(prompt)
+    found = found if found != Route() else stated_in(prompt)
+    return placed(resolved(found, prompt.text, before), prompt.member)
 
 
 def _content(prompt: Prompt) -> list[TextBlock | ToolUseBlock]:
@@ -47,7 +49,7 @@ def _content(prompt: Prompt) -> list[TextBlock | ToolUseBlock]:
     if why := explained(prompt):
         return [TextBlock(text=why)]
     found = understood(prompt)
-    if sentence := _said(found, prompt.text):
+    if sentence := _said(found, prompt):
         return [TextBlock(text=sentence)]
     rounds = found.stages()
     if len(prompt.steps) >= len(rounds):
@@ -64,10 +66,12 @@ def _results(prompt: Prompt) -> TextBlock:
     return TextBlock(text=told([result.reply for step in prompt.steps for result in step.results]))
 
 
-def _said(found: Route, text: str) -> str | None:
+def _said(found: Route, prompt: Prompt) -> str | None:
     """Return what is said without any tool; None where tools are to be called."""
-    if found.refusal or found.ask:
-        return found.refusal or found.ask
+    if found.refusal:
+        return found.refusal
+    if known := of_themselves(prompt.text, prompt.member):
+        return known
     if found.away:
         return AWAY
-    return None if found.calls else small_talk(text)
+    return found.ask or (None if found.calls else small_talk(prompt.text, prompt.member))

@@ -36,18 +36,24 @@ _NOBODY = {
     "post",
     "person",
     "friends",
+    "we",
+    "what",
+    "all",
+    "another",
+    "new",
+    "off",
 }
 _HANDLE = re.compile(r"@(\w{2,40})")
 _AFTER = re.compile(
     r"\b(?:message|text|dm|tell|ping|write(?: to)?|inform|notify|let|send|follow(?:ing)?|unfollow|(?:un)?block"
-    r"|mute|(?:to|with|from)(?= (?-i:[A-Z]))) "
+    r"|mute|shoot|ask|invite|wish|did|(?:to|with|from|add|drop)(?= (?-i:[A-Z]|@))) "
     r"(?:a (?:message|text|note|dm) to |my (?:friend|buddy) |the user |user )?(?P<name>[A-Za-z][\w.]*)",
     re.IGNORECASE,
 )
 _SAID = re.compile(
-    r"^.*?\b(?:message|text|dm|tell|ping|write(?: to)?|inform|notify|let|send)\b(?: (?:a "
+    r"^.*?\b(?:message|text|dm|tell|ping|write(?: to)?|inform|notify|let|send|shoot|ask|invite|wish|drop)\b(?: (?:a "
     r"|an )?(?:quick )?(?:message|text|note|dm)\b)?(?: to)?"
-    r"(?: my (?:friend|buddy))? (?P<who>@?[\w.]+)(?: (?:a |an )?(?:message|text|note|dm|know)\b)*"
+    r"(?: my (?:friend|buddy))? (?P<who>@?[\w.]+)(?: (?:a |an )?(?:quick )?(?:message|text|note|dm|line|know)\b)*"
     r"(?:\s*[:,-]\s*|\s+(?:that|saying|to say)\s+|\s+)(?P<said>.+)$",
     re.IGNORECASE | re.DOTALL,
 )

@@ -35,7 +35,7 @@ _ARROW = re.compile(r"\s*(?:->|→|=>|»)\s*")
 _END = (
     r"(?= (?:with|via|through|stopping|leaving|starting|departing|under|for under|keep|and|in my|in the|in a"
     r"|in under|in|without|on|by|at|for|if|when|using|before"
-    r"|tomorrow|today|this|next|please|safely|is|take|will|going)\b|[,?!;:]|(?<!\bSt)(?<!\bMt)(?<!\bFt)\.|$)"
+    r"|tomorrow|today|this|next|please|safely|is|take|will|going|towing|pulling|hauling|during|over)\b|[,?!;:]|(?<!\bSt)(?<!\bMt)(?<!\bFt)\.|$)"
 )
 _FROM_TO = re.compile(
     rf"\b(?:from|between) (?P<a>.{{2,50}}?) (?:to|and|into|until|till) (?P<b>.{{2,50}}?){_END}", re.IGNORECASE
@@ -43,9 +43,20 @@ _FROM_TO = re.compile(
 _TO_FROM = re.compile(rf"\b(?:to|into|in|reach) (?P<b>{_NAME}) from (?P<a>.{{2,50}}?){_END}")
 _BARE = re.compile(rf"(?P<a>{_NAME}) to (?P<b>{_NAME})")
 _VIA = re.compile(
-    r"\b(?:via|through|stopping (?:in|at|by|off in)|with (?:a )?stops? (?:in|at)|by way of"
+    r"\b(?:via|through|stopping (?:in|at|by|off in|over in)|with (?:a |one )?(?:stops?|stopover|night|overnight"
+    r"|layover)s? (?:in|at|near)|by way of"
     r"|passing) (?P<stops>[A-Z].{1,120}?)"
     r"(?=$|[?.!;]| (?:with|leaving|starting|on|under|for|tomorrow)\b)"
+)
+_STARTING = re.compile(
+    rf"\b(?:start(?:ing)? (?:in|at|from|out of)|depart(?:ing)? from|leaving (?:from |out of )?"
+    rf"|out of) ?(?P<name>{_NAME})"
+)
+_ENDING = re.compile(
+    rf"\b(?:end(?:ing)?(?: up)? (?:in|at)|heading (?:for|towards?)|visit|see|reach|thinking(?: of)?"
+    rf"|go(?:ing)? (?:up |down |over )?to"
+    rf"|drive (?:up |down )?to|bound for|(?:be|arrive|get|pull|roll|we) (?:in|into|at|to)|hit"
+    rf"|make it to) (?P<name>{_NAME})"
 )
 _ROAD = re.compile(
     r"\b(?:(?:I|US|SR|CA|UT|AZ|Hwy|HWY)[- ]?\d+[A-Z]?|(?:Highway|Route|Interstate|highway|route"
@@ -85,6 +96,10 @@ def way_in(text: str) -> dict[str, str | list[str]]:
         way = {"origin": _clean(found["a"]), "destination": _clean(found["b"])}
     elif towards := re.search(rf"\bto (?P<name>{_NAME})", text):
         way = {"destination": _clean(towards["name"])}
+    if "origin" not in way and (start := _STARTING.search(text)) and not _NO_PLACE.match(start["name"]):
+        way["origin"] = _clean(start["name"])
+    if "destination" not in way and (end := _ENDING.search(text)):
+        way["destination"] = _clean(end["name"])
     if found and (
         start := re.search(
             rf"^(?:plan|map|organi[sz]e)? ?(?:the|a|my|our)? ?(?:drive|trip|route) (?P<a>{_NAME}) to ", text

@@ -11,7 +11,8 @@ from pam_agent.rules.numerals import in_digits, measured
 from pam_agent.rules.people import person_in, quoted_in
 from pam_agent.rules.places import place_in, road_in, way_in
 from pam_agent.rules.stance import is_claim, is_question, plainly
-from pam_agent.rules.words import mended, notions_in
+from pam_agent.rules.words import mended, notions_in, stem
+from pam_agent.stated import facts_in
 from pam_shared.contracts.tools import ToolManifest
 
 _SHORT = 6
@@ -47,10 +48,20 @@ _OPENINGS = {
 _ENTRY = re.compile(
     r"^\W*(?!(?:it|that|this|he|she|they|i|we|about|only|just)\b)[a-z][\w']*(?: \w+){0,2}"
     r"\s*[:,-]?\s*[$€£]\s?\d[\d.,]*\W*$"
-    r"|^\W*[$€£]\s?\d[\d.,]* (?:on|for) \w+",
+    r"|^\W*[$€£]\s?\d[\d.,]* (?:on|for) \w+"
+    r"|^\W*(?!(?:it|that|this|he|she|they|i|we|about|only|just|make|set|limit"
+    r"|cap)\b)[a-z][\w']*(?: [\w']+){0,4}(?: was|:|,)"
+    r" ?[$€£]?\d[\d.,]*(?: (?:bucks|dollars|even|total))?(?:, \w+)?\W*$",
     re.IGNORECASE,
 )
 """An expense as people note one: "gas $45", "$12 on parking"."""
+PERSONAL = frozenset({"about_me", "pet", "diet", "health", "person", "date"})
+"""Kinds of facts that are of the member alone; what they drive is another tool's."""
+_LABEL = re.compile(
+    r"\W*(?:new |my |an? |another |add (?:an? )?|log (?:an? )?|here'?s an? )?(?P<label>[a-z]+)(?: \w+){0,3}: ",
+    re.IGNORECASE,
+)
+"""What a message says it is: "tip for the community: ..."."""
 _MEASURE = re.compile(
     r"\b(?:miles?|kilomet\w+|km|lit(?:er|re)s?|gallons?|celsius|fahrenheit|kg|kilos?|kilograms?|lbs?|pounds?"
     r"|meters?|metres?|feet|foot|mph|kph|psi|bar)\b",
@@ -111,12 +122,15 @@ class Reading:
             "@entry": _ENTRY.search(self.digits),
             "@year": re.search(r"\b(?:19|20)\d\d [A-Z]", self.text),
             "@two_measures": len(_MEASURE.findall(self.text)) > 1,
+            "@fact": any(fact.kind in PERSONAL for fact in facts_in(self.text)),
             "@short": len(self.text.split()) < _SHORT,
             "@question": is_question(self.text),
             "@claim": is_claim(self.text),
         }
         measures = {f"@{name}" for name, unit in _EVIDENCE.items() if measured(self.digits, unit) is not None}
-        opening = {name for name, words in _OPENINGS.items() if words.match(plainly(self.text))}
+        label = _LABEL.match(self.text)
+        opening = {f"label_{stem(label['label'].lower())}"} if label else set()
+        opening |= {name for name, words in _OPENINGS.items() if words.match(plainly(self.text))}
         return notions_in(self.text) | measures | opening | {name for name, value in held.items() if value}
 
 

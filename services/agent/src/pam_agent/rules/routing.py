@@ -5,21 +5,36 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from pam_agent.rules import account, budget, calendar, income, insight, meetups, memory, shop, social, trip, units
-from pam_agent.rules.clauses import clauses_of
-from pam_agent.rules.nearest import nearest
+from pam_agent.rules import (
+    account,
+    budget,
+    calendar,
+    income,
+    insight,
+    meetups,
+    memory,
+    rigs,
+    shop,
+    social,
+    trip,
+    units,
+)
+from pam_agent.rules.choice import Choice, chosen
+from pam_agent.rules.clauses import JOINED, clauses_of, entries_of
+from pam_agent.rules.memory import LASTING, arguments_of
 from pam_agent.rules.reading import Reading, Slot
-from pam_agent.rules.rule import NOTION, Rule
-from pam_agent.rules.talk import refusal_of
+from pam_agent.rules.refusals import refusal_of
+from pam_agent.rules.rule import Rule
+from pam_agent.stated import facts_in
 from pam_shared.contracts.tools import Effect, ToolManifest
 
 RULES: tuple[Rule, ...] = tuple(
     rule
-    for domain in (budget, income, trip, units, social, meetups, shop, account, calendar, insight, memory)
+    for domain in (budget, income, trip, units, social, meetups, shop, account, rigs, calendar, insight, memory)
     for rule in domain.RULES
 )
-_SURE = 8
-"""Evidence of this weight leaves no doubt."""
+_SURE = 0.6
+"""A score that leaves no doubt."""
 
 
 @dataclass(frozen=True)
@@ -67,41 +82,62 @@ def route(text: str, tools: list[ToolManifest], now: datetime, given: dict[str, 
     if refusal := refusal_of(text):
         return Route(refusal=refusal)
     offered = {tool.name: tool for tool in tools}
-    whole = best(Reading(text, now))
-    if not (whole and whole[0].keeps_text):
-        parts = clauses_of(text)
-        readings = [Reading(part, now, parts[n - 1] if n else "") for n, part in enumerate(parts)]
-        if len(parts) > 1 and all(map(best, readings)):
-            routed = [_one(reading, offered, {}) for reading in readings]
-            if all(each.is_whole for each in routed):
-                return Route([call for each in routed for call in each.calls])
-    return _one(Reading(text, now), offered, given or {}, whole)
+    reading = Reading(text, now)
+    whole = chosen(reading, RULES, offered)
+    several = None if whole and whole.rule.keeps_text else _several(reading, whole, offered)
+    one = several or _listed(reading, whole, offered) or _one(reading, offered, given or {}, whole)
+    return _with_facts(one, reading, offered)
 
 
-def best(reading: Reading) -> tuple[Rule, int, str] | None:
-    """Return the rule with the strongest evidence, its weight and the evidence; the first of equals."""
-    found = [(rule, *rule.evidence(reading)) for rule in RULES]
-    rule, weight, evidence = max(found, key=lambda each: each[1])
-    return (rule, weight, evidence) if weight >= NOTION else None
+def _several(reading: Reading, whole: Choice | None, offered: dict[str, ToolManifest]) -> Route | None:
+    """Return the calls of a message that consists of several requests; None where it does not."""
+    parts = clauses_of(reading.text)
+    readings = [Reading(part, reading.now, parts[n - 1] if n else "") for n, part in enumerate(parts)]
+    found = [chosen(part, RULES, offered) for part in readings] if len(parts) > 1 else []
+    choices = [choice for choice in found if choice and choice.stands_alone]
+    if not choices or len(choices) < len(parts):
+        return None
+    routed = [_one(part, offered, {}, choice) for part, choice in zip(readings, choices, strict=True)]
+    calls = [call for each in routed for call in each.calls]
+    reads = [call.tool for call in calls if call.reads]
+    goes_on = whole and whole.rule is choices[0].rule and len(reads) == len(calls) and not JOINED.search(reading.text)
+    are_whole = all(each.is_whole for each in routed) and len(reads) == len(set(reads))
+    return Route(calls) if are_whole and not goes_on else None
 
 
-def _one(
-    reading: Reading,
-    offered: dict[str, ToolManifest],
-    given: dict[str, Any],
-    found: tuple[Rule, int, str] | None = None,
-) -> Route:
-    found = found or best(reading) or nearest(reading, RULES)
+def _with_facts(found: Route, reading: Reading, offered: dict[str, ToolManifest]) -> Route:
+    """Return a route that keeps each fact a member states where they say who they are or what they drive."""
+    tools = {call.tool for call in found.calls}
+    if found.ask or found.away or "remember" not in offered or not tools <= {"remember", "create_vehicle"}:
+        return found
+    facts = [fact for fact in facts_in(reading.text) if fact.kind in LASTING and not (tools and fact.kind == "rig")]
+    kept = [Call("remember", arguments_of(fact), fact.confidence, "a fact stated", reads=False) for fact in facts]
+    others = [call for call in found.calls if call.tool != "remember"]
+    return Route([*others, *kept]) if kept else found
+
+
+def _listed(reading: Reading, whole: Choice | None, offered: dict[str, ToolManifest]) -> Route | None:
+    """Return a call for each amount of a list: "30 on gas and 12 on coffee"; None where there is no such list."""
+    if whole is None or "amount" not in whole.rule.slots or len(reading.amounts) < 2:  # noqa: PLR2004 - a list
+        return None
+    routed = [_one(Reading(part, reading.now), offered, {}, whole) for part in entries_of(reading.digits)]
+    is_whole = len(routed) > 1 and all(each.is_whole for each in routed)
+    return Route([call for each in routed for call in each.calls]) if is_whole else None
+
+
+def _one(reading: Reading, offered: dict[str, ToolManifest], given: dict[str, Any], found: Choice | None) -> Route:
     if found is None:
         return Route()
-    rule, weight, evidence = found
+    rule = found.rule
     tool = offered.get(rule.tool)
     if tool is None:
         return Route(away=[rule.tool])
     arguments = {
         name: value for name, read in rule.slots.items() if (value := read(Slot(reading, tool))) is not None
     } | given
-    call = Call(rule.tool, arguments, round(min(1.0, weight / _SURE + 0.4), 2), evidence, tool.effect is Effect.READ)
+    call = Call(
+        rule.tool, arguments, round(min(1.0, found.score / _SURE + 0.4), 2), found.evidence, tool.effect is Effect.READ
+    )
     missing = _missing(rule, tool, arguments)
     return Route([call], _question(rule, missing[0], arguments) if missing else None, missing)
 

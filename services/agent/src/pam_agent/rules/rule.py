@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pam_agent.rules.reading import Reading, Slot
-from pam_agent.rules.stance import Stance, allows
+from pam_agent.rules.stance import Stance
 
 Read = Callable[[Slot], Any]
 NOTION, SLOT, SURE = 2, 1, 7
@@ -30,7 +30,7 @@ class Rule:
     needs: tuple[str, ...] = ()
     keeps_text: bool = False
     unless: str = ""
-    parsed: tuple[tuple[str, frozenset[str], frozenset[str]], ...] = field(init=False)
+    parsed: tuple[tuple[int, str, frozenset[str], frozenset[str]], ...] = field(init=False)
 
     def __post_init__(self) -> None:
         never = frozenset(self.unless.split())
@@ -40,19 +40,19 @@ class Rule:
         """Return the weight of the strongest evidence a sentence gives for this tool, and that evidence; 0 for none."""
         found = reading.evidence
         fitting = [
-            (_weight(line), line) for line, all_of, none_of in self.parsed if all_of <= found and not none_of & found
+            (weight, line)
+            for weight, line, all_of, none_of in self.parsed
+            if all_of <= found and none_of.isdisjoint(found)
         ]
-        if not fitting or not allows(self.stance, reading.text):
-            return 0, ""
-        return max(fitting)
+        return max(fitting, default=(0, ""))
 
 
-def _way(words: list[str], never: frozenset[str]) -> tuple[str, frozenset[str], frozenset[str]]:
+def _way(words: list[str], never: frozenset[str]) -> tuple[int, str, frozenset[str], frozenset[str]]:
     none_of = frozenset(word[1:] for word in words if word.startswith("-"))
     all_of = frozenset(word.lstrip("!") for word in words if not word.startswith("-"))
-    return " ".join(words), all_of, none_of | (never - all_of)
+    return _weight(words), " ".join(words), all_of, none_of | (never - all_of)
 
 
-def _weight(line: str) -> int:
+def _weight(words: list[str]) -> int:
     counts = {"@": SLOT, "!": SURE, "-": 0}
-    return sum(counts.get(word[0], NOTION) for word in line.split())
+    return sum(counts.get(word[0], NOTION) for word in words)

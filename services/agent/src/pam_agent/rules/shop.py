@@ -2,8 +2,9 @@
 
 import re
 
-from pam_agent.rules.account import RIGS, stars
+from pam_agent.rules.account import stars
 from pam_agent.rules.reading import Slot
+from pam_agent.rules.rigs import RIGS
 from pam_agent.rules.rule import Rule
 from pam_agent.rules.stance import Stance
 from pam_agent.rules.texts import goods_in
@@ -12,7 +13,9 @@ from pam_agent.rules.trip import price_limit
 
 def _quantity(slot: Slot) -> int | None:
     found = re.search(r"(?<![\w$.])(\d{1,2})(?! ?(?:\$|dollars|gal|ft|feet|amp))\b", slot.digits)
-    return int(found[1]) if found else None
+    if found:
+        return int(found[1])
+    return 1 if re.search(r"\b(?:one|another|an?) (?:of|more|one)\b", slot.text, re.IGNORECASE) else None
 
 
 def _order_number(text: str) -> str | None:

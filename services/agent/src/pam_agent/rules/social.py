@@ -89,6 +89,12 @@ def _tag(slot: Slot) -> list[str] | None:
     return found or None
 
 
+def _spot(slot: Slot) -> str:
+    """Return the place a member shows others; whom they show it to is none."""
+    found = place_in(re.sub(r"\bwith (?:[A-Z]\w+|my \w+)", "", slot.text))
+    return "My spot" if found in {None, "here"} else str(found)
+
+
 def said(words: str) -> Any:
     """Return a reader of a switch that is on where the words, a regular expression, are said."""
     return lambda slot: True if re.search(words, slot.text, re.IGNORECASE) else None
@@ -113,7 +119,7 @@ _WHICH_POST = {"post_id": "Which post do you mean?"}
 RULES = (
     Rule(
         "stop_sharing_location",
-        "stop where_i | stop share where_i | stop let where_i | stop show where_i",
+        "hide where_i | stop where_i | stop share where_i | stop let where_i | stop show where_i",
         Stance.REFUSED,
         unless="sharing_setting",
     ),
@@ -123,7 +129,7 @@ RULES = (
         "| share public @place | let friends where_i | share where_i friends | let share where_i friends",
         Stance.ASKED,
         {
-            "location_name": lambda slot: place_in(slot.text) if place_in(slot.text) != "here" else "My spot",
+            "location_name": _spot,
             "share_duration_hours": _hours,
             "share_with": _with,
             "is_public": said(r"\bpublic\b"),
@@ -133,7 +139,7 @@ RULES = (
     ),
     Rule(
         "submit_community_tip",
-        "submit tip | tip submit community | add tip",
+        "submit tip | tip submit community | add tip | !label_tip",
         Stance.ASKED,
         {
             "title": lambda slot: (_tip(slot) or "")[:80] or None,
@@ -154,9 +160,12 @@ RULES = (
     ),
     Rule(
         "block_member",
-        "!opens_block | block @person | block @handle",
-        Stance.ASKED,
-        {"target": lambda slot: person_in(slot.text), "unblock": said(r"\bunblock")},
+        "!opens_block | !block @handle | block @person | block @handle",
+        Stance.REFUSED,
+        {
+            "target": lambda slot: person_in(slot.text),
+            "unblock": said(r"\bunblock|off my block|\bun-block|no longer block"),
+        },
         asks={"target": "Whom do you mean?"},
     ),
     Rule(
@@ -199,7 +208,7 @@ RULES = (
     ),
     Rule(
         "like_post",
-        "like_verb post_noun | unlike | unlike post_noun | like_verb add post_noun | like_verb unlike post_noun",
+        "like_verb post_noun | !unlike | unlike post_noun | like_verb add post_noun | like_verb unlike post_noun",
         Stance.ASKED,
         {"unlike": said(r"\bunlike|take back|remove|undo|withdraw")},
         asks=_WHICH_POST,
@@ -211,7 +220,9 @@ RULES = (
         Stance.ASKED,
         {
             "target": lambda slot: person_in(slot.text),
-            "unfollow": said(r"\bunfollow|\b(?:stop|quit|no longer) follow"),
+            "unfollow": said(
+                r"\bunfollow|\b(?:stop|quit|no longer|done|drop|remove|not) \w*\s?follow|\b(?:drop|remove)\b"
+            ),
         },
         unless="feed post_noun show",
         asks={"target": "Whom do you mean?"},

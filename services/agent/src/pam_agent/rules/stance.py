@@ -27,19 +27,29 @@ _POLITE = _words(
 )
 _LET = _words(r"^\W*(?:let's|i(?:'d| would) (?:like|love)(?: to)?|i (?:want|need|wish)(?: to)?)\b")
 _QUESTION = _words(
-    r"\?\s*$|^\W*(?:did|do|does|can|should|is|are|am|was|were|what|what's|how|why|when|where|who|which|(?:has"
-    r"|have|had) (?:i|we|you|he|she|they|it|my|the|anyone)|would|could|will|shall|if)\b(?!n't)"
+    r"\?\s*$|^\W*(?:did(?! .*\d)|did (?=i\b|we\b|you\b)|had (?=i\b|we\b|you\b|he\b|she\b|they\b|anyone\b)|do"
+    r"|does|can|should|is|are|am|was(?! (?:paid|given|charged|billed))|were|what|what's|how|why|when|where|who"
+    r"|which|(?:has"
+    r"|have) (?:i|we|you|he|she|they|it|my|the|anyone)|would|could|will|shall|if)\b(?!n't)"
 )
 _IMAGINED = _words(
     r"\b(?:what if|if i|if we|i wish i|i wish we|might|maybe i should|thinking (?:about|of)|considering|suppose"
     r"|imagine|wondering"
     r"|hypothetically|not sure (?:if|whether)|used to|almost|nearly)\b"
 )
-_DENIED = _words(r"n't\b|\b(?:not|never|without)\b")
+_DENIED = _words(r"n't\b(?! (?:let (?:me|us)\b|forget|ever forget))|\b(?:not|never|without)\b")
+_KEPT = _words(
+    r"\b(?:do(?:n't| not)|does(?:n't| not)|did(?:n't| not)|never|not)(?: (?:want|need|like|wish))?(?: you)?(?: to)?"
+    r" (?:turn|switch|stop|disable|change|hide|mute|quit|cancel|make|set|remove|delete|touch|update|enable|activate"
+    r"|block|leave|lose)\b"
+)
+"""A change that is not wanted: what is now shall stay."""
 _PLANNED = _words(
     r"\b(?:will|would|'ll|going to|gonna|tomorrow|planning to|plan to|next (?:week|month|year)|want to buy"
     r"|need to (?:buy|pay))\b"
 )
+_DUE = _words(r"\b(?:next )?due\b.*$")
+"""When something that was done is to be done again."""
 _UNDONE = _words(r"\b(?:delete|remove|undo|cancel|refund\w*)\b")
 _ANOTHERS = _words(
     r"\b(?:he|she|they|(?:my|our|his|her|their) (?:neighbou?r|brother|sister|friend|buddy|dad|mom|son|daughter"
@@ -47,8 +57,23 @@ _ANOTHERS = _words(
     r"|somebody|someone|the guy|a guy)\b[\w ]{0,12}\b(?:paid|spent|bought|filled|earned|made|saved|had|got"
     r"|replaced|changed|gets|dropped)\b"
 )
+_ANSWERING = _words(
+    r"^\W*(?:it|that|this)(?:'s| is| was| cost| came to)?(?: me| us)?(?: about| around"
+    r"| only)? [$€£]?\d[\d.,]*(?: (?:dollars|bucks|usd))?\W*$"
+)
+"""An amount of something that was said before."""
 _ABOUT_OTHERS = _words(r"^\W*(?:he|she|they)\b")
 _QUOTED = _words(r"\b(?:said|says|told me|wrote|claims|asked|texted)\b,?\s*[\"\u201c'\u2018:]")
+
+
+_FORBIDDEN = _words(
+    r"^\W*(?:please |no,? |wait,? |just )*(?:don't|do not|never) (?!you|we|i\b|they|forget|let|show)\w+"
+)
+
+
+def forbids(text: str) -> bool:
+    """Whether a sentence only says what is not to be done; who says that asks for nothing."""
+    return bool(_FORBIDDEN.search(text))
 
 
 def allows(stance: Stance, text: str) -> bool:
@@ -61,7 +86,7 @@ def allows(stance: Stance, text: str) -> bool:
     if is_asked_about or _IMAGINED.search(text) or _ABOUT_OTHERS.search(told):
         return False
     if stance is Stance.REFUSED:
-        return True
+        return not _KEPT.search(told)
     return not (_DENIED.search(told) or _QUOTED.search(told) or (stance is Stance.TOLD and _is_no_record(told)))
 
 
@@ -83,5 +108,5 @@ def plainly(text: str) -> str:
 
 def _is_no_record(told: str) -> bool:
     """Whether it is a plan, an undoing or somebody else's doing."""
-    rest = _LET.sub("", told, count=1)
-    return bool(_PLANNED.search(rest) or _UNDONE.search(rest) or _ANOTHERS.search(rest))
+    rest = _DUE.sub("", _LET.sub("", told, count=1))
+    return bool(_ANSWERING.search(rest) or _PLANNED.search(rest) or _UNDONE.search(rest) or _ANOTHERS.search(rest))

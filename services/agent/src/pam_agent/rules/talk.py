@@ -1,7 +1,13 @@
-"""What needs no tool: small talk, and what is refused."""
+"""What is said where no tool is asked for: small talk, in the words of somebody who knows the member. Pure."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+
+from pam_agent.context.parts import Vehicle
+from pam_agent.context.snapshot import MemberContext
+
+Say = Callable[[MemberContext | None], str]
 
 
 @dataclass(frozen=True)
@@ -9,16 +15,16 @@ class Phrase:
     """Words, and what is said to them."""
 
     words: re.Pattern[str]
-    answer: str
+    answer: str | Say
 
 
 def _words(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE)
 
 
-GREETING = "Hello! I'm PAM. How is life on the road today?"
+_ASKING = "How is life on the road today?"
+GREETING = f"Hello! I'm PAM. {_ASKING}"
 THANKS = "You're welcome. Safe travels!"
-GOODBYE = "Goodbye, and safe travels!"
 CAPABLE = (
     "I'm PAM, your companion on the road. I keep your money straight, plan trips and nights, "
     "look after the rig and keep you in touch with friends."
@@ -29,84 +35,95 @@ UNSURE = (
     ' For example "I spent $45 on gas" or "find a campground near Moab".'
 )
 NEVER_MIND = "All right, I have left everything as it is."
-WELL = "I'm well and ready to roll, thank you. What can I do for you?"
 AWAY = "I can't reach that part of me right now, so nothing was done. Please try again in a moment."
+STRANGER = "You haven't told me yet. Tell me who you are and what you drive, and I'll remember."
+_NAME = re.compile(r"\b(?:I'm|I am|name is|name's|call me|go by) (?P<name>[A-Z][\w'-]+)")
 
+
+def name_of(member: MemberContext | None) -> str:
+    """Return what a member is called: the name they told, else their profile's; empty where neither is known."""
+    told = [fact.statement for fact in member.memory if fact.subject == "name"] if member else []
+    named = next((found["name"] for statement in told if (found := _NAME.search(statement))), "")
+    return named or (member.name if member else "")
+
+
+def _greeting(member: MemberContext | None) -> str:
+    name = name_of(member)
+    more = _highlight(member)
+    if not name and not more:
+        return GREETING
+    return f"Hello{name and ', '}{name}! {more or _ASKING}"
+
+
+def _highlight(member: MemberContext | None) -> str:
+    return f"One thing before you roll: {member.highlights[0]}" if member and member.highlights else ""
+
+
+def _thanks(member: MemberContext | None) -> str:
+    return _to("You're welcome", member, "Safe travels!") if name_of(member) else THANKS
+
+
+def _goodbye(member: MemberContext | None) -> str:
+    return _to("Goodbye", member, "Safe travels!")
+
+
+def _well(member: MemberContext | None) -> str:
+    return f"I'm well and ready to roll, thank you. {_highlight(member) or 'What can I do for you?'}"
+
+
+def _to(words: str, member: MemberContext | None, more: str) -> str:
+    name = name_of(member)
+    return f"{words}, {name}. {more}" if name else f"{words}. {more}"
+
+
+def _who(member: MemberContext | None) -> str:
+    """Return who the member is and what they drive, as far as it is known."""
+    name, rig = name_of(member), _rig(member)
+    if not name and not rig:
+        return STRANGER
+    home = f" at home in {member.profile.location}" if member and member.profile.location else ""
+    you = f"You're {name}{home}." if name else ""
+    return f"{you} {rig}".strip()
+
+
+def _rig(member: MemberContext | None) -> str:
+    if member and member.vehicles:
+        return f"You drive {_told(member.vehicles[0])}."
+    kind = member.profile.rv_type if member else None
+    return f"You drive a {kind}." if kind else ""
+
+
+def _told(rig: Vehicle) -> str:
+    what = " ".join(str(part) for part in (rig.year, rig.make, rig.model) if part)
+    sizes = [f"{size:g} ft {way}" for size, way in ((rig.length_ft, "long"), (rig.height_ft, "high")) if size]
+    named = f"{rig.name}, a {what}" if what and what.lower() != rig.name.lower() else f'your "{rig.name}"'
+    return ", ".join([named, " and ".join(sizes)]) if sizes else named
+
+
+_ABOUT_SELF = _words(
+    r"\bwho am i\b|\bwhat(?:'s| is) my (?:own )?name\b|\bdo you know (?:me|who i am|my name)\b"
+    r"|\bwhat (?:do|am) i (?:drive|driving)\b|\bwhat(?:'s| is) my (?:rig|rv|vehicle)\b(?! (?:worth|due|doing))"
+    r"|\bwhich rig do i\b|\b(?:what|which) (?:rig|rv|vehicle|kind of rig) (?:do|am) i\b|\bhow (?:big|long|tall"
+    r"|high) is my (?:rig|rv|coach)\b"
+)
 PHRASES = (
     Phrase(_words(r"^\W*(?:hmm?\W+)?(never ?mind|forget it|no thanks|nothing)\b"), NEVER_MIND),
-    Phrase(_words(r"\bhow(?:'s| is| are) (?:it going|you|things|life)\b"), WELL),
-    Phrase(_words(r"^\W*(hi|hello|hey|howdy|good (morning|afternoon|evening)|morning)\b"), GREETING),
-    Phrase(_words(r"\b(thanks?|thank you|cheers|thx)\b"), THANKS),
-    Phrase(_words(r"^\W*(bye|goodbye|good ?night|see you|so long)\b"), GOODBYE),
-    Phrase(_words(r"\b(help|what can you do|who are you|what(?:'s| is) your name)\b"), CAPABLE),
-)
-
-_OTHERS = "I only work with your own records, and I keep everybody else's as private as yours."
-_MACHINE = (
-    "I can't run commands or touch the machines behind me. I can help you with your trips, your money and your rig."
-)
-_INSIDE = (
-    "I keep how I work on the inside, and the keys to it, to myself. Ask me for anything about your life on the road."
-)
-_HARM = "I won't help with that, because somebody could get hurt."
-_MASS = "I can't do that: it would destroy what belongs to others. I can delete single entries of your own."
-
-REFUSALS = (
-    Phrase(
-        _words(
-            r"\b(?:delete|remove|drop|erase|wipe|truncate|destroy|purge)\b.*\b(?:users?|accounts|members"
-            r"|database|db|tables?|everyone|everybody|all (?:data|records))\b"
-            r"|\bwipe (?:the|all)\b"
-        ),
-        _MASS,
-    ),
-    Phrase(
-        _words(
-            r"\b(?:rm -|sudo|curl |wget |chmod|\bbash\b|\b(?:the|a|open|root) shell\b|execute\b.*\b(?:code"
-            r"|command|server|machine)|run\b.*\b(?:command|script|server)|drop table|select \*)"
-        ),
-        _MACHINE,
-    ),
-    Phrase(
-        _words(
-            r"\b(?:ignore|forget|disregard|bypass|override)\b.*\b(?:instructions?|rules|prompt|guidelines)\b"
-            r"|\b(?:system|hidden|secret|initial) prompt\b"
-            r"|\bapi[ -]?keys?\b|\bpasswords?\b|\bcredentials\b|\bjailbreak|\baccess tokens?\b"
-            r"|\bsecrets?\b.*\b(?:print|show|reveal)"
-            r"|\b(?:make|grant|give|promote) me\b.*\b(?:an )?(?:admin|root|superuser|administrator)\b"
-        ),
-        _INSIDE,
-    ),
-    Phrase(
-        _words(
-            r"\b(?:every|all|other|another|each) (?:the )?(?:users?|members?|people|person|customers?)(?:'s?"
-            r"|s')?\b.*\b(?:emails?|address(?:es)?|expenses?|budgets?|messages|location|data|phones?|spending"
-            r"|records)\b"
-            r"|\b(?:emails?|addresses|phone numbers?|locations?|data|messages|expenses) of (?:every|all|other"
-            r"|another|each)\b"
-            r"|\b(?:read|show|open)\b.*\b(?!my\b)\w+'s (?:private |direct )?(?:messages|inbox|expenses|budget"
-            r"|bank|email)"
-            r"|\b(?:everybody|everyone|anybody|anyone)'s (?:home |e-?mail |phone )?(?:address|email|phone"
-            r"|location|data|messages)"
-            r"|\bwithout (?:her|his|their) know|\bwhere does \w+ live|\b(?:stalk|spy on|hack)\b"
-        ),
-        _OTHERS,
-    ),
-    Phrase(
-        _words(
-            r"\b(?:build|make|buy) (?:a |an )?(?:bomb|explosive|weapon|meth)\b|\bkill (?:him|her|them|someone"
-            r"|myself)\b|\bpoison (?:him|her|someone)"
-        ),
-        _HARM,
-    ),
+    Phrase(_ABOUT_SELF, _who),
+    Phrase(_words(r"\bhow(?:'s| is| are) (?:it going|you|things|life)\b"), _well),
+    Phrase(_words(r"^\W*(hi|hiya|hello|hey|howdy|good (morning|afternoon|evening)|morning)\b"), _greeting),
+    Phrase(_words(r"\b(thanks?|thank you|cheers|thx)\b"), _thanks),
+    Phrase(_words(r"^\W*(bye|goodbye|good ?night|see you|so long)\b"), _goodbye),
+    Phrase(_words(r"\b(help|what can you (?:actually )?do|who are you|what(?:'s| is) your name)\b"), CAPABLE),
 )
 
 
-def refusal_of(text: str) -> str | None:
-    """Return the sentence that refuses a request; None where nothing is wrong with it."""
-    return next((phrase.answer for phrase in REFUSALS if phrase.words.search(text)), None)
-
-
-def small_talk(text: str) -> str:
+def small_talk(text: str, member: MemberContext | None = None) -> str:
     """Return what to say where no tool is asked for."""
-    return next((phrase.answer for phrase in PHRASES if phrase.words.search(text)), UNSURE)
+    answer = next((phrase.answer for phrase in PHRASES if phrase.words.search(text)), UNSURE)
+    return answer if isinstance(answer, str) else answer(member)
+
+
+def of_themselves(text: str, member: MemberContext | None) -> str | None:
+    """Return the answer to "who am I" where it is known without any tool."""
+    known = member is not None and _ABOUT_SELF.search(text)
+    return answer if known and (answer := _who(member)) != STRANGER else None

@@ -7,12 +7,13 @@ from pam_agent.rules.people import quoted_in
 _LEAD = re.compile(
     r"^\W*(?:(?:please|can|could|would|you|hey|pam|i'd|i'm|i|like|want|to|need|do|let's|we|show|me|find|search"
     r"|look|looking|up|for|browse|get|sell|carry|stock"
-    r"|have|any|some|a|an|the|our|my|your|shop|store|products?|called|posts?|community|are|there|is|out|see|in"
-    r"|help|buy|shopping)\b\W*)+",
+    r"|have|got|carry|any|some|a|an|the|our|my|your|shop|store|products?|called|posts?|community|are|there|is|out|see|in"
+    r"|help|buy|shopping|get|order|purchase|after|what|which|do)\b\W*)+",
     re.IGNORECASE,
 )
 _TAIL = re.compile(
-    r"\W*\b(?:please|in the (?:shop|store|community|feed)|for sale|right now|today|rated .*|with .*|under .*"
+    r"\W*\b(?:please|for (?:less|under|below|at most|up to) .*|in the (?:shop|store|community|feed)|for sale"
+    r"|right now|today|rated .*|with .*|under .*"
     r"|below .*|less than .*|cheaper than .*"
     r"|up to .*|over \d.*|(?:[1-5]|four|five|three) stars?.*|in stock)\W*$",
     re.IGNORECASE,
@@ -21,6 +22,10 @@ _ABOUT = re.compile(
     r"\b(?:about|on|regarding|concerning|mentioning|tagged|discussing|for|of|say(?:s|ing)? (?:on"
     r"|about))\s+(?P<topic>.+?)"
     r"(?:\s+(?:in|from|near) [A-Z].*)?\W*$"
+)
+_STRONG = re.compile(
+    r"\b(?:about|on|regarding|concerning|mentioning|tagged|discussing)\s+(?P<topic>.+?)(?:\s+(?:in|from"
+    r"|near) [A-Z].*)?\W*$"
 )
 ABOUT_ALL = re.compile(r"\b(?:about|on|regarding|concerning|for)\s+(?P<topic>.+?)\W*$")
 """A topic with the place it is about."""
@@ -50,7 +55,8 @@ def topic_in(text: str, frame: re.Pattern[str] = _ABOUT) -> str | None:
     """Return what a search is about: what is in quotes, follows "about", or is left without its frame."""
     if quoted := quoted_in(text):
         return quoted
-    found = frame.search(text.rstrip("?. !"))
+    bare = text.rstrip("?. !")
+    found = (_STRONG.search(bare) if frame is _ABOUT else None) or frame.search(bare)
     return keywords(found["topic"]) if found else None
 
 

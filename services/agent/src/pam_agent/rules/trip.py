@@ -34,7 +34,7 @@ _SIGHTS = {
     "offroad": r"off-?road|4x4|jeep",
     "event": r"festival|fair\b|concert",
 }
-_ORDERS = {"cost": r"cheap|save|cost|least", "time": r"quick|fast|short", "scenic": r"scenic|beautiful|pretty"}
+_ORDERS = {"cost": r"cheap|save|cost|least", "time": r"quick|fast|short", "scenic": r"scenic|beautiful|prett|nice|view"}
 
 
 def place(slot: Slot) -> str | None:
@@ -108,9 +108,11 @@ def _height(slot: Slot) -> float | None:
 
 
 def _spot(slot: Slot) -> str | None:
-    found = after(slot.text, r"\b(?:bookmark|save|add|remember|favou?rite)\b") or ""
+    found = after(slot.text, r"\b(?:bookmark|save|add|remember|favou?rite|star|keep|mark|store|heart)\b") or ""
     name = re.split(
-        r"\s+(?:as|to|in|for|among)\s+(?:a |my |our )?(?:favou?rite|saved|places|spots|later|bookmark)|,", found
+        r"\s+(?:as|to|in|for|among|on|with)\s+(?:an? |my |our |one of my )*(?:fav|saved|places|spots|later"
+        r"|bookmark|me\b|\d)|,",
+        found,
     )[0]
     vague = re.match(
         r"^(?:this|that|the|a|our|my)?\s*(?:spot|place|overlook|location|it|favou?rite|to|here|one|campsite)?\s*$",
@@ -123,7 +125,7 @@ def _spot(slot: Slot) -> str | None:
 def _address(slot: Slot) -> str | None:
     parts = [part.strip() for part in slot.text.split(",")[1:]]
     found = next((part for part in parts if re.match(r"^[A-Z]", part)), None)
-    return re.sub(r"\s+(?:to|as)\s+.*$", "", found) if found else None
+    return re.sub(r"\s+(?:to|as|in|with)\s+.*$", "", found) if found else None
 
 
 def _stars(slot: Slot) -> int | None:
@@ -222,7 +224,9 @@ RULES = (
             "amenities": _amenities,
             "max_price": price_limit,
             "rig_length_ft": lambda slot: (
-                measured(slot.digits, "feet|foot|ft") if re.search(r"\brig|long|trailer|motorhome", slot.text) else None
+                measured(slot.digits, "feet|foot|ft")
+                if re.search(r"\brig|long|trailer|motor ?home|wheel|coach|camper|\brv\b|class [abc]", slot.text)
+                else None
             ),
         },
         unless=(

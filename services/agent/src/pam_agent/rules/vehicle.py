@@ -155,7 +155,9 @@ RULES = (
         "economy rig | economy set | economy rig @claim | economy @claim",
         Stance.ASKED,
         {
-            "mpg": lambda slot: measured(slot.digits, "mpg|miles per gallon|miles to the gallon"),
+            "mpg": lambda slot: (
+                measured(slot.digits, "mpg|miles (?:per|to the|a) gallon") or labelled(slot.digits, r"mpg(?: \w+){0,3}")
+            ),
             "l_per_100km": lambda slot: measured(slot.digits, r"l ?/ ?100 ?km|lit\w+ per 100 ?\w+"),
         },
         needs=("mpg|l_per_100km",),

@@ -3,11 +3,33 @@
 import re
 from functools import lru_cache
 
-from pam_agent.rules.lexicon import COMMON, NOTIONS
+from pam_agent.rules.lexicon import ASKED, COMMON, NOTIONS
 
 _TOKEN = re.compile(r"[a-z0-9]+(?:'[a-z]+)?", re.IGNORECASE)
+_TOKEN_OR_COLON = re.compile(rf"{_TOKEN.pattern}|:(?= )", re.IGNORECASE)
 _TYPO_MIN = 5
 _SHORT = 4
+
+
+_SPELT_OUT = [
+    (re.compile(rf"\b({words}) {verb}\b", re.IGNORECASE), rf"\1{short}")
+    for words, verb, short in (
+        ("what|where|who|how|when|that|it|there|here|he|she", "is", "'s"),
+        ("i", "am", "'m"),
+        ("we|you|they", "are", "'re"),
+        ("i|we|you|they", "have", "'ve"),
+        ("i|we|you|he|she|it|they", "will", "'ll"),
+        ("i|we|you|they", "would", "'d"),
+        ("do|does|did|is|are|was|were|has|have|had|could|should|would", "not", "n't"),
+    )
+]
+
+
+def contracted(text: str) -> str:
+    """Return a text with "what is" and the like as "what's", so that both are the same words."""
+    for spelt_out, short in _SPELT_OUT:
+        text = spelt_out.sub(short, text)
+    return text.replace("\u2019", "'")
 
 
 def stem(word: str) -> str:
@@ -24,24 +46,45 @@ def stem(word: str) -> str:
     return word.removesuffix("e") if len(word) > 3 else word  # noqa: PLR2004 - "the" stays
 
 
+def stems_in(text: str) -> list[str]:
+    """Return the stems of a text's words in their order, with their typing errors mended."""
+    tokens = _TOKEN.finditer(contracted(text))
+    return [_stem_of(token[0].lower(), is_name=_is_name(token)) for token in tokens]
+
+
+def shapes_in(text: str) -> list[str]:
+    """Return the stems of a text's words, ``#`` for numbers, ``Name`` for names behind the first word, and colons."""
+    return [_shape(token) for token in _TOKEN_OR_COLON.finditer(contracted(text))]
+
+
+def _shape(token: re.Match[str]) -> str:
+    if token[0].isdigit():
+        return "#"
+    is_name = _is_name(token)
+    return "Name" if is_name and not token[0].isupper() else _stem_of(token[0].lower(), is_name=is_name)
+
+
+@lru_cache(maxsize=256)
 def notions_in(text: str) -> frozenset[str]:
     """Return the notions a text names by its words and phrases, with their typing errors mended."""
-    plain = text.replace("\u2019", "'")
-    stems = [
-        _stem_of(token[0].lower(), is_name=n > 0 and token[0][0].isupper())
-        for n, token in enumerate(_TOKEN.finditer(plain))
-    ]
+    stems = stems_in(text)
     joined = f" {' '.join(stems)} "
     words = {notion for each in stems for notion in _WORDS.get(each, ())}
     exact = {notion for token in _TOKEN.findall(text.lower()) for notion in _EXACT.get(token, ())}
-    return frozenset(words | exact | {notion for phrase, notion in _PHRASES if phrase in joined})
+    return frozenset(
+        words
+        | exact
+        | {notion for first in set(stems) for phrase, notion in _PHRASES.get(first, ()) if phrase in joined}
+    )
 
 
 def mended(text: str) -> str:
     """Return a text with the words in it that are typing errors of known ones put right."""
-    return _TOKEN.sub(
-        lambda token: _known(token[0].lower(), is_name=token.start() > 0 and token[0][0].isupper()) or token[0], text
-    )
+    return _TOKEN.sub(lambda token: _known(token[0].lower(), is_name=_is_name(token)) or token[0], text)
+
+
+def _is_name(token: re.Match[str]) -> bool:
+    return token.start() > 0 and token[0][0].isupper()
 
 
 @lru_cache(maxsize=4096)
@@ -70,15 +113,16 @@ def _cuts(word: str) -> set[str]:
     return {word[:n] + word[n + 1 :] for n in range(len(word))}
 
 
-def _index() -> tuple[dict[str, set[str]], dict[str, set[str]], list[tuple[str, str]], dict[str, set[str]]]:
+def _index() -> tuple[dict[str, set[str]], dict[str, set[str]], dict[str, list[tuple[str, str]]], dict[str, set[str]]]:
     words: dict[str, set[str]] = {}
     exact: dict[str, set[str]] = {}
-    phrases: list[tuple[str, str]] = []
+    phrases: dict[str, list[tuple[str, str]]] = {}
     cut: dict[str, set[str]] = {}
     for notion, told in NOTIONS.items():
         for word in told:
             if " " in word:
-                phrases.append((f" {' '.join(map(stem, word.split()))} ", notion))
+                stems = [*map(stem, contracted(word).split())]
+                phrases.setdefault(stems[0], []).append((f" {' '.join(stems)} ", notion))
             elif word.startswith("="):
                 exact.setdefault(word[1:], set()).add(notion)
             else:
@@ -90,6 +134,8 @@ def _index() -> tuple[dict[str, set[str]], dict[str, set[str]], list[tuple[str, 
 
 
 _WORDS, _EXACT, _PHRASES, _CUT = _index()
-_COMMON = {stem(word) for word in COMMON} | {
-    stem(word) for told in NOTIONS.values() for phrase in told for word in phrase.strip("=").split()
-}
+_COMMON = (
+    {stem(word) for word in COMMON}
+    | {stem(token[0].lower()) for said in ASKED.values() for sentence in said for token in _TOKEN.finditer(sentence)}
+    | {stem(word) for told in NOTIONS.values() for phrase in told for word in phrase.strip("=").split()}
+)

@@ -1,0 +1,78 @@
+"""How much a sentence is like those members ask for each tool with. Pure.
+
+A sentence is its stems, its pairs of neighbouring ones and its notions. What two sentences share counts the more the
+rarer it is (tf-idf, cosine). A tool is as alike as its nearest sentences, each counting less than the one before.
+"""
+
+import re
+from collections import Counter, defaultdict
+from functools import lru_cache
+from itertools import pairwise
+from math import log, sqrt
+
+from pam_agent.rules.lexicon import ASKED
+from pam_agent.rules.words import notions_in, shapes_in
+
+_LEAD = re.compile(
+    r"^(?:\W*(?:ok|okay|hey|so|well|and|also|please|kindly|pam|(?:can|could|would|will) you(?: please)?"
+    r"|tell me(?= (?:if|whether|what|how|which|where|who|when)\b))\b[,!]?\s+)+(?=\w)",
+    re.IGNORECASE,
+)
+"""What is said before a wish and does not belong to it."""
+NONE = "none"
+"""What is said and asks for no tool."""
+_NEAREST, _FAR = 8, 0.1
+"""How many sentences of a tool count, and how near they have to be to the nearest of all."""
+_FADING = [0.85**n for n in range(_NEAREST)]
+
+
+@lru_cache(maxsize=256)
+def likeness(text: str) -> dict[str, tuple[float, str]]:
+    """Return how alike a tool's sentences are, between 0 and 1, and the nearest; of tools that share something."""
+    found: dict[str, list[tuple[float, str]]] = defaultdict(list)
+    shared = _shared(_marks(text))
+    least = max((alike for alike, _ in shared), default=0.0) * _FAR
+    for alike, number in shared:
+        if alike >= least:
+            tool, sentence = _SENTENCES[number]
+            found[tool].append((alike, sentence))
+    return {tool: _nearest(alike) for tool, alike in found.items()}
+
+
+def _nearest(alike: list[tuple[float, str]]) -> tuple[float, str]:
+    best = sorted(alike, reverse=True)[:_NEAREST]
+    return sum(each * fading for (each, _), fading in zip(best, _FADING, strict=False)) / sum(_FADING), best[0][1]
+
+
+def _shared(marks: frozenset[str]) -> list[tuple[float, int]]:
+    """Return the sentences that share a mark by their numbers, each behind its cosine."""
+    length = sqrt(sum(_RARITY.get(mark, _UNKNOWN) ** 2 for mark in marks))
+    shared: dict[int, float] = {}
+    for mark in marks:
+        square = _RARITY.get(mark, 0.0) ** 2
+        for number in _HOLDERS.get(mark, ()):
+            shared[number] = shared.get(number, 0.0) + square
+    return [(common / (length * _LENGTHS[number]), number) for number, common in shared.items()]
+
+
+def _marks(text: str) -> frozenset[str]:
+    words = shapes_in(_LEAD.sub("", text) or text)
+    pairs = {f"{one} {other}" for one, other in pairwise(["^", *words, "$"])}
+    return frozenset({*words, *pairs, *(f"={notion}" for notion in notions_in(text))})
+
+
+def _index() -> tuple[dict[str, list[int]], dict[str, float], list[float]]:
+    """Return which sentences hold a mark, how rare each mark is, and each sentence's length."""
+    marked = [_marks(sentence) for _, sentence in _SENTENCES]
+    counts = Counter(mark for marks in marked for mark in marks)
+    rarity = {mark: log(1 + len(marked) / count) for mark, count in counts.items()}
+    holders: dict[str, list[int]] = defaultdict(list)
+    for number, marks in enumerate(marked):
+        for mark in marks:
+            holders[mark].append(number)
+    return dict(holders), rarity, [sqrt(sum(rarity[mark] ** 2 for mark in marks)) for marks in marked]
+
+
+_SENTENCES = [(tool, sentence) for tool, sentences in ASKED.items() for sentence in sentences]
+_HOLDERS, _RARITY, _LENGTHS = _index()
+_UNKNOWN = log(1 + len(_SENTENCES))

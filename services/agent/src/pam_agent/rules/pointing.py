@@ -1,0 +1,67 @@
+"""What a message points at in the turns before it: the way of a trip, a thing told. Pure."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from pam_agent.context.snapshot import MemberContext
+from pam_agent.conversation import TurnRecord
+from pam_agent.rules.routing import Call, Route
+from pam_shared.contracts.conversation import ToolUseBlock, answer_id
+
+_ON_THE_WAY = re.compile(r"\b(?:on|along) (?:the|our|my|that) (?:way|route|road|drive|trip)\b", re.IGNORECASE)
+_THERE = re.compile(r"\b(?:there|that place)\b", re.IGNORECASE)
+_TURNS = 6
+"""How many turns back something may lie."""
+
+
+def resolved(found: Route, text: str, earlier: list[TurnRecord]) -> Route:
+    """Return a route with what its words point at filled in; unchanged where they point at nothing that was said."""
+    calls = [_resolved(call, text, earlier) for call in found.calls]
+    still = [name for name in found.missing if name not in (calls[-1].arguments if calls else {})]
+    return replace(found, calls=calls, missing=still, ask=found.ask if still else None)
+
+
+def _resolved(call: Call, text: str, earlier: list[TurnRecord]) -> Call:
+    if call.arguments.get("location") == "here" and (_ON_THE_WAY.search(text) or _THERE.search(text)):
+        return replace(call, arguments=call.arguments | _way(call, text, earlier))
+    if call.tool == "forget_memory" and "description" not in call.arguments:
+        subject = next((use.input["subject"] for use in _uses(earlier[-1:]) if use.name == "remember"), None)
+        return replace(call, arguments=call.arguments | ({"description": subject} if subject else {}))
+    if call.tool == "record_user_feedback" and earlier:
+        return replace(call, arguments={"message_id": str(answer_id(earlier[-1].message.id))} | call.arguments)
+    return call
+
+
+def placed(found: Route, member: MemberContext | None) -> Route:
+    """Return a route with the position of the member's device where a call needs one."""
+    if member is None or member.place is None:
+        return found
+    where = {"latitude": member.place.latitude, "longitude": member.place.longitude}
+    calls = [
+        replace(call, arguments=call.arguments | where)
+        if call is found.calls[-1] and set(where) & set(found.missing)
+        else call
+        for call in found.calls
+    ]
+    still = [name for name in found.missing if name not in where]
+    return replace(found, calls=calls, missing=still, ask=found.ask if still else None)
+
+
+def _way(call: Call, text: str, earlier: list[TurnRecord]) -> dict[str, Any]:
+    """Return the place or the way that was spoken of last, as the arguments of a call about a place."""
+    for use in _uses(earlier):
+        end = use.input.get("destination") or use.input.get("location")
+        if end and end != "here":
+            through = [use.input.get("origin"), *use.input.get("stops", [])]
+            is_along = call.tool == "get_weather_forecast" and _ON_THE_WAY.search(text)
+            return {"location": end} | ({"route": through} if is_along and all(through) else {})
+    return {}
+
+
+def _uses(earlier: list[TurnRecord]) -> Iterator[ToolUseBlock]:
+    """Yield the calls of the turns before, the newest first."""
+    for record in reversed(earlier[-_TURNS:]):
+        for _, reply in sorted(record.replies.items(), reverse=True):
+            yield from (block for block in reversed(reply.content) if isinstance(block, ToolUseBlock))

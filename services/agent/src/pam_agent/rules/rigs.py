@@ -1,0 +1,102 @@
+"""How members say what they drive."""
+
+import re
+
+from pam_agent.rules.account import one_of
+from pam_agent.rules.numerals import number
+from pam_agent.rules.reading import Slot
+from pam_agent.rules.rule import Rule
+from pam_agent.rules.stance import Stance
+
+_MAKES = (
+    r"Winnebago|Ford|Airstream|Thor|Forest River|Jayco|Mercedes|Ram|Dodge|Chevrolet|Chevy|Tiffin|Newmar|Coachmen"
+    r"|Keystone|Grand Design|Heartland|Toyota|GMC|Freightliner"
+)
+_FEET = r"(\d+(?:\.\d+)?)[\s-]*(?:feet|foot|ft\.?|')[\s-]*(?:(\d{1,2})\s*(?:inch\w*|in\b|\")?)?"
+_KIND = re.compile(
+    r"\b(?:class [abc]|diesel pusher|fifth[ -]?wheel|travel trailer|toy hauler|pop-?up|motor ?home|camper ?van"
+    r"|truck camper|skoolie"
+    r"|motor coach|camper|trailer|coach|\bvan|\brv)\b",
+    re.IGNORECASE,
+)
+_MINE = re.compile(r"\b(?:drive|driving|tow|towing|own|live in|in an?|my|our|have an?|got an?)\b", re.IGNORECASE)
+RIGS: dict[str, str] = {
+    "fifth_wheel": r"fifth[ -]?wheel",
+    "travel_trailer": r"travel trailer|\btrailer",
+    "motorhome": r"motor ?home|class [abc]",
+    "van": r"\bvan\b|campervan",
+    "truck": r"\btruck",
+    "rv": r"\brv\b",
+    "car": r"\bcar\b",
+    "boat": r"\bboat",
+}
+
+_CALLED = re.compile(
+    r"(?<!dog )(?<!cat )(?<!wife )(?<!son )(?<!group )\b(?:called|named|name (?:is|it)|nicknamed)"
+    r" (?P<name>[A-Z]\w*(?: [A-Z]\w*)*)"
+)
+
+
+def _named(slot: Slot) -> str | None:
+    found = _CALLED.search(slot.text)
+    model = re.search(r"\b(?:19|20)\d\d (?P<name>[A-Z]\w*(?: [A-Z0-9]\w*)*)", slot.text)
+    return found["name"] if found else model["name"] if model else _kind(slot)
+
+
+def _kind(slot: Slot) -> str | None:
+    """Return the kind of a rig whose size is told, as its name: nobody who says what they drive is asked for more."""
+    kind = _KIND.search(slot.text)
+    is_told = kind and _MINE.search(slot.text) and re.search(_FEET, slot.digits)
+    return kind[0] if kind and is_told else None
+
+
+def _height(slot: Slot) -> float | None:
+    found = re.search(rf"{_FEET}\W*(?:high|tall|in height|clearance)", slot.digits, re.IGNORECASE)
+    return _feet(found) if found else None
+
+
+def _length(slot: Slot) -> float | None:
+    found = re.search(rf"{_FEET}(?!\W*(?:high|tall|in height|clearance|wide))", slot.digits, re.IGNORECASE)
+    return _feet(found) if found else None
+
+
+def _feet(found: re.Match[str]) -> float:
+    return round(number(found[1]) + int(found[2] or 0) / 12, 2)
+
+
+def _make(slot: Slot) -> str | None:
+    found = re.search(rf"\b(?:{_MAKES})\b", slot.text) or re.search(
+        r"(?<=\b20\d\d )[A-Z]\w+|(?<=\b19\d\d )[A-Z]\w+", slot.text
+    )
+    return found[0] if found else None
+
+
+def _model(slot: Slot) -> str | None:
+    make = _make(slot)
+    found = re.search(rf"\b{re.escape(make)} (?P<model>[A-Z0-9]\w*(?: [A-Z0-9]\w*)*)", slot.text) if make else None
+    return found["model"] if found else None
+
+
+def _year(slot: Slot) -> int | None:
+    found = re.search(r"(?<!since )(?<!in )\b(?:19|20)\d\d\b", slot.text)
+    return int(found[0]) if found else None
+
+
+RULES = (
+    Rule(
+        "create_vehicle",
+        "add rig @year | @year rig | add rig | @year drive | @year add | @year rig drive | own @year",
+        Stance.ASKED,
+        {
+            "name": _named,
+            "make": _make,
+            "model": _model,
+            "year": _year,
+            "vehicle_type": one_of("vehicle_type", RIGS),
+            "height_ft": _height,
+            "length_ft": _length,
+        },
+        unless="@amount maintenance vehicle_part tip calendar order cart economy",
+        asks={"name": "What do you call it?"},
+    ),
+)

@@ -1,0 +1,57 @@
+"""What the rules read from a sentence: amounts, windows, categories."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pam_agent.rules.amounts import amounts_in
+from pam_agent.rules.categories import category_in
+from pam_agent.rules.durations import days_in
+from pam_agent.rules.numerals import in_digits
+from pam_tools_budget.tools.create_expense import create_expense
+
+pytestmark = pytest.mark.unit
+
+EXPENSE = create_expense.manifest("budget")
+
+
+@given(st.decimals(min_value="0.01", max_value="999999.99", places=2), st.booleans(), st.booleans())
+def test_every_amount_a_member_may_spend_is_read_back(amount, thousands, sign):
+    """R-D4: 0.01 to 999,999.99, with or without separators and a dollar sign."""
+    written = f"{amount:,}" if thousands else f"{amount}"
+    assert amounts_in(f"I spent {'$' if sign else ''}{written} on gas") == [f"{amount}"]
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("the last 7 days", 7),
+        ("the past 2 weeks", 14),
+        ("last 3 months", 90),
+        ("the last 9999 days", 365),
+        ("the last day", None),
+        ("7 days", None),
+        ("the past two weeks", 14),
+    ],
+)
+def test_a_window_is_read_in_days(text, days):
+    """R-A4: windows as members say them."""
+    assert days_in(in_digits(text)) == days
+
+
+@pytest.mark.parametrize(
+    ("text", "category"),
+    [
+        ("at the rv park", "rv_park"),
+        ("some wifi", "internet"),
+        ("eating out", "restaurant"),
+        ("two campsites", "campground"),
+        ("groceries", "groceries"),
+        ("a gasket", None),
+        ("other", None),
+        ("", None),
+    ],
+)
+def test_a_category_is_read_through_the_words_of_the_tools_own_schema(text, category):
+    """R-A4: the agent knows no categories; the worker's manifest does."""
+    assert category_in(text, EXPENSE) == category
