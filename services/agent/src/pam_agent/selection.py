@@ -1,7 +1,7 @@
 """Which tools a model is shown: those that fit what is being said, and one to find others.
 
 The rules' evidence, their example sentences and a search over all that the manifests say (BM25) rank them. What a
-conversation was shown stays the same while it fits, so that its requests begin alike and are read from the model's cache.
+conversation was shown stays the same while it fits: its requests begin alike and are read from the model's cache.
 """
 
 import math
