@@ -22,13 +22,12 @@ class Rates(BaseModel, frozen=True):
 
     def of(self, usage: Usage) -> Decimal:
         """Return what these tokens cost."""
-        dollars = (
+        return _dollars(
             usage.input_tokens * self.input
             + usage.output_tokens * self.output
             + usage.cache_read_tokens * self.cache_read
             + usage.cache_write_tokens * self.cache_write
-        ) / MILLION
-        return dollars.quantize(MICRODOLLAR, rounding=ROUND_HALF_UP)
+        )
 
 
 class Price(Rates, frozen=True):
@@ -39,13 +38,20 @@ class Price(Rates, frozen=True):
 
     def cost(self, usage: Usage) -> Decimal:
         """Return what a call that used these tokens costs."""
-        return (self.long if self.long and usage.read_tokens > self.long_above else self).of(usage)
+        return self._rates(usage).of(usage)
 
     def most(self, estimate: Usage) -> Decimal:
         """Return what these tokens cost at most: any that goes in may be written to the cache on its way."""
-        went_in = estimate.read_tokens
-        ways = ({"input_tokens": went_in}, {"cache_read_tokens": went_in}, {"cache_write_tokens": went_in})
-        return max(self.cost(Usage(output_tokens=estimate.output_tokens, **way)) for way in ways)
+        rates = self._rates(estimate)
+        dearest = max(rates.input, rates.cache_read, rates.cache_write)
+        return _dollars(estimate.read_tokens * dearest + estimate.output_tokens * rates.output)
+
+    def _rates(self, usage: Usage) -> Rates:
+        return self.long if self.long and usage.read_tokens > self.long_above else self
+
+
+def _dollars(of_a_million: Decimal) -> Decimal:
+    return (of_a_million / MILLION).quantize(MICRODOLLAR, rounding=ROUND_HALF_UP)
 
 
 @dataclass(frozen=True)

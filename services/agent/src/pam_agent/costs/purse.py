@@ -141,12 +141,12 @@ class Purse:
 
         ``guess`` is what a call may use. A pot is given to :meth:`reserved`, and in the end to :meth:`empty`.
         """
-        call = self._call(payer, step, model, guess)
-        if pot is not None and (not pot.own.done() or pot.left >= call.cost):
+        cost = self._prices.of(model).most(guess)
+        if pot is not None and (not pot.own.done() or pot.left >= cost):
             return pot
         if pot is not None:
             self._account(pot)
-        call = call.model_copy(update={"cost": call.cost * CALLS_AHEAD})
+        call = self._call(payer, step, model, cost * CALLS_AHEAD)
         return Pot(payer, call, asyncio.create_task(self._ask(payer, call)))
 
     async def empty(self, pot: Pot) -> None:
@@ -163,7 +163,7 @@ class Purse:
         What the block says of it is settled, or what a MindAwayError says that leaves it. It is paid out of the pot if
         there is enough in it. Raises BudgetExhaustedError before the block is entered, with the sentence to tell.
         """
-        call = self._call(payer, step, model, estimate)
+        call = self._call(payer, step, model, self._prices.of(model).most(estimate))
         pot = pot if pot is not None and await pot.covers(call) else None
         own = False if pot else await self._ask(payer, call)
         reservation = Reservation(estimate)
@@ -180,7 +180,7 @@ class Purse:
             done = _settled(payer, call.model_copy(update={"cost": cost}), reservation.used)
             (pot.made if pot else self._settlements).append(done)
 
-    def _call(self, payer: Payer, step: int, model: str, estimate: Usage) -> ModelCall:
+    def _call(self, payer: Payer, step: int, model: str, cost: Decimal) -> ModelCall:
         now = utc_now()
         return ModelCall(
             id=uuid4(),
@@ -192,7 +192,7 @@ class Purse:
             at=now,
             expires_at=now + self._lives,
             trace_id=trace_id(),
-            cost=self._prices.of(model).most(estimate),
+            cost=cost,
         )
 
     def _account(self, pot: Pot) -> None:

@@ -11,7 +11,7 @@ from pam_shared.errors import PamError
 from pam_shared.telemetry.logs import log
 
 WITHIN = 5.0
-LINGER = 0.1
+LINGER = 0.25
 """Nobody waits for a settlement, and each question is a transaction that is flushed to the disk."""
 
 
