@@ -31,9 +31,10 @@ format: sync ## format, and mend what can be mended by itself
 bench: sync ## measure a turn against the SDK alone, CPU per turn, memory
 	@$(UV) run --no-sync python -m tests.bench
 
-eval: sync ## measure how well the rules understand, on sentences kept as data, and what troubles of a model a member sees
+eval: sync ## measure how members are understood, in sentences and whole conversations, and what troubles of a model they see
 	@$(UV) run --no-sync python -m tests.eval
 	@$(UV) run --no-sync python -m tests.eval.model_faults
+	@$(UV) run --no-sync python -m tests.eval.greeting
 
 faults: sync ## break everything, with each defence on and off, and print the table: SEED= and ONLY=7,8 choose
 	@$(UV) run --no-sync python -m tests.faults --seed $(or $(SEED),1) --only "$(ONLY)"

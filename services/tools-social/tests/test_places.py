@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from pam_shared.errors import InvalidRequestError, NotPermittedError
 from pam_tools_social.geography import EARTH_RADIUS, box_around
+from pam_tools_social.tools.block_member import block_member
 from pam_tools_social.tools.find_nearby_rvers import find_nearby_rvers
 from pam_tools_social.tools.share_location import share_location
 from pam_tools_social.tools.stop_sharing_location import stop_sharing_location
@@ -56,6 +57,28 @@ async def test_followers_see_a_location_unless_the_member_chose_others(ann, ben,
     assert len(await near(cat, [ann])) == 1
     with pytest.raises(InvalidRequestError, match="is_public and share_with contradict"):
         await ann.run(share_location, location_name="X", is_public=True, share_with="friends", **QUARTZSITE)
+
+
+async def test_a_location_shared_with_one_member_is_seen_by_nobody_else(ann, ben, cat):
+    """R-T1, G6: "share my spot with Ben" tells Ben, not all who follow; and not once they are apart."""
+    for other in (ben, cat):
+        await ann.befriend(other)
+    shared = await ann.run(share_location, location_name="La Posa", recipient=str(ben.user), **QUARTZSITE)
+    assert " alone until " in shared.message
+    assert shared.location.recipient.user_id == ben.user
+    assert (len(await near(ben, [ann])), len(await near(cat, [ann]))) == (1, 0)
+    await ann.run(share_location, location_name="La Posa", **QUARTZSITE)
+    assert len(await near(cat, [ann])) == 1
+    await ann.run(share_location, location_name="La Posa", recipient=str(ben.user), **QUARTZSITE)
+    await ann.run(block_member, target=str(ben.user))
+    assert await near(ben, [ann]) == []
+
+
+@pytest.mark.parametrize("more", [{"is_public": True}, {"share_with": "friends"}])
+async def test_one_member_alone_and_a_circle_contradict_each_other(ann, ben, more):
+    """R-T3: refused, not guessed: the wider of the two would be seen by whom it is not meant for."""
+    with pytest.raises(InvalidRequestError, match="one member alone"):
+        await ann.run(share_location, location_name="X", recipient=str(ben.user), **more, **QUARTZSITE)
 
 
 async def test_a_location_is_shown_until_it_expires(ann, ben):

@@ -61,12 +61,13 @@ class MemberFollowed(DomainEvent):
 
 
 class LocationShared(DomainEvent):
-    """A member shared where they are, for a time."""
+    """A member shared where they are, for a time: with a circle, or with one recipient alone."""
 
     domain: ClassVar[str] = "social"
     name: ClassVar[str] = "location_shared"
 
     share_with: Circle
+    recipient_id: UUID | None = None
     expires_at: datetime
 
 

@@ -12,7 +12,7 @@ from pam_tools_social.shapes import Nearby
 
 @dataclass(frozen=True)
 class NewPlace:
-    """A location to be shared."""
+    """A location to be shared, with a circle or with the one member ``seen_by``."""
 
     location_name: str
     latitude: float
@@ -20,16 +20,18 @@ class NewPlace:
     description: str | None
     share_with: Circle
     expires_at: datetime
+    seen_by: UUID | None = None
 
 
 async def put(db: Connection, user: UUID, place: NewPlace) -> UUID:
     """Share a location in place of the one before and return its id."""
     place_id: UUID = await db.fetchval(
         "insert into shared_locations (user_id, location_name, latitude, longitude, description, share_with,"
-        " expires_at) values ($1, $2, $3, $4, $5, $6, $7) on conflict (user_id) do update set id = excluded.id,"
+        " expires_at, seen_by) values ($1, $2, $3, $4, $5, $6, $7, $8)"
+        " on conflict (user_id) do update set id = excluded.id,"
         " location_name = excluded.location_name, latitude = excluded.latitude, longitude = excluded.longitude,"
         " description = excluded.description, share_with = excluded.share_with, created_at = excluded.created_at,"
-        " expires_at = excluded.expires_at returning id",
+        " expires_at = excluded.expires_at, seen_by = excluded.seen_by returning id",
         user,
         place.location_name,
         place.latitude,
@@ -37,6 +39,7 @@ async def put(db: Connection, user: UUID, place: NewPlace) -> UUID:
         place.description,
         place.share_with,
         place.expires_at,
+        place.seen_by,
     )
     return place_id
 

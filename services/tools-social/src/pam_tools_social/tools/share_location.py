@@ -1,17 +1,20 @@
 """Share a location for a time."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Self
 from uuid import UUID
 
 from pydantic import BaseModel, Field, model_validator
 
-from pam_shared.errors import NotPermittedError
+from pam_shared.errors import InvalidRequestError, NotPermittedError
 from pam_shared.tools.context import ToolContext
 from pam_shared.tools.declaration import Arguments, Result, tool
 from pam_tools_social.events import LocationShared
 from pam_tools_social.queries import people, places
 from pam_tools_social.rules import Circle, spoken_audience, spoken_moment
+from pam_tools_social.shapes import Traveller
+from pam_tools_social.who import Who, caveat
 from pam_tools_social.words import Place
 
 
@@ -25,9 +28,12 @@ class NewLocation(Arguments):
     is_public: bool = Field(False, description="The same as sharing with public.")
     share_duration_hours: int = Field(24, ge=1, le=168)
     share_with: Circle = Circle.FOLLOWERS
+    recipient: Who | None = Field(None, description="The one member to share it with, by username or id: nobody else.")
 
     @model_validator(mode="after")
     def _agree(self) -> Self:
+        if self.recipient and (self.is_public or "share_with" in self.model_fields_set):
+            raise ValueError("recipient is one member alone; leave out share_with and is_public")
         if self.is_public and "share_with" in self.model_fields_set and self.share_with is not Circle.PUBLIC:
             raise ValueError("is_public and share_with contradict each other; give one of them")
         return self
@@ -39,7 +45,7 @@ class NewLocation(Arguments):
 
 
 class SharedLocation(BaseModel):
-    """The location as others see it."""
+    """The location as others see it: the circle, or where there is one the ``recipient`` alone, whatever the circle."""
 
     id: UUID
     location_name: str
@@ -47,6 +53,7 @@ class SharedLocation(BaseModel):
     longitude: float
     description: str | None
     share_with: Circle
+    recipient: Traveller | None = None
 
 
 class Shared(Result):
@@ -65,12 +72,23 @@ async def share_location(ctx: ToolContext, args: NewLocation) -> Shared:
             "Location sharing is switched off in your privacy settings. Tell me to switch it on, then ask again."
         )
     until = ctx.now + timedelta(hours=args.share_duration_hours)
+    found = await _named(ctx, args.recipient) if args.recipient else None
     seen = args.model_dump(include={"location_name", "latitude", "longitude", "description"})
-    new_id = await places.put(ctx.db, ctx.user, places.NewPlace(share_with=args.circle, expires_at=until, **seen))
-    ctx.emit(LocationShared(share_with=args.circle, expires_at=until))
-    audience = spoken_audience(args.circle, privacy.profile_visibility)
+    place = places.NewPlace(share_with=args.circle, expires_at=until, **seen)
+    new_id = await places.put(ctx.db, ctx.user, replace(place, seen_by=found.traveller.user_id) if found else place)
+    other = found.traveller if found else None
+    ctx.emit(LocationShared(share_with=args.circle, recipient_id=other and other.user_id, expires_at=until))
+    audience = f"{found.spoken} alone" if found else spoken_audience(args.circle, privacy.profile_visibility)
+    ending = caveat(ctx, found) if found else ""
     return Shared(
-        message=f"{args.location_name} is seen by {audience} until {spoken_moment(until, ctx.zone)}.",
-        location=SharedLocation(id=new_id, share_with=args.circle, **seen),
+        message=f"{args.location_name} is seen by {audience} until {spoken_moment(until, ctx.zone)}.{ending}",
+        location=SharedLocation(id=new_id, share_with=args.circle, recipient=other, **seen),
         expires_at=until,
     )
+
+
+async def _named(ctx: ToolContext, name: str) -> people.Found:
+    found = await people.find(ctx.db, name)
+    if found.traveller.user_id == ctx.user:
+        raise InvalidRequestError("recipient: that is you; name somebody else.")
+    return found
