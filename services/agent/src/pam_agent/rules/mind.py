@@ -7,11 +7,12 @@ from pam_agent.conversation import TurnRecord
 from pam_agent.mind import RULES, Prompt, Reply
 from pam_agent.rules.answers import told
 from pam_agent.rules.explaining import explained
+from pam_agent.rules.following import continued
 from pam_agent.rules.followup import answered
 from pam_agent.rules.pointing import placed, resolved
 from pam_agent.rules.routing import Route, route
 from pam_agent.rules.stating import stated_in
-from pam_agent.rules.talk import AWAY, of_themselves, small_talk
+from pam_agent.rules.talk import AWAY, hello, of_themselves, small_talk
 from pam_shared.contracts.conversation import TextBlock, ToolUseBlock
 
 MODEL = RULES
@@ -37,7 +38,8 @@ class Rules:
 def understood(prompt: Prompt, earlier: list[TurnRecord] | None = None) -> Route:
     """Return what a message asks for, also where it answers the question of the turn before."""
     before = prompt.earlier if earlier is None else earlier
-    found = answered(prompt.text, before, prompt.tools, prompt.now) or route(prompt.text, prompt.tools, prompt.now)
+    said = prompt.text, before, prompt.tools, prompt.now
+    found = answered(*said) or continued(*said) or route(prompt.text, prompt.tools, prompt.now)
     found = found if found != Route() else stated_in(prompt)
     return placed(resolved(found, prompt.text, before), prompt.member)
 
@@ -63,7 +65,8 @@ def _content(prompt: Prompt) -> list[TextBlock | ToolUseBlock]:
 
 
 def _results(prompt: Prompt) -> TextBlock:
-    return TextBlock(text=told([result.reply for step in prompt.steps for result in step.results]))
+    results = told([result.reply for step in prompt.steps for result in step.results])
+    return TextBlock(text=f"{hello(prompt.text)}{results}")
 
 
 def _said(found: Route, prompt: Prompt) -> str | None:
