@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from pam_agent.conversation import TurnRecord
+from pam_agent.rules.dates import day_in
 from pam_agent.rules.places import place_in
 from pam_agent.rules.reading import Reading, Slot
 from pam_agent.rules.routing import RULES, Route, call_of, route
@@ -30,16 +31,19 @@ _FRAGMENT = re.compile(
 )
 _OWN_VERB = re.compile(
     r"\b(?:i|i'm|i'd|we|you|he|she|they|it|is|are|was|were|do|does|did|can|could|will|have|has|show|find|tell|plan"
-    r"|log|add|set|remind|give|send|put)\b",
+    r"|log|add|set|remind|give|send|put|what|what's|how|where|when|which|who|why|any|thanks?|great|fine|good)\b",
     re.IGNORECASE,
 )
 _WORDS_MAX = 8
+_BARE_MAX = 2
 _PLACES = "destination", "location", "origin"
 _WORDS = frozenset({"query", "title", "description", "message", "content", "notes"})
 """Arguments that any words would fill."""
 _REPLACES = "update_", "manage_"
 """Tools that put a new value in the place of the one before."""
-STANDS = "What is recorded still stands, and I cannot change it myself: {message}"
+STANDS = (
+    "That is recorded already, and I can't change it: {message} Tell me the whole of it if I shall record it as well."
+)
 
 
 def continued(text: str, earlier: list[TurnRecord], tools: list[ToolManifest], now: datetime) -> Route | None:
@@ -50,7 +54,8 @@ def continued(text: str, earlier: list[TurnRecord], tools: list[ToolManifest], n
         return _corrected(said, earlier[-1], tools, now)
     lead = _ADDS.match(text)
     rest = text[lead.end() :] if lead else text
-    if not _is_fragment(rest) or not (lead or _NARROWS.match(rest)):
+    is_asked_on = _is_fragment(rest) and (lead or _NARROWS.match(rest) or text.rstrip().endswith("?"))
+    if not is_asked_on and not (lead and _is_bare(rest)):
         return None
     found = (_again(use, rest, tools, now) for use in reversed(earlier[-1].uses))
     return next((each for each in found if each), None)
@@ -60,16 +65,21 @@ def _is_fragment(text: str) -> bool:
     return bool(_FRAGMENT.match(text)) and not _OWN_VERB.search(text)
 
 
+def _is_bare(text: str) -> bool:
+    """Whether it is a word or two for a thing: "food", "sewer hoses"."""
+    return len(text.split()) <= _BARE_MAX and not _OWN_VERB.search(text)
+
+
 def _again(use: ToolUseBlock, text: str, tools: list[ToolManifest], now: datetime) -> Route | None:
     """Return a call once more with the slots that a fragment fills: a read with any, a write with all that makes it."""
     tool, rule = _named(use.name, tools)
     if tool is None or rule is None:
         return None
-    new = _new(rule, Slot(Reading(text, now), tool))
+    new = _read(use, rule, tool, text, now)
     required = set(tool.input_schema.get("required", []))
     if tool.effect is not Effect.READ and not (required & set(new) and rule.stance is not Stance.TOLD):
         return None
-    if not new or _is_money_left(new, Reading(text, now)):
+    if not (new or _is_other_day(tool, text, now)) or _is_money_left(new, Reading(text, now)):
         return None
     stays = use.input if tool.effect is Effect.READ else {n: v for n, v in use.input.items() if n not in required}
     return call_of(rule, tool, stays | new, 1.0, "as in the turn before")
@@ -84,11 +94,12 @@ def _corrected(text: str, last: TurnRecord, tools: list[ToolManifest], now: date
     tool, rule = _named(use.name, tools)
     if tool is None or rule is None:
         return None
-    new = _new(rule, Slot(Reading(right, now), tool)) or _place(use, last, right)
-    is_about_it = bool(new) and (_is_fragment(right) or use.name in {call.tool for call in alone.calls})
+    new = _read(use, rule, tool, right, now) or _place(use, last, right)
+    is_bare = _is_fragment(right) or _is_bare(right)
+    is_about_it = bool(new) and (is_bare or use.name in {call.tool for call in alone.calls})
     if is_about_it and (stands := _stands(use, tool, last)):
         return Route(ask=STANDS.format(message=stands))
-    if new and _is_fragment(right):
+    if is_about_it and is_bare and (tool.effect is Effect.READ or any(map(_is_number, new.values()))):
         return call_of(rule, tool, use.input | new, 1.0, "the turn before, put right")
     return alone if alone.is_whole else None
 
@@ -111,12 +122,27 @@ def _place(use: ToolUseBlock, last: TurnRecord, text: str) -> dict[str, Any]:
     return {next(wrong, named[0]): place}
 
 
+def _read(use: ToolUseBlock, rule: Rule, tool: ToolManifest, text: str, now: datetime) -> dict[str, Any]:
+    """Return what a fragment fills; a bare name is a place where the call is about one, other words what is sought."""
+    is_name = text[:1].isupper() and "location" in use.input
+    if new := _new(rule, Slot(Reading(f"in {text}" if is_name else text, now), tool)):
+        return new
+    is_sought = "query" in use.input and _is_bare(text) and not _FRAGMENT.match(text)
+    return {"query": text.strip(" ?.!")} if is_sought else {}
+
+
+def _is_other_day(tool: ToolManifest, text: str, now: datetime) -> bool:
+    """Whether a fragment is another day of what is told for several days at once."""
+    is_told_by_days = tool.effect is Effect.READ and "days" in tool.input_schema.get("properties", {})
+    return is_told_by_days and day_in(text, now.date()) is not None
+
+
 def _new(rule: Rule, slot: Slot) -> dict[str, Any]:
     """Return what a text fills of a rule's slots, beyond what its amounts alone would."""
     bare = Slot(Reading(" ".join(slot.reading.amounts), slot.reading.now), slot.tool)
     found = {name: value for name, read in rule.slots.items() if (value := read(slot)) is not None}
     new = {name: found[name] for name in found if _is_number(found[name]) or found[name] != rule.slots[name](bare)}
-    return {name: value for name, value in new.items() if name not in _WORDS and value != slot.text}
+    return {name: value for name, value in new.items() if name not in _WORDS}
 
 
 def _is_number(value: Any) -> bool:

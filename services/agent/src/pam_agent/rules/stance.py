@@ -45,7 +45,8 @@ _KEPT = _words(
 )
 """A change that is not wanted: what is now shall stay."""
 _PLANNED = _words(
-    r"\b(?:will|would|'ll|going to|gonna|tomorrow|planning to|plan to|next (?:week|month|year)|want to buy"
+    r"\b(?:last time|usually|normally"
+    r"|will|would|'ll|going to|gonna|tomorrow|planning to|plan to|next (?:week|month|year)|want to buy"
     r"|need to (?:buy|pay))\b"
 )
 _DUE = _words(r"\b(?:next )?due\b.*$")
