@@ -8,6 +8,7 @@ from pam_agent.conversation import TurnRecord
 from pam_agent.rules.dates import day_in
 from pam_agent.rules.places import place_in
 from pam_agent.rules.reading import Reading, Slot
+from pam_agent.rules.records import on_its_day, pointed_at
 from pam_agent.rules.routing import RULES, Route, call_of, route
 from pam_agent.rules.rule import Rule
 from pam_agent.rules.stance import Stance
@@ -36,13 +37,15 @@ _OWN_VERB = re.compile(
 )
 _WORDS_MAX = 8
 _BARE_MAX = 2
+_SENTENCE = re.compile(r"(?<=[.!?])\s")
 _PLACES = "destination", "location", "origin"
 _WORDS = frozenset({"query", "title", "description", "message", "content", "notes"})
 """Arguments that any words would fill."""
 _REPLACES = "update_", "manage_"
 """Tools that put a new value in the place of the one before."""
 STANDS = (
-    "That is recorded already, and I can't change it: {message} Tell me the whole of it if I shall record it as well."
+    "I'm sorry, I can't change what is recorded. It says: {message} If you want another one beside it,"
+    " tell me the whole of it."
 )
 
 
@@ -97,6 +100,8 @@ def _corrected(text: str, last: TurnRecord, tools: list[ToolManifest], now: date
     new = _read(use, rule, tool, right, now) or _place(use, last, right)
     is_bare = _is_fragment(right) or _is_bare(right)
     is_about_it = bool(new) and (is_bare or use.name in {call.tool for call in alone.calls})
+    if is_bare and (moved := _moved(use, last, right, tools, now)):
+        return moved
     if is_about_it and (stands := _stands(use, tool, last)):
         return Route(ask=STANDS.format(message=stands))
     if is_about_it and is_bare and (tool.effect is Effect.READ or any(map(_is_number, new.values()))):
@@ -108,7 +113,20 @@ def _stands(use: ToolUseBlock, tool: ToolManifest, last: TurnRecord) -> str | No
     """Return what was said of a record that the same call would not replace but repeat."""
     result = last.results.get(use.id)
     is_kept = tool.effect is not Effect.READ and not use.name.startswith(_REPLACES)
-    return result.reply.message if result and result.reply.success and is_kept else None
+    return _SENTENCE.split(result.reply.message)[0] if result and result.reply.success and is_kept else None
+
+
+def _moved(use: ToolUseBlock, last: TurnRecord, text: str, tools: list[ToolManifest], now: datetime) -> Route | None:
+    """Return the change of what the turn before created, where there is a tool that changes it."""
+    tool, rule = _named(use.name.replace("create_", "update_"), tools)
+    if tool is None or rule is None or tool.name == use.name:
+        return None
+    ids = [name for name in tool.input_schema.get("required", []) if name.endswith("_id")]
+    record = pointed_at(tool.name, ids[0], "it", [last]) if ids else None
+    new = _new(rule, Slot(Reading(text, now), tool))
+    if record is None or not new:
+        return None
+    return call_of(rule, tool, {ids[0]: record["id"], **on_its_day(record, new, text)}, 1.0, "what was made, put right")
 
 
 def _place(use: ToolUseBlock, last: TurnRecord, text: str) -> dict[str, Any]:

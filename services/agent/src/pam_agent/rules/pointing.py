@@ -3,13 +3,11 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 from pam_agent.context.snapshot import MemberContext
 from pam_agent.conversation import TurnRecord
-from pam_agent.rules.dates import day_in
-from pam_agent.rules.records import pointed_at
+from pam_agent.rules.records import on_its_day, pointed_at
 from pam_agent.rules.routing import Call, Route
 from pam_shared.contracts.conversation import ToolUseBlock, answer_id
 
@@ -90,15 +88,9 @@ def _category(earlier: list[TurnRecord]) -> dict[str, Any]:
 
 
 def _record(call: Call, ids: list[str], text: str, earlier: list[TurnRecord]) -> dict[str, Any]:
-    """Return the id of the record that is meant; an entry that only moves by the clock stays on its day."""
+    """Return the id of the record that is meant, and what it takes over from that record."""
     record = pointed_at(call.tool, ids[0], text, earlier) if ids else None
-    if record is None:
-        return {}
-    found: dict[str, Any] = {ids[0]: record["id"]}
-    starts, moves = record.get("start_date"), call.arguments.get("start_date")
-    if starts and moves and day_in(text, datetime.fromisoformat(moves).date()) is None:
-        found["start_date"] = f"{starts[:10]}{moves[10:]}"
-    return found
+    return {ids[0]: record["id"], **on_its_day(record, call.arguments, text)} if record else {}
 
 
 def _uses(earlier: list[TurnRecord]) -> Iterator[ToolUseBlock]:

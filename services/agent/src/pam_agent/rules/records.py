@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from pam_agent.conversation import TurnRecord
+from pam_agent.rules.dates import day_in
 from pam_agent.rules.words import stems_in
 
 _KINDS = {"hustle_id": "idea", "confirm_savings": "savings_event"}
@@ -33,6 +35,14 @@ def pointed_at(tool: str, argument: str, text: str, earlier: list[TurnRecord]) -
     if named:
         return named[0] if len(named) == 1 else None
     return lists[0][0] if len(lists[0]) == 1 and _POINTING.search(text) else None
+
+
+def on_its_day(record: dict[str, Any], arguments: dict[str, Any], text: str) -> dict[str, Any]:
+    """Return arguments in which an entry that a message moves by the clock alone stays on its day."""
+    starts, moves = record.get("start_date"), arguments.get("start_date")
+    if not (starts and moves) or day_in(text, datetime.fromisoformat(moves).date()):
+        return arguments
+    return arguments | {"start_date": f"{starts[:10]}{moves[10:]}"}
 
 
 def _shown(kind: str, earlier: list[TurnRecord]) -> Iterator[list[dict[str, Any]]]:
