@@ -7,7 +7,7 @@ import pytest
 from pam_agent.conversation import TurnRecord
 from pam_shared.contracts.conversation import ToolReturned
 from pam_shared.contracts.tools import Effect, Outcome, ToolReply
-from services.agent.tests.holding import calls, done, reply
+from services.agent.tests.holding import calls, done, reply, step, told, turn
 from tests.eval.measure import manifests
 
 pytestmark = pytest.mark.unit
@@ -130,3 +130,29 @@ async def test_an_entry_that_moves_by_the_clock_stays_on_its_day(text):
     ((tool, arguments),) = calls(await reply(text, [before]))
     assert (tool, arguments["event_id"]) == ("update_calendar_event", FIRST)
     assert arguments["start_date"].startswith("2026-12-24T15:00")
+
+
+ENTRIES = {"events": [{"id": FIRST, "title": "dentist"}, {"id": SECOND, "title": "oil change"}]}
+
+
+async def test_an_entry_that_was_not_spoken_of_is_looked_for_first():
+    """R-A4: nobody knows ids: the calendar is read, and the entry of that name is the one; no other is touched."""
+    first = await reply("cancel the dentist appointment")
+    assert calls(first) == [("get_calendar_events", {})]
+    seen = step(first, ToolReply(outcome=Outcome.OK, message="Two entries.", data=ENTRIES))
+    second = await reply("cancel the dentist appointment", steps=[seen])
+    assert calls(second) == [("delete_calendar_event", {"event_id": FIRST})]
+    last = await reply("cancel the dentist appointment", steps=[seen, step(second, told("It is off."))])
+    assert last.text == "It is off."
+
+
+async def test_an_entry_that_is_not_there_is_asked_for():
+    """R-A4: a look that finds nothing of that name ends in the question, and its answer points at what was found."""
+    text = "cancel the haircut appointment"
+    first = await reply(text)
+    seen = step(first, ToolReply(outcome=Outcome.OK, message="Two entries.", data=ENTRIES))
+    asked = await reply(text, steps=[seen])
+    assert (calls(asked), asked.text) == ([], "Which entry of your calendar do you mean?")
+    before = turn(text, asked.text)
+    before.results["call_0"] = seen.results[0]
+    assert calls(await reply("the second one", [before])) == [("delete_calendar_event", {"event_id": SECOND})]

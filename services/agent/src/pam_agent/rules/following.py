@@ -8,7 +8,7 @@ from pam_agent.conversation import TurnRecord
 from pam_agent.rules.dates import day_in
 from pam_agent.rules.places import place_in
 from pam_agent.rules.reading import Reading, Slot
-from pam_agent.rules.records import on_its_day, pointed_at
+from pam_agent.rules.records import on_its_day, pointed_at, returned
 from pam_agent.rules.routing import RULES, Route, call_of, route
 from pam_agent.rules.rule import Rule
 from pam_agent.rules.stance import Stance
@@ -122,11 +122,13 @@ def _moved(use: ToolUseBlock, last: TurnRecord, text: str, tools: list[ToolManif
     if tool is None or rule is None or tool.name == use.name:
         return None
     ids = [name for name in tool.input_schema.get("required", []) if name.endswith("_id")]
-    record = pointed_at(tool.name, ids[0], "it", [last]) if ids else None
+    record = pointed_at(tool.name, ids[0], "it", returned([last])) if ids else None
     new = _new(rule, Slot(Reading(text, now), tool))
     if record is None or not new:
         return None
-    return call_of(rule, tool, {ids[0]: record["id"], **on_its_day(record, new, text)}, 1.0, "what was made, put right")
+    return call_of(
+        rule, tool, {ids[0]: record["id"], **on_its_day(record, new, text, now)}, 1.0, "what was made, put right"
+    )
 
 
 def _place(use: ToolUseBlock, last: TurnRecord, text: str) -> dict[str, Any]:

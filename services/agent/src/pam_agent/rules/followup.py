@@ -7,7 +7,7 @@ from typing import Any
 from pam_agent.conversation import TurnRecord
 from pam_agent.rules.numerals import number
 from pam_agent.rules.reading import Reading, Slot
-from pam_agent.rules.records import pointed_at
+from pam_agent.rules.records import pointed_at, returned
 from pam_agent.rules.routing import RULES, Call, Route, route
 from pam_agent.rules.rule import Rule
 from pam_shared.contracts.tools import ToolManifest
@@ -51,7 +51,7 @@ def _filled(
     rule = next(rule for rule in RULES if rule.tool == call.tool)
     said = Slot(Reading(text, now), tool)
     slot = _meant(rule, said, asked.missing)
-    record = pointed_at(call.tool, slot, text, earlier) if slot.endswith("_id") else None
+    record = pointed_at(call.tool, slot, text, returned(earlier)) if slot.endswith("_id") else None
     value = record["id"] if record else _value(rule, said, slot)
     if value is None:
         return None

@@ -7,7 +7,6 @@ from typing import Any
 
 from pam_agent.context.snapshot import MemberContext
 from pam_agent.conversation import TurnRecord
-from pam_agent.rules.records import on_its_day, pointed_at
 from pam_agent.rules.routing import Call, Route
 from pam_shared.contracts.conversation import ToolUseBlock, answer_id
 
@@ -44,7 +43,7 @@ def _spoken_of(call: Call, missing: list[str], text: str, earlier: list[TurnReco
         return {"description": subject} if (subject := next(told, None)) else {}
     if call.tool == "record_user_feedback" and earlier and "message_id" not in given:
         return {"message_id": str(answer_id(earlier[-1].message.id))}
-    return _record(call, [name for name in missing if name.endswith("_id")], text, earlier)
+    return {}
 
 
 def placed(found: Route, member: MemberContext | None) -> Route:
@@ -85,12 +84,6 @@ def _category(earlier: list[TurnRecord]) -> dict[str, Any]:
     told = [result.reply.data or {} for result in earlier[-1].results.values()] if earlier else []
     named = [data["category"] for data in told if isinstance(data.get("category"), str)]
     return {"category": named[-1]} if named else {}
-
-
-def _record(call: Call, ids: list[str], text: str, earlier: list[TurnRecord]) -> dict[str, Any]:
-    """Return the id of the record that is meant, and what it takes over from that record."""
-    record = pointed_at(call.tool, ids[0], text, earlier) if ids else None
-    return {ids[0]: record["id"], **on_its_day(record, call.arguments, text)} if record else {}
 
 
 def _uses(earlier: list[TurnRecord]) -> Iterator[ToolUseBlock]:
