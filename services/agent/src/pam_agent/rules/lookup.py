@@ -24,12 +24,8 @@ def identified(found: Route, prompt: Prompt) -> Route:
     call = found.calls[-1]
     given = {ids[0]: record["id"], **on_its_day(record, call.arguments, prompt.text, prompt.now)}
     still = [name for name in found.missing if name != ids[0]]
-    return replace(
-        found,
-        calls=[*found.calls[:-1], replace(call, arguments=given)],
-        missing=still,
-        ask=found.ask if still else None,
-    )
+    calls = [*found.calls[:-1], replace(call, arguments=given)]
+    return replace(found, calls=calls, missing=still, ask=found.ask if still else None)
 
 
 def look_first(found: Route, prompt: Prompt) -> list[Call]:

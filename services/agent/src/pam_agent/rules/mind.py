@@ -3,7 +3,6 @@
 from collections.abc import AsyncGenerator
 from typing import Literal
 
-from pam_agent.conversation import TurnRecord
 from pam_agent.mind import RULES, Prompt, Reply
 from pam_agent.rules.answers import told
 from pam_agent.rules.explaining import explained
@@ -36,13 +35,12 @@ class Rules:
         """Rules hold nothing."""
 
 
-def understood(prompt: Prompt, earlier: list[TurnRecord] | None = None) -> Route:
-    """Return what a message asks for, also where it answers the question of the turn before."""
-    before = prompt.earlier if earlier is None else earlier
-    said = prompt.text, before, prompt.tools, prompt.now
+def understood(prompt: Prompt) -> Route:
+    """Return what a message asks for, also where it goes on with the turn before or answers its question."""
+    said = prompt.text, prompt.earlier, prompt.tools, prompt.now
     found = answered(*said) or continued(*said) or route(prompt.text, prompt.tools, prompt.now)
     found = found if found != Route() else stated_in(prompt)
-    return identified(placed(resolved(found, prompt.text, before), prompt.member), prompt)
+    return identified(placed(resolved(found, prompt.text, prompt.earlier), prompt.member), prompt)
 
 
 def _content(prompt: Prompt) -> list[TextBlock | ToolUseBlock]:
