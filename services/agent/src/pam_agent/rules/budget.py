@@ -121,8 +121,8 @@ RULES = (
     ),
     Rule(
         "update_budget",
-        "set budget | budget @amount want | budget @amount | set limit @amount | limit @amount | set limit "
-        "| monthly kind limit @amount | monthly kind set @amount | monthly kind want @amount",
+        "set budget | budget want | budget @amount want | budget @amount | set limit @amount | limit @amount "
+        "| set limit | monthly kind limit @amount | monthly kind set @amount | monthly kind want @amount",
         Stance.ASKED,
         {"category": category, "amount": _budget_amount, "period": period},
         unless="trip save @way",

@@ -8,7 +8,7 @@ from pam_agent.rules.likeness import NONE, likeness
 from pam_agent.rules.reading import Reading, Slot
 from pam_agent.rules.rule import Rule
 from pam_agent.rules.stance import Stance, allows, forbids
-from pam_shared.contracts.tools import ToolManifest
+from pam_shared.contracts.tools import Effect, ToolManifest
 
 _WEIGHT = 0.02
 """What a unit of evidence counts beside likeness."""
@@ -61,7 +61,13 @@ def chosen(reading: Reading, rules: tuple[Rule, ...], tools: Mapping[str, ToolMa
         others = (other for other in found if _may_stand_in(other, first, reading))
         first = next(others, replace(first, score=0.0))
     least = _LEAST if first.rule.stance is Stance.ANY else _LEAST_WRITTEN
-    return first if first.score >= max(least, none) else None
+    is_doubtful = _needs_more(tools.get(first.rule.tool), reading) and not first.stands_alone
+    return first if first.score >= max(least, none) and not is_doubtful else None
+
+
+def _needs_more(tool: ToolManifest | None, reading: Reading) -> bool:
+    """Whether likeness to another sentence is too little: what destroys needs more, and so does what states a fact."""
+    return "@fact" in reading.evidence or (tool is not None and tool.effect is Effect.DESTRUCTIVE)
 
 
 def _may_stand_in(other: Choice, first: Choice, reading: Reading) -> bool:

@@ -1,11 +1,13 @@
 """An answer to the question of the turn before: it fills the slot that was asked for. Pure."""
 
+import re
 from datetime import datetime
 from typing import Any
 
 from pam_agent.conversation import TurnRecord
 from pam_agent.rules.numerals import number
 from pam_agent.rules.reading import Reading, Slot
+from pam_agent.rules.records import pointed_at, returned
 from pam_agent.rules.routing import RULES, Call, Route, route
 from pam_agent.rules.rule import Rule
 from pam_shared.contracts.tools import ToolManifest
@@ -13,6 +15,8 @@ from pam_shared.contracts.tools import ToolManifest
 _DEPTH = 4
 """Questions in a row that are remembered."""
 _WORDS_MAX = 12
+_TOWARDS = re.compile(r"^\W*(?:to|from|in|at|near|around|towards?) (?=[A-Z])")
+"""What stands before a name in an answer, and is no part of it."""
 
 
 def answered(
@@ -30,7 +34,7 @@ def answered(
         or _is_another_wish(text, tools, now)
     ):
         return None
-    return _filled(asked, text, tools, now)
+    return _filled(asked, text, earlier, tools, now)
 
 
 def _is_another_wish(text: str, tools: list[ToolManifest], now: datetime) -> bool:
@@ -39,16 +43,27 @@ def _is_another_wish(text: str, tools: list[ToolManifest], now: datetime) -> boo
     return bool(alone.refusal) or (alone.is_whole and len(text.split()) > 2) or len(text.split()) > _WORDS_MAX  # noqa: PLR2004 - "40 dollars"
 
 
-def _filled(asked: Route, text: str, tools: list[ToolManifest], now: datetime) -> Route | None:
-    call, slot = asked.calls[-1], asked.missing[0]
+def _filled(
+    asked: Route, text: str, earlier: list[TurnRecord], tools: list[ToolManifest], now: datetime
+) -> Route | None:
+    call = asked.calls[-1]
     tool = next(tool for tool in tools if tool.name == call.tool)
     rule = next(rule for rule in RULES if rule.tool == call.tool)
-    value = _value(rule, Slot(Reading(text, now), tool), slot)
+    said = Slot(Reading(text, now), tool)
+    slot = _meant(rule, said, asked.missing)
+    record = pointed_at(call.tool, slot, text, returned(earlier)) if slot.endswith("_id") else None
+    value = record["id"] if record else _value(rule, said, slot)
     if value is None:
         return None
-    arguments = call.arguments | {slot: value}
-    more = route_of(rule, call, arguments, asked.missing[1:])
-    return Route([*asked.calls[:-1], more[0]], more[1], asked.missing[1:])
+    still = [name for name in asked.missing if name != slot]
+    more = route_of(rule, call, call.arguments | {slot: value}, still)
+    return Route([*asked.calls[:-1], more[0]], more[1], still)
+
+
+def _meant(rule: Rule, said: Slot, missing: list[str]) -> str:
+    """Return the empty slot an answer fills: the first that is read from it, else the one that was asked for."""
+    reads = ((name, rule.slots[name]) for name in missing if name in rule.slots)
+    return next((name for name, read in reads if read(said) is not None), missing[0])
 
 
 def route_of(rule: Rule, call: Call, arguments: dict[str, Any], missing: list[str]) -> tuple[Call, str | None]:
@@ -68,4 +83,4 @@ def _value(rule: Rule, slot: Slot, name: str) -> Any:
     if kinds & {"number", "integer"}:
         return number(slot.reading.amounts[0]) if slot.reading.amounts else None
     is_free = "string" in kinds and "format" not in node and "$ref" not in node
-    return slot.text.strip(" .!") if is_free else None
+    return _TOWARDS.sub("", slot.text, count=1).strip(" .!") if is_free else None

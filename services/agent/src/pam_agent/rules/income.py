@@ -65,7 +65,7 @@ RULES = (
     ),
     Rule(
         "list_hustle_ideas",
-        "show hustle | show hustle idea | idea income | hustle idea | idea hustle @question",
+        "show hustle | show hustle idea | idea show -cut -saving | idea income | hustle idea | idea hustle @question",
         unless="@amount worth approve predict",
     ),
     Rule(

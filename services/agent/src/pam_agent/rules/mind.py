@@ -3,15 +3,16 @@
 from collections.abc import AsyncGenerator
 from typing import Literal
 
-from pam_agent.conversation import TurnRecord
 from pam_agent.mind import RULES, Prompt, Reply
 from pam_agent.rules.answers import told
 from pam_agent.rules.explaining import explained
+from pam_agent.rules.following import continued
 from pam_agent.rules.followup import answered
+from pam_agent.rules.lookup import identified, look_first
 from pam_agent.rules.pointing import placed, resolved
 from pam_agent.rules.routing import Route, route
 from pam_agent.rules.stating import stated_in
-from pam_agent.rules.talk import AWAY, of_themselves, small_talk
+from pam_agent.rules.talk import AWAY, hello, of_themselves, small_talk
 from pam_shared.contracts.conversation import TextBlock, ToolUseBlock
 
 MODEL = RULES
@@ -34,12 +35,12 @@ class Rules:
         """Rules hold nothing."""
 
 
-def understood(prompt: Prompt, earlier: list[TurnRecord] | None = None) -> Route:
-    """Return what a message asks for, also where it answers the question of the turn before."""
-    before = prompt.earlier if earlier is None else earlier
-    found = answered(prompt.text, before, prompt.tools, prompt.now) or route(prompt.text, prompt.tools, prompt.now)
+def understood(prompt: Prompt) -> Route:
+    """Return what a message asks for, also where it goes on with the turn before or answers its question."""
+    said = prompt.text, prompt.earlier, prompt.tools, prompt.now
+    found = answered(*said) or continued(*said) or route(prompt.text, prompt.tools, prompt.now)
     found = found if found != Route() else stated_in(prompt)
-    return placed(resolved(found, prompt.text, before), prompt.member)
+    return identified(placed(resolved(found, prompt.text, prompt.earlier), prompt.member), prompt)
 
 
 def _content(prompt: Prompt) -> list[TextBlock | ToolUseBlock]:
@@ -49,11 +50,12 @@ def _content(prompt: Prompt) -> list[TextBlock | ToolUseBlock]:
     if why := explained(prompt):
         return [TextBlock(text=why)]
     found = understood(prompt)
-    if sentence := _said(found, prompt):
+    look = look_first(found, prompt)
+    if (prompt.steps or not look) and (sentence := _said(found, prompt)):
         return [TextBlock(text=sentence)]
-    rounds = found.stages()
+    rounds = [look, *found.stages()] if look else found.stages()
     if len(prompt.steps) >= len(rounds):
-        return [_results(prompt)]
+        return [_results(prompt, looked=len(look))]
     first = sum(len(calls) for calls in rounds[: len(prompt.steps)])
     # Ids count through the turn, so that whoever takes it over asks under the same keys.
     return [
@@ -62,8 +64,10 @@ def _content(prompt: Prompt) -> list[TextBlock | ToolUseBlock]:
     ]
 
 
-def _results(prompt: Prompt) -> TextBlock:
-    return TextBlock(text=told([result.reply for step in prompt.steps for result in step.results]))
+def _results(prompt: Prompt, looked: int = 0) -> TextBlock:
+    """Return what was done, without the look that went before it."""
+    results = told([result.reply for step in prompt.steps[looked:] for result in step.results])
+    return TextBlock(text=f"{hello(prompt.text)}{results}")
 
 
 def _said(found: Route, prompt: Prompt) -> str | None:

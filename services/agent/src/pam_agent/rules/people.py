@@ -53,7 +53,8 @@ _AFTER = re.compile(
 _SAID = re.compile(
     r"^.*?\b(?:message|text|dm|tell|ping|write(?: to)?|inform|notify|let|send|shoot|ask|invite|wish|drop)\b(?: (?:a "
     r"|an )?(?:quick )?(?:message|text|note|dm)\b)?(?: to)?"
-    r"(?: my (?:friend|buddy))? (?P<who>@?[\w.]+)(?: (?:a |an )?(?:quick )?(?:message|text|note|dm|line|know)\b)*"
+    r"(?: my (?:friend|buddy))? (?P<who>(?!(?:to|an?) )@?[\w.]+)"
+    r"(?: (?:a |an )?(?:quick )?(?:message|text|note|dm|line|know)\b)*"
     r"(?:\s*[:,-]\s*|\s+(?:that|saying|to say)\s+|\s+)(?P<said>.+)$",
     re.IGNORECASE | re.DOTALL,
 )

@@ -12,26 +12,38 @@ from pam_shared.contracts.conversation import ToolUseBlock, answer_id
 
 _ON_THE_WAY = re.compile(r"\b(?:on|along) (?:the|our|my|that) (?:way|route|road|drive|trip)\b", re.IGNORECASE)
 _THERE = re.compile(r"\b(?:there|that place)\b", re.IGNORECASE)
+_THAT = re.compile(r"\b(?:that|there|the same)\b", re.IGNORECASE)
+_DRIVE = "origin", "destination"
 _TURNS = 6
 """How many turns back something may lie."""
 
 
 def resolved(found: Route, text: str, earlier: list[TurnRecord]) -> Route:
     """Return a route with what its words point at filled in; unchanged where they point at nothing that was said."""
-    calls = [_resolved(call, text, earlier) for call in found.calls]
+    calls = [_resolved(call, found.missing if call is found.calls[-1] else [], text, earlier) for call in found.calls]
     still = [name for name in found.missing if name not in (calls[-1].arguments if calls else {})]
-    return replace(found, calls=calls, missing=still, ask=found.ask if still else None)
+    return replace(found, calls=calls, missing=still, ask=found.ask if still or not found.missing else None)
 
 
-def _resolved(call: Call, text: str, earlier: list[TurnRecord]) -> Call:
-    if call.arguments.get("location") == "here" and (_ON_THE_WAY.search(text) or _THERE.search(text)):
-        return replace(call, arguments=call.arguments | _way(call, text, earlier))
-    if call.tool == "forget_memory" and "description" not in call.arguments:
-        subject = next((use.input["subject"] for use in _uses(earlier[-1:]) if use.name == "remember"), None)
-        return replace(call, arguments=call.arguments | ({"description": subject} if subject else {}))
-    if call.tool == "record_user_feedback" and earlier:
-        return replace(call, arguments={"message_id": str(answer_id(earlier[-1].message.id))} | call.arguments)
-    return call
+def _resolved(call: Call, missing: list[str], text: str, earlier: list[TurnRecord]) -> Call:
+    return replace(call, arguments=call.arguments | _spoken_of(call, missing, text, earlier))
+
+
+def _spoken_of(call: Call, missing: list[str], text: str, earlier: list[TurnRecord]) -> dict[str, Any]:
+    """Return the arguments of a call that lie in the turns before."""
+    given = call.arguments
+    if given.get("location") == "here" and (_ON_THE_WAY.search(text) or _THERE.search(text)):
+        return _way(call, text, earlier)
+    if call.reads and set(_DRIVE) <= set(missing):
+        return _drive(earlier)
+    if call.tool == "create_expense" and given.get("category") == "other" and _THAT.search(text):
+        return _category(earlier)
+    if call.tool == "forget_memory" and "description" not in given:
+        told = (use.input["subject"] for use in _uses(earlier[-1:]) if use.name == "remember")
+        return {"description": subject} if (subject := next(told, None)) else {}
+    if call.tool == "record_user_feedback" and earlier and "message_id" not in given:
+        return {"message_id": str(answer_id(earlier[-1].message.id))}
+    return {}
 
 
 def placed(found: Route, member: MemberContext | None) -> Route:
@@ -46,7 +58,7 @@ def placed(found: Route, member: MemberContext | None) -> Route:
         for call in found.calls
     ]
     still = [name for name in found.missing if name not in where]
-    return replace(found, calls=calls, missing=still, ask=found.ask if still else None)
+    return replace(found, calls=calls, missing=still, ask=found.ask if still or not found.missing else None)
 
 
 def _way(call: Call, text: str, earlier: list[TurnRecord]) -> dict[str, Any]:
@@ -58,6 +70,20 @@ def _way(call: Call, text: str, earlier: list[TurnRecord]) -> dict[str, Any]:
             is_along = call.tool == "get_weather_forecast" and _ON_THE_WAY.search(text)
             return {"location": end} | ({"route": through} if is_along and all(through) else {})
     return {}
+
+
+def _drive(earlier: list[TurnRecord]) -> dict[str, Any]:
+    """Return the ends of the newest way that was spoken of."""
+    ways = (use.input for use in _uses(earlier) if set(_DRIVE) <= set(use.input))
+    way = next(ways, {})
+    return {name: way[name] for name in _DRIVE if name in way}
+
+
+def _category(earlier: list[TurnRecord]) -> dict[str, Any]:
+    """Return the category that the turn before found or named."""
+    told = [result.reply.data or {} for result in earlier[-1].results.values()] if earlier else []
+    named = [data["category"] for data in told if isinstance(data.get("category"), str)]
+    return {"category": named[-1]} if named else {}
 
 
 def _uses(earlier: list[TurnRecord]) -> Iterator[ToolUseBlock]:

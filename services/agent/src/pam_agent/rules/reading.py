@@ -118,7 +118,7 @@ class Reading:
             "@person": person_in(self.text),
             "@handle": re.search(r"@\w", self.text),
             "@quoted": quoted_in(self.text),
-            "@order": re.search(r"\bORD-\w+", self.text),
+            "@order": re.search(r"\b(?:ORD|PAM)-\w+", self.text),
             "@entry": _ENTRY.search(self.digits),
             "@year": re.search(r"\b(?:19|20)\d\d [A-Z]", self.text),
             "@two_measures": len(_MEASURE.findall(self.text)) > 1,

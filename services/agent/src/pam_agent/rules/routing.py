@@ -135,9 +135,12 @@ def _one(reading: Reading, offered: dict[str, ToolManifest], given: dict[str, An
     arguments = {
         name: value for name, read in rule.slots.items() if (value := read(Slot(reading, tool))) is not None
     } | given
-    call = Call(
-        rule.tool, arguments, round(min(1.0, found.score / _SURE + 0.4), 2), found.evidence, tool.effect is Effect.READ
-    )
+    return call_of(rule, tool, arguments, round(min(1.0, found.score / _SURE + 0.4), 2), found.evidence)
+
+
+def call_of(rule: Rule, tool: ToolManifest, arguments: dict[str, Any], confidence: float, evidence: str) -> Route:
+    """Return the route to one call, with the question for its first empty slot."""
+    call = Call(rule.tool, arguments, confidence, evidence, tool.effect is Effect.READ)
     missing = _missing(rule, tool, arguments)
     return Route([call], _question(rule, missing[0], arguments) if missing else None, missing)
 

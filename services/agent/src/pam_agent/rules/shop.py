@@ -19,7 +19,7 @@ def _quantity(slot: Slot) -> int | None:
 
 
 def _order_number(text: str) -> str | None:
-    found = re.search(r"\bORD-\w+", text)
+    found = re.search(r"\b(?:ORD|PAM)-\w+", text)
     return found[0] if found else None
 
 
@@ -38,8 +38,8 @@ RULES = (
         "checkout",
         "checkout | checkout cart | checkout order",
         Stance.ASKED,
+        {"confirm": lambda _: True},
         unless="@question calendar event",
-        asks={"confirm": "Shall I place the order for what is in your cart?"},
     ),
     Rule(
         "add_to_cart",

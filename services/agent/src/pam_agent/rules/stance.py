@@ -45,7 +45,8 @@ _KEPT = _words(
 )
 """A change that is not wanted: what is now shall stay."""
 _PLANNED = _words(
-    r"\b(?:will|would|'ll|going to|gonna|tomorrow|planning to|plan to|next (?:week|month|year)|want to buy"
+    r"\b(?:last time|usually|normally"
+    r"|will|would|'ll|going to|gonna|tomorrow|planning to|plan to|next (?:week|month|year)|want to buy"
     r"|need to (?:buy|pay))\b"
 )
 _DUE = _words(r"\b(?:next )?due\b.*$")
@@ -58,11 +59,12 @@ _ANOTHERS = _words(
     r"|replaced|changed|gets|dropped)\b"
 )
 _ANSWERING = _words(
-    r"^\W*(?:it|that|this)(?:'s| is| was| cost| came to)?(?: me| us)?(?: about| around"
-    r"| only)? [$€£]?\d[\d.,]*(?: (?:dollars|bucks|usd))?\W*$"
+    r"^\W*(?:(?:it|that|this)(?:'s| is| was| cost| came to)?(?: me| us)?(?: about| around| only)? )?"
+    r"[$€£]?\d[\d.,]*(?: (?:dollars|bucks|usd))?(?: please)?\W*$|^\W*(?:nothing|no more|not|under|below|over) "
 )
-"""An amount of something that was said before."""
-_ABOUT_OTHERS = _words(r"^\W*(?:he|she|they)\b")
+"""An amount of something that was said before, or the bound of something looked for."""
+_ABOUT_OTHERS = _words(r"^\W*(?:he|she|they)\b(?! (?:gets?|does|averages?) [\d.]+ (?:mpg|miles)\b)")
+"""A rig is a she, too."""
 _QUOTED = _words(r"\b(?:said|says|told me|wrote|claims|asked|texted)\b,?\s*[\"\u201c'\u2018:]")
 
 

@@ -106,15 +106,23 @@ _ABOUT_SELF = _words(
     r"|\bwhich rig do i\b|\b(?:what|which) (?:rig|rv|vehicle|kind of rig) (?:do|am) i\b|\bhow (?:big|long|tall"
     r"|high) is my (?:rig|rv|coach)\b"
 )
+_HELLO = _words(r"^\W*(hi|hiya|hello|hey|howdy|good (morning|afternoon|evening)|morning)\b")
 PHRASES = (
     Phrase(_words(r"^\W*(?:hmm?\W+)?(never ?mind|forget it|no thanks|nothing)\b"), NEVER_MIND),
     Phrase(_ABOUT_SELF, _who),
     Phrase(_words(r"\bhow(?:'s| is| are) (?:it going|you|things|life)\b"), _well),
-    Phrase(_words(r"^\W*(hi|hiya|hello|hey|howdy|good (morning|afternoon|evening)|morning)\b"), _greeting),
+    Phrase(_HELLO, _greeting),
     Phrase(_words(r"\b(thanks?|thank you|cheers|thx)\b"), _thanks),
     Phrase(_words(r"^\W*(bye|goodbye|good ?night|see you|so long)\b"), _goodbye),
     Phrase(_words(r"\b(help|what can you (?:actually )?do|who are you|what(?:'s| is) your name)\b"), CAPABLE),
 )
+
+
+def hello(text: str) -> str:
+    """Return what is said before an answer to a message that begins with a greeting; empty where it does not."""
+    named = _NAME.search(text)
+    met = f"Hello, {named['name']}, it is good to meet you! " if named else "Hello! "
+    return met if _HELLO.match(text) else ""
 
 
 def small_talk(text: str, member: MemberContext | None = None) -> str:

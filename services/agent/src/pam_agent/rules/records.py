@@ -1,0 +1,80 @@
+"""Records that earlier results hold, found by what a message says of them: their place, their name, or "it". Pure."""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from pam_agent.conversation import TurnRecord
+from pam_agent.rules.dates import day_in
+from pam_agent.rules.words import stems_in
+from pam_shared.contracts.conversation import ToolReturned
+
+_KINDS = {"hustle_id": "idea", "confirm_savings": "savings_event"}
+"""What results call a record, by argument or tool, where it is not the argument's own name."""
+_TITLES = "title", "name", "content", "description"
+_POINTING = re.compile(r"\b(?:it|that|this|there|one)\b", re.IGNORECASE)
+_PLACES = ("first", "top"), ("second",), ("third",), ("fourth",), ("fifth",)
+_LAST = re.compile(r"\blast (?:one|of)\b", re.IGNORECASE)
+_LETTERS_MIN = 4
+_NAMED = 0.5
+"""The share of a title's longer words that names it."""
+_TURNS = 6
+"""How many turns back something may lie."""
+
+
+def pointed_at(tool: str, argument: str, text: str, results: Sequence[ToolReturned]) -> dict[str, Any] | None:
+    """Return the record of these results, oldest first, that a message means for an argument such as ``post_id``.
+
+    None where none or several fit.
+    """
+    lists = list(_shown(_KINDS.get(tool) or _KINDS.get(argument) or argument.removesuffix("_id"), results))
+    if not lists:
+        return None
+    if (at := _place(text)) is not None:
+        newest = lists[0]
+        return newest[at] if at < len(newest) else None
+    every = {record["id"]: record for records in reversed(lists) for record in records}
+    named = [record for record in every.values() if _is_named(record, text)]
+    if named:
+        return named[0] if len(named) == 1 else None
+    return lists[0][0] if len(lists[0]) == 1 and _POINTING.search(text) else None
+
+
+def on_its_day(record: dict[str, Any], arguments: dict[str, Any], text: str, now: datetime) -> dict[str, Any]:
+    """Return arguments in which an entry that a message moves by the clock alone stays on its day."""
+    starts, moves = record.get("start_date"), arguments.get("start_date")
+    if not (starts and moves) or day_in(text, now.date()):
+        return arguments
+    began = datetime.fromisoformat(starts)
+    day = began.astimezone(now.tzinfo).date() if began.tzinfo else began.date()
+    return arguments | {"start_date": f"{day.isoformat()}{moves[10:]}"}
+
+
+def returned(earlier: list[TurnRecord]) -> list[ToolReturned]:
+    """Return what tools returned in the turns before, oldest first, as far back as something may lie."""
+    return [result for turn in earlier[-_TURNS:] for result in turn.results.values()]
+
+
+def _shown(kind: str, results: Sequence[ToolReturned]) -> Iterator[list[dict[str, Any]]]:
+    """Yield the records of a kind that each result holds, the newest result first."""
+    for result in reversed(results):
+        data = result.reply.data or {}
+        one, many = data.get(kind), data.get(f"{kind}s")
+        records = [one] if isinstance(one, dict) else many if isinstance(many, list) else []
+        if found := [record for record in records if isinstance(record, dict) and "id" in record]:
+            yield found
+
+
+def _place(text: str) -> int | None:
+    """Return which of a list a message counts to, from zero; -1 for the last."""
+    if _LAST.search(text):
+        return -1
+    words = text.lower().split()
+    return next((n for n, names in enumerate(_PLACES) if set(names) & set(words)), None)
+
+
+def _is_named(record: dict[str, Any], text: str) -> bool:
+    title = next((record[name] for name in _TITLES if record.get(name)), "")
+    words = set(stems_in(" ".join(word for word in title.split() if len(word) >= _LETTERS_MIN)))
+    return bool(words) and len(words & set(stems_in(text))) >= _NAMED * len(words)

@@ -1,0 +1,158 @@
+"""What members say that makes sense only behind the turn before: more of the same, corrections, "it"."""
+
+from uuid import uuid4
+
+import pytest
+
+from pam_agent.conversation import TurnRecord
+from pam_shared.contracts.conversation import ToolReturned
+from pam_shared.contracts.tools import Effect, Outcome, ToolReply
+from services.agent.tests.holding import calls, done, reply, step, told, turn
+from tests.eval.measure import manifests
+
+pytestmark = pytest.mark.unit
+
+WRITES = {tool.name for tool in manifests() if tool.effect is not Effect.READ}
+FIRST, SECOND = str(uuid4()), str(uuid4())
+
+
+async def after(text, *, outcome=Outcome.OK, message="Done.", data=None) -> TurnRecord:
+    """A turn that was done, and what its calls returned."""
+    said = await reply(text)
+    record = done(text, said)
+    answer = ToolReply(outcome=outcome, message=message, data=data)
+    for use in said.tool_uses:
+        record.results[use.id] = ToolReturned(
+            turn=record.message.id, tool_use_id=use.id, tool=use.name, base=1, reply=answer
+        )
+    return record
+
+
+@pytest.mark.parametrize(
+    ("before", "text", "expected"),
+    [
+        ("is it going to rain in Moab?", "and in Durango?", ("get_weather_forecast", {"location": "Durango"})),
+        (
+            "find a campground near Taos",
+            "nothing over $40 please",
+            ("find_rv_parks", {"location": "Taos", "max_price": 40}),
+        ),
+        (
+            "how many litres is 36 gallons?",
+            "and 20 gallons?",
+            ("convert_units", {"value": 20, "from_unit": "gallon", "to_unit": "litre"}),
+        ),
+        ("what have I spent on gas?", "over the last 7 days", ("get_spending_summary", {"category": "gas", "days": 7})),
+        ("set my gas budget to 300", "and 200 for food", ("update_budget", {"category": "food", "amount": 200})),
+        ("I spent 45 on gas", "and 30 for propane", ("create_expense", {"category": "propane", "amount": 30})),
+        ("what's the weather in Moab", "what about Bend, OR", ("get_weather_forecast", {"location": "Bend, OR"})),
+        ("what's the weather in Moab", "and on Sunday?", ("get_weather_forecast", {"location": "Moab"})),
+        ("what have I spent on gas?", "what about food", ("get_spending_summary", {"category": "food"})),
+        ("show me surge protectors", "and sewer hoses?", ("search_products", {"query": "sewer hoses"})),
+        ("set my gas budget to 540", "no, 450 not 540", ("update_budget", {"category": "gas", "amount": 450})),
+    ],
+)
+async def test_a_fragment_goes_on_with_the_turn_before(before, text, expected):
+    """R-A4: what is new in it takes its place, all else stays as it was said."""
+    assert calls(await reply(text, [await after(before)])) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("before", "text"),
+    [
+        ("find a campground near Taos", "150 dollars"),
+        ("find a campground near Taos", "I paid 40 last time"),
+        ("set my gas budget to 300", "sorry, Groceries"),
+        ("set my gas budget to 300", "and again"),
+        ("I spent 45 on gas", "and in Durango"),
+        ("what's the weather in Moab", "nothing over $40 please"),
+    ],
+)
+async def test_a_fragment_that_says_too_little_writes_nothing(before, text):
+    """R-A4: no money is written down on a guess."""
+    said = await reply(text, [await after(before)])
+    assert [name for name, _ in calls(said) if name in WRITES] == []
+
+
+async def test_a_record_is_not_put_right_by_another_one():
+    """R-A4, R-A8: what is recorded stands, and that is said; what replaces itself is put right."""
+    before = await after("I spent 45 on gas", message="Recorded $45.00 for gas. You have spent $45.00.")
+    said = await reply("no, it was 54", [before])
+    assert calls(said) == []
+    assert "It says: Recorded $45.00 for gas. If" in said.text
+
+
+async def test_a_place_nobody_knows_is_put_right():
+    """R-A4: the name that was wrong is the one that is replaced."""
+    wrong = {"outcome": Outcome.FAILED, "message": "I know no place called 'Zzyxqv'."}
+    before = await after("how long is the drive from Zzyxqv to Denver?", **wrong)
+    expected = [("estimate_travel_time", {"origin": "Durango", "destination": "Denver"})]
+    assert calls(await reply("sorry, I meant Durango", [before])) == expected
+
+
+async def test_a_drive_without_its_ends_is_the_one_of_the_trip():
+    """R-A4: who just planned a trip does not say again from where to where."""
+    before = await after("plan a trip from Denver to Moab")
+    expected = [("estimate_travel_time", {"origin": "Denver", "destination": "Moab"})]
+    assert calls(await reply("how long is the drive?", [before])) == expected
+
+
+PRODUCTS = {"products": [{"id": FIRST, "name": "Surge protector"}, {"id": SECOND, "name": "Sewer hose kit"}]}
+
+
+@pytest.mark.parametrize(
+    ("text", "product"),
+    [
+        ("put the first one in my cart", FIRST),
+        ("put the second one in my cart", SECOND),
+        ("add the hose kit to my cart", SECOND),
+    ],
+)
+async def test_what_was_shown_is_pointed_at(text, product):
+    """R-A4: by its place in the list, or by its name."""
+    before = await after("show me surge protectors", data=PRODUCTS)
+    ((tool, arguments),) = calls(await reply(text, [before]))
+    assert (tool, arguments["product_id"]) == ("add_to_cart", product)
+
+
+@pytest.mark.parametrize("text", ["put it in my cart", "put the third one in my cart", "put the awning in my cart"])
+async def test_what_fits_several_or_none_is_asked_for(text):
+    """R-A4: PAM does not guess which."""
+    said = await reply(text, [await after("show me surge protectors", data=PRODUCTS)])
+    assert (calls(said), said.text) == ([], "Which product do you mean?")
+
+
+@pytest.mark.parametrize("text", ["move the tire pressure reminder to 3pm", "no, make it 3pm"])
+async def test_an_entry_that_moves_by_the_clock_stays_on_its_day(text):
+    """R-A4: "to 3pm" is another time of the same day."""
+    event = {"id": FIRST, "title": "check the tire pressure", "start_date": "2026-12-24T09:00:00"}
+    before = await after("remind me to check the tire pressure on December 24 at 9am", data={"event": event})
+    ((tool, arguments),) = calls(await reply(text, [before]))
+    assert (tool, arguments["event_id"]) == ("update_calendar_event", FIRST)
+    assert arguments["start_date"].startswith("2026-12-24T15:00")
+
+
+ENTRIES = {"events": [{"id": FIRST, "title": "dentist"}, {"id": SECOND, "title": "oil change"}]}
+
+
+async def test_an_entry_that_was_not_spoken_of_is_looked_for_first():
+    """R-A4: nobody knows ids: the calendar is read, and the entry of that name is the one; no other is touched."""
+    first = await reply("cancel the dentist appointment")
+    assert calls(first) == [("get_calendar_events", {})]
+    seen = step(first, ToolReply(outcome=Outcome.OK, message="Two entries.", data=ENTRIES))
+    second = await reply("cancel the dentist appointment", steps=[seen])
+    assert calls(second) == [("delete_calendar_event", {"event_id": FIRST})]
+    last = await reply("cancel the dentist appointment", steps=[seen, step(second, told("It is off."))])
+    assert last.text == "It is off."
+
+
+async def test_an_entry_that_is_not_there_is_asked_for():
+    """R-A4: a look that finds nothing of that name ends in the question, and its answer points at what was found."""
+    text = "cancel the haircut appointment"
+    first = await reply(text)
+    seen = step(first, ToolReply(outcome=Outcome.OK, message="Two entries.", data=ENTRIES))
+    asked = await reply(text, steps=[seen])
+    assert (calls(asked), asked.text) == ([], "Which entry of your calendar do you mean?")
+    before = turn(text, asked.text)
+    before.results["call_0"] = seen.results[0]
+    assert calls(await reply("the second one", [before])) == [("delete_calendar_event", {"event_id": SECOND})]
