@@ -110,7 +110,7 @@ NEW = [
     ("any campgrounds there?", [("find_rv_parks", {"location": "Moab"})]),
     (
         "share my spot with Alex",
-        [("share_location", {"location_name": "My spot", "latitude": 38.57, "longitude": -109.55})],
+        [("share_location", {"location_name": "My spot", "recipient": "Alex", "latitude": 38.57, "longitude": -109.55})],
     ),
     ("what do you know about me?", [("list_memories", {})]),
 ]

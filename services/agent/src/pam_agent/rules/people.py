@@ -46,7 +46,7 @@ _NOBODY = {
 _HANDLE = re.compile(r"@(\w{2,40})")
 _AFTER = re.compile(
     r"\b(?:message|text|dm|tell|ping|write(?: to)?|inform|notify|let|send|follow(?:ing)?|unfollow|(?:un)?block"
-    r"|mute|shoot|ask|invite|wish|did|(?:to|with|from|add|drop)(?= (?-i:[A-Z]|@))) "
+    r"|mute|shoot|ask|invite|wish|did|(?:to|with|from|add|drop)(?= (?:my (?:friend|buddy) )?(?-i:[A-Z]|@))) "
     r"(?:a (?:message|text|note|dm) to |my (?:friend|buddy) |the user |user )?(?P<name>[A-Za-z][\w.]*)",
     re.IGNORECASE,
 )

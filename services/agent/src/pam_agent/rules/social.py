@@ -68,7 +68,13 @@ def _hours(slot: Slot) -> int | None:
     return next((hours for words, hours in spans.items() if re.search(rf"\b{words}\b", slot.text)), None)
 
 
+def _alone(slot: Slot) -> str | None:
+    return person_in(slot.text)
+
+
 def _with(slot: Slot) -> str | None:
+    if _alone(slot):
+        return None
     circles = {"public": r"public|everyone|everybody", "friends": r"friends?", "followers": r"followers"}
     return next((circle for circle, words in circles.items() if re.search(words, slot.text, re.IGNORECASE)), None)
 
@@ -132,6 +138,7 @@ RULES = (
             "location_name": _spot,
             "share_duration_hours": _hours,
             "share_with": _with,
+            "recipient": _alone,
             "is_public": said(r"\bpublic\b"),
         },
         unless="stop",

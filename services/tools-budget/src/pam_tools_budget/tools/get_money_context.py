@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel
 
-from pam_shared.money import Total
+from pam_shared.money import Total, spoken
 from pam_shared.tools.context import ToolContext
 from pam_shared.tools.declaration import Arguments, Result, tool
 from pam_tools_budget import rules
@@ -46,7 +46,7 @@ async def get_money_context(ctx: ToolContext, _args: Arguments) -> Standing:
     sums = await standing.sums(ctx.db, rules.last_days(DAYS, ctx.today), month)
     guarantee: Guarantee = ctx.resources
     return Standing(
-        message="",
+        message=f"In the last {DAYS} days {spoken(sums.income)} came in and {spoken(sums.expenses)} went out.",
         income=sums.income,
         expenses=sums.expenses,
         net=sums.income - sums.expenses,
