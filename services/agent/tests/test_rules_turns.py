@@ -15,6 +15,9 @@ from services.agent.tests.holding import NOW, calls, done, known, reply, step, t
 pytestmark = pytest.mark.unit
 
 
+HERE = {"latitude": 38.57, "longitude": -109.55}
+
+
 @pytest.mark.parametrize("answer", ["40", "it was $40", "forty dollars"])
 async def test_the_answer_to_a_question_completes_what_was_asked_for(answer):
     """R-A4: "How much was it?" is answered by a number."""
@@ -110,7 +113,7 @@ NEW = [
     ("any campgrounds there?", [("find_rv_parks", {"location": "Moab"})]),
     (
         "share my spot with Alex",
-        [("share_location", {"location_name": "My spot", "recipient": "Alex", "latitude": 38.57, "longitude": -109.55})],
+        [("share_location", {"location_name": "My spot", "recipient": "Alex", **HERE})],
     ),
     ("what do you know about me?", [("list_memories", {})]),
 ]
@@ -119,7 +122,7 @@ NEW = [
 async def test_a_new_member_is_understood_from_the_first_word_to_the_last():
     """R-A4: who they are, what they spent, where they go and what lies on the way, without a model."""
     earlier: list[TurnRecord] = []
-    member = known(place=Fix(latitude=38.57, longitude=-109.55, at=NOW))
+    member = known(place=Fix(**HERE, at=NOW))
     for text, expected in NEW:
         said = await reply(text, earlier, member=member)
         assert calls(said) == expected, text
