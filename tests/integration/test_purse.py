@@ -105,7 +105,7 @@ async def test_a_call_of_which_nothing_is_known_counts_at_its_estimate(persisten
             async with purse.reserved(payer, 0, "model", DIME):
                 raise ConnectionError
         async with purse.reserved(payer, 1, "model", DIME) as reservation:
-            reservation.release()
+            reservation.settle(Usage())
         await eventually(lambda: is_counted(accounts, "0.1"))
 
 
@@ -227,6 +227,19 @@ async def test_a_forged_token_keeps_nobody_elses_question_back(persistence, purs
         crowd = [spend(purse, one) for one in (payer, forged, payer, forged, payer)]
         await asyncio.gather(*crowd)
         await eventually(lambda: is_counted(accounts, "0.03"))
+
+
+async def test_an_answer_that_cannot_be_read_leaves_nobody_waiting(purse, payer, bus):
+    """R-A5: those who asked spend the allowance, and the next question is asked."""
+
+    async def nonsense(message):
+        await message.respond(b"nonsense")
+
+    await bus.nats.subscribe(subjects.query(RESERVE), cb=nonsense)
+    await bus.nats.flush()
+    async with asyncio.timeout(5):
+        await asyncio.gather(spend(purse, payer), spend(purse, payer))
+        await spend(purse, payer)
 
 
 async def test_a_turn_that_is_cancelled_while_it_asks_leaves_nothing_reserved(

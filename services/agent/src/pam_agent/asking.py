@@ -84,23 +84,20 @@ class Asking:
                 reply = await self._listen(self._minds[0], prompt)
             except BudgetExhaustedError as error:
                 self._save(error)
-                prompt = replace(prompt, shown=self._live.text[begins:], within=self._left)
-                continue
             except ExternalUnavailableError as error:
                 spent += error.usage if isinstance(error, MindAwayError) else Usage()
                 self._give_up(error)
-                prompt = replace(prompt, shown=self._live.text[begins:], within=self._left)
-                continue
-            spent += reply.usage
-            self._learn(reply.usage)
-            if again and reply.stop in {LENGTH, PAUSED} and not reply.tool_uses:
+            else:
+                spent += reply.usage
+                self._learn(reply.usage)
+                if not again or reply.stop not in {LENGTH, PAUSED} or reply.tool_uses:
+                    break
                 again = False
-                prompt = replace(prompt, shown=self._live.text[begins:], within=self._left)
-                continue
-            await self._end(reply)
-            if reply.tool_uses:
-                self._fill(len(steps) + 1, self.context_tokens + reply.usage.output_tokens)
-            return _shown(reply, self._live.text[begins:], spent)
+            prompt = replace(prompt, shown=self._live.text[begins:], within=self._left)
+        await self._end(reply)
+        if reply.tool_uses:
+            self._fill(len(steps) + 1, self.context_tokens + reply.usage.output_tokens)
+        return _shown(reply, self._live.text[begins:], spent)
 
     async def close(self) -> None:
         """Settle what the calls cost, and give back what was asked for beyond that."""
@@ -230,11 +227,16 @@ class Asking:
         )
 
     def _shown_tools(self, earlier: list[TurnRecord], steps: list[Step]) -> list[ToolManifest]:
-        """Return the tools a model is told of: those that fit, what it found meanwhile, and how to find more."""
+        """Return the tools a model is told of: those that fit, what it found meanwhile, and how to find more.
+
+        The rules choose for themselves.
+        """
+        if not isinstance(self._minds[0], Model):
+            return []
         selection = self._crew.toolbox.selection
         if self._fitting_tools is None:
             texts = [turn.message.text for turn in earlier[-1:]] + [self._record.message.text]
-            used = [result.tool for turn in earlier for result in turn.results.values()]
+            used = [use.name for turn in earlier for use in turn.uses]
             self._fitting_tools = selection.choose(texts, self._view.shown_tools, used)
             self._view.shown_tools = [tool.name for tool in self._fitting_tools]
         if len(self._fitting_tools) == len(selection.tools):

@@ -9,7 +9,7 @@ from uuid import UUID
 from pam_agent.conversation import TurnRecord
 from pam_agent.costs.purse import BudgetExhaustedError, Payer, Purse
 from pam_agent.gist import completed, gist, told
-from pam_agent.mind import Model
+from pam_agent.mind import RULES, Model
 from pam_agent.tokens import Scale
 from pam_shared.contracts.conversation import Usage
 from pam_shared.errors import ExternalUnavailableError
@@ -19,7 +19,6 @@ from pam_shared.telemetry.logs import log
 WITHIN = 20.0
 """Seconds a model may take to write a summary that nobody waits for."""
 AT_ONCE = 64
-PICKED_OUT = "rules"
 NO_STEP = -1
 """Of the turn: what a call that writes a summary has in the accounts."""
 
@@ -40,7 +39,7 @@ class Summary:
 
     text: str
     base: int
-    model: str = PICKED_OUT
+    model: str = RULES
     usage: Usage = field(default_factory=Usage)
 
 

@@ -4,9 +4,7 @@ from typing import Literal
 
 from pam_shared.bus.discovery import Directory
 
-RULES_BANNER = (
-    "No model is connected, so I answer by simple rules. Recording expenses, budgets and summaries work as usual."
-)
+RULES_BANNER = "No model is connected, so I answer by simple rules. All your tools work as usual."
 
 
 def mode_of(directory: Directory) -> Literal["claude", "rules"]:

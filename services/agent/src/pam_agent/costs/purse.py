@@ -65,7 +65,7 @@ class Payer:
 
 
 class Reservation:
-    """The money of one call. Unless it is settled or released, the call counts at its estimate."""
+    """The money of one call. Unless it is settled, the call counts at its estimate."""
 
     def __init__(self, estimate: Usage) -> None:
         self.used = estimate
@@ -74,10 +74,6 @@ class Reservation:
     def settle(self, usage: Usage) -> None:
         """Say what the call used."""
         self.used, self.known = usage, True
-
-    def release(self) -> None:
-        """Say that the call used nothing: the model refused it before it began."""
-        self.settle(Usage())
 
 
 @dataclass(eq=False)

@@ -8,8 +8,9 @@ from pam_shared.bus.connection import Bus
 from pam_shared.bus.queries import ask
 from pam_shared.contracts import subjects
 from pam_shared.contracts.costs import RESERVE, RESERVED_AT_ONCE, Refusal, ReserveCosts, Reserved, WantedCall
-from pam_shared.errors import PamError
+from pam_shared.errors import PamError, UnavailableError
 from pam_shared.tasks import end
+from pam_shared.telemetry.logs import log
 
 WITHIN = 2.0
 """Longer than a crowd of calls takes: who does not wait for the answer spends beyond the ceilings."""
@@ -45,6 +46,10 @@ class Reservations:
             together = [self._waiting.popleft() for _ in range(min(len(self._waiting), RESERVED_AT_ONCE))]
             try:
                 await self._ask(together)
+            except Exception:
+                # Whatever it was: a turn that waits is answered, and the next question is asked.
+                log.exception("reservations went wrong")
+                _refuse(together, UnavailableError("The accounts cannot be read right now.", code="unreadable"))
             finally:
                 for _, answer in together:
                     answer.cancel()
@@ -59,10 +64,14 @@ class Reservations:
                 for one in together:
                     await self._ask([one])
                 return
-            for _, answer in together:
-                if not answer.done():
-                    answer.set_exception(error)
+            _refuse(together, error)
             return
         for (_, answer), refusal in zip(together, reply.refusals, strict=True):
             if not answer.done():
                 answer.set_result(refusal)
+
+
+def _refuse(together: Sequence[Waiting], error: PamError) -> None:
+    for _, answer in together:
+        if not answer.done():
+            answer.set_exception(error)
