@@ -5,17 +5,23 @@ import os
 import sys
 from asyncio.subprocess import PIPE
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from uuid import uuid4
 
 import pytest
 
+from pam_agent.costs import pots
+from pam_agent.costs import purse as costs_purse
 from pam_agent.costs.allowance import Allowance
+from pam_agent.costs.pots import BudgetExhaustedError, Payer
 from pam_agent.costs.prices import Price, Prices
-from pam_agent.costs.purse import BudgetExhaustedError, Payer, Purse
+from pam_agent.costs.purse import Purse
 from pam_persistence.main import serve
 from pam_persistence.settings import PersistenceSettings
 from pam_shared.bus.connection import Bus
+from pam_shared.clock import utc_now
 from pam_shared.contracts import subjects
 from pam_shared.contracts.conversation import Usage
 from pam_shared.contracts.costs import RESERVE
@@ -73,7 +79,14 @@ async def purse(connect):
 @pytest.fixture
 def payer(person):
     turn = uuid4()
-    return Payer(turn=turn, attempt=1, identity=person.token(turn), zone="America/Denver")
+    return Payer(user=person.user, turn=turn, attempt=1, identity=person.token(turn), zone="America/Denver")
+
+
+async def paid_out_of(purse, payer, pot):
+    """Make one call out of a pot, as a turn of one call does."""
+    async with purse.reserved(payer, 0, "model", DIME, pot) as reservation:
+        reservation.settle(CENT)
+    await purse.put_back(pot)
 
 
 async def spend(purse, payer, used=CENT, estimate=DIME):
@@ -148,8 +161,79 @@ async def test_the_calls_of_a_turn_are_paid_out_of_one_pot(persistence, purse, p
                 assert await accounts() == (0, Decimal("0.2"))
                 reservation.settle(CENT)
             assert purse.fill(pot, payer, step, "model", DIME) is pot
-        await purse.empty(pot)
+        await purse.put_back(pot)
+        await purse.stop()
+        assert await is_counted(accounts, "0.02")
+
+
+async def test_what_a_turn_leaves_pays_the_next_one(persistence, purse, payer, person, accounts, administrator):
+    """R-A5: one question for many turns; each is settled when it ends, and counted out of what is reserved."""
+    async with persistence():
+        pot = purse.fill(None, payer, 0, "model", DIME)
+        await paid_out_of(purse, payer, pot)
+        await eventually(lambda: accounted(accounts, "0.01", "0.19"))
+        turn = uuid4()
+        following = replace(payer, turn=turn, identity=person.token(turn))
+        assert purse.fill(None, following, 0, "model", DIME) is pot
+        await paid_out_of(purse, following, pot)
+        await eventually(lambda: accounted(accounts, "0.02", "0.18"))
+        await purse.stop()
+        assert await is_counted(accounts, "0.02")
+    rows = await administrator.fetch("select turn, cost, state from persistence.model_calls")
+    assert {tuple(row) for row in rows} == {
+        (payer.turn, Decimal("0.01"), "settled"),
+        (turn, Decimal("0.01"), "settled"),
+    }
+
+
+@pytest.mark.parametrize(
+    "about", [{"user": uuid4()}, {"zone": "Asia/Tokyo"}, {"later": timedelta(days=1)}, {"guess": 200}]
+)
+async def test_a_pot_is_one_members_for_one_day_and_what_is_in_it(persistence, purse, payer, monkeypatch, about):
+    """R-A5: the ceilings of which money is reserved are those of the call it pays."""
+    guess, later = Usage(output_tokens=about.pop("guess", 100)), about.pop("later", timedelta(0))
+    async with persistence():
+        pot = purse.fill(None, payer, 0, "model", DIME)
+        await paid_out_of(purse, payer, pot)
+        monkeypatch.setattr(costs_purse, "utc_now", lambda: utc_now() + later)
+        other = purse.fill(None, replace(payer, **about), 0, "model", guess)
+        assert other is not pot
+        await purse.put_back(other)
+
+
+async def test_a_pot_no_turn_takes_is_given_back(persistence, purse, payer, accounts, monkeypatch):
+    """R-A5: a minute after it was asked for, while others of the member's are still at work."""
+    monkeypatch.setattr(costs_purse, "LOOKED_THROUGH_EVERY", 0.05)
+    monkeypatch.setattr(pots, "KEPT_FOR", timedelta(seconds=1))
+    async with persistence():
+        pot, busy = (purse.fill(None, payer, 0, "model", DIME) for _ in range(2))
+        await paid_out_of(purse, payer, pot)
+        await eventually(lambda: accounted(accounts, "0.01", "0.2"))
+        await paid_out_of(purse, payer, busy)
         await eventually(lambda: is_counted(accounts, "0.02"))
+
+
+async def test_near_a_ceiling_nothing_waits(persistence, purse, payer, accounts):
+    """R-A5: from four fifths on, what a turn leaves is for whoever comes first, in whichever process."""
+    async with persistence():
+        await spend(purse, payer, used=Usage(output_tokens=650), estimate=Usage(output_tokens=650))
+        await eventually(lambda: is_counted(accounts, "0.65"))
+        await paid_out_of(purse, payer, purse.fill(None, payer, 0, "model", DIME))
+        await eventually(lambda: is_counted(accounts, "0.66"))
+
+
+async def test_a_killed_process_leaves_no_more_counted_than_it_had_reserved(persistence, connect, payer, accounts):
+    """R-A5: what it settled is in the ledger as it was, the rest of the pot counts as spent once its time is over."""
+    dead = Purse(await connect("agent"), Prices({}, DOLLAR_A_THOUSAND), Allowance(Decimal(0)), turn_within=-60)
+    await dead.start()
+    async with persistence():
+        await paid_out_of(dead, payer, dead.fill(None, payer, 0, "model", DIME))
+        await eventually(lambda: accounted(accounts, "0.01", "0.19"))
+        again = replace(payer, attempt=2)
+        await paid_out_of(dead, again, dead.fill(None, again, 0, "model", Usage(output_tokens=200)))
+        await eventually(lambda: accounted(accounts, "0.21", "0.39"))
+        await dead.stop()
+        assert await is_counted(accounts, "0.02"), "it was not dead after all"
 
 
 async def test_a_pot_that_is_too_small_is_settled_and_filled_anew(persistence, purse, payer, accounts):
@@ -164,8 +248,9 @@ async def test_a_pot_that_is_too_small_is_settled_and_filled_anew(persistence, p
         assert other is not pot
         async with purse.reserved(payer, 2, "model", DIME, other) as reservation:
             reservation.settle(DIME)
-        await purse.empty(other)
-        await eventually(lambda: is_counted(accounts, "0.21"))
+        await purse.put_back(other)
+        await purse.stop()
+        assert await is_counted(accounts, "0.21")
 
 
 async def test_a_call_of_which_nothing_is_known_counts_at_its_own_estimate(persistence, purse, payer, accounts):
@@ -174,8 +259,9 @@ async def test_a_call_of_which_nothing_is_known_counts_at_its_own_estimate(persi
         pot = purse.fill(None, payer, 0, "model", DIME)
         async with purse.reserved(payer, 0, "model", CENT, pot):
             pass
-        await purse.empty(pot)
-        await eventually(lambda: is_counted(accounts, "0.01"))
+        await purse.put_back(pot)
+        await purse.stop()
+        assert await is_counted(accounts, "0.01")
 
 
 async def test_too_much_asked_for_ahead_is_no_reason_to_go_without(persistence, purse, payer, accounts):
@@ -184,7 +270,7 @@ async def test_too_much_asked_for_ahead_is_no_reason_to_go_without(persistence, 
         pot = purse.fill(None, payer, 0, "model", Usage(output_tokens=501))
         async with purse.reserved(payer, 0, "model", DIME, pot) as reservation:
             reservation.settle(CENT)
-        await purse.empty(pot)
+        await purse.put_back(pot)
         await eventually(lambda: is_counted(accounts, "0.01"))
 
 
@@ -194,17 +280,18 @@ async def test_money_asked_for_ahead_and_not_used_is_given_back(persistence, pur
     for _ in range(4):
         pot = purse.fill(None, payer, 0, "model", DIME)
         if answered:
-            assert await pot.own
-        await purse.empty(pot)
+            assert (await pot.asked).own
+        await purse.put_back(pot)
     async with persistence():
         pot = purse.fill(None, payer, 0, "model", DIME)
         if answered:
-            assert not await pot.own
+            assert not (await pot.asked).own
         else:
             await asyncio.sleep(0)
-        await purse.empty(pot)
+        await purse.put_back(pot)
         await spend(purse, payer)
-        await eventually(lambda: is_counted(accounts, "0.01"))
+        await purse.stop()
+        assert await is_counted(accounts, "0.01")
 
 
 async def test_a_process_killed_between_reserving_and_settling_is_counted_by_the_one_that_takes_over(
@@ -215,14 +302,14 @@ async def test_a_process_killed_between_reserving_and_settling_is_counted_by_the
         dead = Purse(await connect("agent"), Prices({}, DOLLAR_A_THOUSAND), Allowance(Decimal(0)), turn_within=60)
         async with dead.reserved(payer, 0, "model", DIME):  # its settlements go nowhere: it was never started
             pass
-        again = Payer(payer.turn, 2, payer.identity)
+        again = Payer(payer.user, payer.turn, 2, payer.identity)
         await spend(purse, again)
         await eventually(lambda: is_counted(accounts, "0.11"))
 
 
 async def test_a_forged_token_keeps_nobody_elses_question_back(persistence, purse, payer, person, accounts):
     """R-A5, G6: questions travel together, and are refused alone."""
-    forged = Payer(turn=uuid4(), attempt=1, identity=person.token(uuid4()))
+    forged = Payer(user=person.user, turn=uuid4(), attempt=1, identity=person.token(uuid4()))
     async with persistence():
         crowd = [spend(purse, one) for one in (payer, forged, payer, forged, payer)]
         await asyncio.gather(*crowd)
@@ -261,7 +348,11 @@ async def somebody_waits(db):
 
 
 async def is_counted(accounts, dollars):
-    return await accounts() == (Decimal(dollars), 0)
+    return await accounted(accounts, dollars, 0)
+
+
+async def accounted(accounts, spent, reserved):
+    return await accounts() == (Decimal(spent), Decimal(reserved))
 
 
 async def test_operators_see_the_costs_on_the_command_line(persistence, purse, payer, accounts, nats):

@@ -31,11 +31,13 @@ class Spender:
         subject = subjects.query(costs.RESERVE)
         return (await ask(self.bus, subject, wanted, costs.Reserved, {}, 10)).refusals[0]
 
-    async def settle(self, call, cost, **used):
+    async def settle(self, call, cost, *, pot=None, made=True, **used):
         done = SettledCall(
             call=call.model_copy(update={"cost": Decimal(cost)}),
             usage=Usage(**used),
             identity=self.person.token(call.turn, lives=-3600),
+            pot=pot and pot.id,
+            made=made,
         )
         await ask(self.bus, subjects.query(costs.SETTLE), costs.SettleCosts(calls=[done]), costs.Settled, {}, 10)
 
@@ -58,6 +60,6 @@ async def is_the_sum_of_its_calls(db):
             select share.scope, share.owner, share.period, sum(share.spent) as spent, sum(share.reserved) as reserved
             from persistence.model_calls as call, persistence.shares_of(call) as share group by 1, 2, 3)
         select * from really full join persistence.spending as told using (scope, owner, period)
-        where (really.spent, really.reserved) is distinct from (told.spent, told.reserved)
+        where (coalesce(really.spent, 0), coalesce(really.reserved, 0)) is distinct from (told.spent, told.reserved)
     """)
     return not wrong

@@ -11,7 +11,8 @@ from pam_agent import tokens
 from pam_agent.context.changes import changed
 from pam_agent.context.snapshot import MemberContext
 from pam_agent.conversation import TurnRecord
-from pam_agent.costs.purse import BudgetExhaustedError, Payer, Pot, Reservation
+from pam_agent.costs.pots import BudgetExhaustedError, Payer, Pot
+from pam_agent.costs.purse import Reservation
 from pam_agent.crew import Crew
 from pam_agent.errand import Errand
 from pam_agent.finding import FIND_TOOLS, found_in
@@ -100,9 +101,9 @@ class Asking:
         return _shown(reply, self._live.text[begins:], spent)
 
     async def close(self) -> None:
-        """Settle what the calls cost, and give back what was asked for beyond that."""
+        """Settle what the calls cost. What was asked for beyond that is the next turn's, or given back."""
         if self._pot is not None:
-            await self._crew.purse.empty(self._pot)
+            await self._crew.purse.put_back(self._pot)
 
     def _give_up(self, error: ExternalUnavailableError) -> None:
         """Ask this mind no more. Raises ExternalUnavailableError when it was the last."""

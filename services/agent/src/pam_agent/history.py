@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from pam_agent.conversation import TurnRecord
-from pam_agent.costs.purse import Payer
+from pam_agent.costs.pots import Payer
 from pam_agent.crew import Crew
 from pam_agent.errand import Errand
 from pam_agent.ledger import Ledger

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from pam_agent.conversation import TurnRecord
-from pam_agent.costs.purse import BudgetExhaustedError, Payer, Purse
+from pam_agent.costs.pots import BudgetExhaustedError, Payer
+from pam_agent.costs.purse import Purse
 from pam_agent.gist import completed, gist, told
 from pam_agent.mind import RULES, Model
 from pam_agent.tokens import Scale

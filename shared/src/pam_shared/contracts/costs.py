@@ -71,17 +71,28 @@ class ReserveCosts(BaseModel):
 
 
 class Reserved(BaseModel):
-    """The answer, call by call: each is reserved, unless there is a refusal."""
+    """The answer, call by call: each is reserved, unless there is a refusal.
+
+    ``ample`` tells of each whether less than four fifths of its ceilings are gone: then what is left over of it may
+    wait for another turn.
+    """
 
     refusals: list[Refusal | None]
+    ample: list[bool] = []
 
 
 class SettledCall(BaseModel):
-    """What a call used in the end. ``identity`` is the token of the message it was made for."""
+    """What a call used in the end. ``identity`` is the token of the message it was made for.
+
+    ``pot`` is the id of the reservation it was paid out of, if that was another call's. One that was not ``made`` gives
+    back what was reserved.
+    """
 
     call: ModelCall
     usage: Usage
     identity: str
+    pot: UUID | None = None
+    made: bool = True
 
 
 class SettleCosts(BaseModel):

@@ -3,24 +3,21 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
-from datetime import timedelta
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Self
-from uuid import UUID, uuid4
+from uuid import uuid4
 
-from pam_agent.conversation import TurnRecord
 from pam_agent.costs.allowance import Allowance
+from pam_agent.costs.pots import KEPT_FOR, BudgetExhaustedError, Grant, Payer, Pot, Shelf
 from pam_agent.costs.prices import Prices
-from pam_agent.costs.reservations import Reservations
+from pam_agent.costs.reservations import Answer, Reservations
 from pam_agent.costs.settings import CostSettings
 from pam_agent.costs.settlements import Settlements
-from pam_agent.errand import Errand
 from pam_agent.mind import MindAwayError
 from pam_shared.bus.connection import Bus
 from pam_shared.clock import utc_now, zone_of
-from pam_shared.contracts import headers
 from pam_shared.contracts.conversation import Usage
 from pam_shared.contracts.costs import Ceiling, ModelCall, Refusal, SettledCall, WantedCall
 from pam_shared.errors import PamError, UnavailableError
@@ -33,35 +30,14 @@ CALLS_AHEAD = 2
 """A turn that uses a tool calls a model twice."""
 UNASKED_FOR = 10.0
 """Seconds after a question that was not answered in time in which no other call waits for that long."""
+LOOKED_THROUGH_EVERY = 10.0
+TIMEOUT = "timeout"
 
 USED_UP = {
     Ceiling.MEMBER_DAY: "My thinking for you is used up for today",
     Ceiling.DAY: "My thinking is used up for today",
     Ceiling.MONTH: "My thinking is used up for this month",
 }
-
-
-class BudgetExhaustedError(UnavailableError):
-    """Time must pass: a model call would pass a ceiling. Nothing was spent."""
-
-    default_code = "budget_exhausted"
-
-
-@dataclass(frozen=True)
-class Payer:
-    """For whom a turn's attempt calls models: ``identity`` is the token of its message, ``zone`` the member's."""
-
-    turn: UUID
-    attempt: int
-    identity: str
-    zone: str = ""
-
-    @classmethod
-    def of(cls, record: TurnRecord, errand: Errand) -> Self:
-        """Return who pays for the next attempt at a turn."""
-        attempt = record.start.attempt + 1 if record.start else 1
-        zone = str((record.message.context or {}).get("timezone") or "")
-        return cls(record.message.id, attempt, errand.headers.get(headers.IDENTITY, ""), zone)
 
 
 class Reservation:
@@ -74,31 +50,6 @@ class Reservation:
     def settle(self, usage: Usage) -> None:
         """Say what the call used."""
         self.used, self.known = usage, True
-
-
-@dataclass(eq=False)
-class Pot:
-    """Money asked for ahead, out of which one attempt at a turn pays its calls: one question, one settlement.
-
-    ``call`` is what was reserved, ``own`` whether that was done out of the own allowance. ``made`` are the calls paid.
-    """
-
-    payer: Payer
-    call: ModelCall
-    own: asyncio.Task[bool]
-    made: list[SettledCall] = field(default_factory=list)
-
-    @property
-    def left(self) -> Decimal:
-        """What is still there, in dollars."""
-        return self.call.cost - sum(done.call.cost for done in self.made)
-
-    async def covers(self, call: ModelCall) -> bool:
-        """Whether it holds enough for a call. One that was refused may have asked for too much."""
-        with suppress(BudgetExhaustedError):
-            await self.own
-            return self.left >= call.cost
-        return False
 
 
 class Purse:
@@ -115,6 +66,8 @@ class Purse:
         self._lives = timedelta(seconds=turn_within)
         self._reservations = Reservations(bus)
         self._settlements = Settlements(bus)
+        self._shelf = Shelf()
+        self._closing: asyncio.Task[None] | None = None
         self._ask_again_at = 0.0
 
     @classmethod
@@ -126,29 +79,39 @@ class Purse:
     async def start(self) -> None:
         """Begin to settle."""
         await self._settlements.start()
+        self._closing = asyncio.create_task(self._close_old())
 
     async def stop(self) -> None:
-        """Settle what is left, for a few seconds."""
+        """Give back what no turn needs, and settle what is left, for a few seconds."""
+        await end([self._closing] if self._closing else [])
+        for pot in self._shelf.take_old(datetime.max.replace(tzinfo=UTC)):
+            self._close(pot)
         await self._reservations.stop()
         await self._settlements.stop()
 
     def fill(self, pot: Pot | None, payer: Payer, step: int, model: str, guess: Usage) -> Pot:
-        """Return the pot while it has enough for a call, else another: its money is asked for as other things are done.
+        """Return the pot while it has enough for a call, else one an earlier turn of the member left, else a new one.
 
-        ``guess`` is what a call may use. A pot is given to :meth:`reserved`, and in the end to :meth:`empty`.
+        ``guess`` is what a call may use. The money of a new pot is asked for as other things are done. A pot is given
+        to :meth:`reserved`, and in the end to :meth:`put_back`.
         """
         cost = self._prices.of(model).most(guess)
-        if pot is not None and (not pot.own.done() or pot.left >= cost):
+        if pot is not None and (not pot.asked.done() or pot.left >= cost):
             return pot
         if pot is not None:
-            self._account(pot)
-        call = self._call(payer, step, model, cost * CALLS_AHEAD)
-        return Pot(payer, call, asyncio.create_task(self._ask(payer, call)))
+            self._close(pot)
+        kept = self._shelf.take(payer, cost, utc_now())
+        if kept is not None:
+            return kept
+        call = self._call(payer, step, model, cost * CALLS_AHEAD, KEPT_FOR)
+        return Pot(payer, call, asyncio.create_task(self._ask(payer, call)), call.cost)
 
-    async def empty(self, pot: Pot) -> None:
-        """Settle what was paid out of a pot, and give back the rest."""
-        await end([pot.own])
-        self._account(pot)
+    async def put_back(self, pot: Pot) -> None:
+        """Settle what a turn paid out of a pot. The rest waits for the member's next turn, or is given back."""
+        await end([pot.asked])
+        self._settle(pot)
+        if not self._shelf.put(pot):
+            self._close(pot)
 
     @asynccontextmanager
     async def reserved(
@@ -161,7 +124,7 @@ class Purse:
         """
         call = self._call(payer, step, model, self._prices.of(model).most(estimate))
         pot = pot if pot is not None and await pot.covers(call) else None
-        own = False if pot else await self._ask(payer, call)
+        own = not pot and (await self._ask(payer, call)).own
         reservation = Reservation(estimate)
         try:
             yield reservation
@@ -174,9 +137,13 @@ class Purse:
                 self._allowance.give_back(call.cost - cost)
             metrics.MODEL_COST.labels(model).inc(float(cost))
             done = _settled(payer, call.model_copy(update={"cost": cost}), reservation.used)
-            (pot.made if pot else self._settlements).append(done)
+            if pot:
+                pot.pay(done)
+            else:
+                self._settlements.append(done)
 
-    def _call(self, payer: Payer, step: int, model: str, cost: Decimal) -> ModelCall:
+    def _call(self, payer: Payer, step: int, model: str, cost: Decimal, waits: timedelta = timedelta(0)) -> ModelCall:
+        """Return a call that is reserved for as long as it ``waits`` for a turn, and that turn takes."""
         now = utc_now()
         return ModelCall(
             id=uuid4(),
@@ -186,53 +153,64 @@ class Purse:
             model=model,
             zone=payer.zone,
             at=now,
-            expires_at=now + self._lives,
+            expires_at=now + waits + self._lives,
             trace_id=trace_id(),
             cost=cost,
         )
 
-    def _account(self, pot: Pot) -> None:
-        """Settle what was paid out of a pot: the first call in place of what was reserved."""
-        if pot.own.cancelled() or pot.own.exception():
-            return
-        if pot.own.result():
-            self._allowance.give_back(pot.left)
-        first, *others = pot.made or [_settled(pot.payer, pot.call.model_copy(update={"cost": Decimal(0)}), Usage())]
-        reserved = first.call.model_copy(update={"id": pot.call.id})
-        for done in (first.model_copy(update={"call": reserved}), *others):
+    def _settle(self, pot: Pot) -> None:
+        for done in pot.made:
             self._settlements.append(done)
+        pot.made.clear()
 
-    async def _ask(self, payer: Payer, call: ModelCall) -> bool:
-        """Reserve a call; return whether that was done out of the own allowance."""
+    def _close(self, pot: Pot) -> None:
+        """Settle what was paid out of a pot, and give back the rest."""
+        self._settle(pot)
+        if pot.grant is None:
+            return
+        if pot.grant.own:
+            self._allowance.give_back(pot.left)
+        if pot.grant.doubt or not pot.grant.own:
+            self._give_up(pot.payer, pot.call)
+
+    async def _close_old(self) -> None:
+        while True:
+            await asyncio.sleep(LOOKED_THROUGH_EVERY)
+            for pot in self._shelf.take_old(utc_now()):
+                self._close(pot)
+
+    async def _ask(self, payer: Payer, call: ModelCall) -> Grant:
+        """Reserve a call, where persistence does not answer out of the own allowance. Raises BudgetExhaustedError."""
         try:
-            refusal = await self._reserve(payer, call)
+            answer = await self._reserve(payer, call)
         except PamError as error:
             log.warning("a model call could not be reserved", reason=str(error))
             if self._allowance.take(call.cost):
-                return True
+                return Grant(own=True, doubt=error.problem.code == TIMEOUT)
             self._give_up(payer, call)
             raise _unasked(self._allowance.renewed_in) from error
         except BaseException:
             self._give_up(payer, call)
             raise
-        if refusal is not None:
-            raise _exhausted(refusal, call)
-        return False
+        if answer.refusal is not None:
+            raise _exhausted(answer.refusal, call)
+        return Grant(ample=answer.ample)
 
-    async def _reserve(self, payer: Payer, call: ModelCall) -> Refusal | None:
+    async def _reserve(self, payer: Payer, call: ModelCall) -> Answer:
         """Ask persistence. Raises UnavailableError while it does not answer."""
         if time.monotonic() < self._ask_again_at:
             raise UnavailableError("The accounts did not answer a moment ago.", code="unasked")
         try:
             return await self._reservations.ask(WantedCall(call=call, identity=payer.identity))
         except UnavailableError as error:
-            if error.problem.code == "timeout":
+            if error.problem.code == TIMEOUT:
                 self._ask_again_at = time.monotonic() + UNASKED_FOR
             raise
 
     def _give_up(self, payer: Payer, call: ModelCall) -> None:
-        """Settle with nothing a call that is not made: it may have been reserved, though no answer came."""
-        self._settlements.append(_settled(payer, call.model_copy(update={"cost": Decimal(0)}), Usage()))
+        """Give back what a call was reserved with that is not made, or may have been, though no answer came."""
+        nothing = _settled(payer, call.model_copy(update={"cost": Decimal(0)}), Usage())
+        self._settlements.append(nothing.model_copy(update={"made": False}))
 
 
 def _settled(payer: Payer, call: ModelCall, used: Usage) -> SettledCall:

@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from pam_shared.bus.connection import Bus
 from pam_shared.bus.queries import ask
@@ -15,7 +16,15 @@ from pam_shared.telemetry.logs import log
 WITHIN = 2.0
 """Longer than a crowd of calls takes: who does not wait for the answer spends beyond the ceilings."""
 
-Waiting = tuple[WantedCall, asyncio.Future[Refusal | None]]
+
+class Answer(NamedTuple):
+    """Why a call is not reserved, or whether there is so much that what is left of it may wait for another turn."""
+
+    refusal: Refusal | None
+    ample: bool
+
+
+Waiting = tuple[WantedCall, asyncio.Future[Answer]]
 
 
 class Reservations:
@@ -33,9 +42,9 @@ class Reservations:
         for _, answer in self._waiting:
             answer.cancel()
 
-    async def ask(self, wanted: WantedCall) -> Refusal | None:
-        """Reserve a call; return why not, if it is not. Raises PamError where there is no answer."""
-        answer: asyncio.Future[Refusal | None] = asyncio.get_running_loop().create_future()
+    async def ask(self, wanted: WantedCall) -> Answer:
+        """Reserve a call, or hear why not. Raises PamError where there is no answer."""
+        answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._waiting.append((wanted, answer))
         if self._asking is None or self._asking.done():
             self._asking = asyncio.create_task(self._ask_all())
@@ -66,9 +75,10 @@ class Reservations:
                 return
             _refuse(together, error)
             return
-        for (_, answer), refusal in zip(together, reply.refusals, strict=True):
+        ample = reply.ample or [False] * len(together)
+        for (_, answer), told in zip(together, map(Answer, reply.refusals, ample), strict=True):
             if not answer.done():
-                answer.set_result(refusal)
+                answer.set_result(told)
 
 
 def _refuse(together: Sequence[Waiting], error: PamError) -> None:

@@ -1,7 +1,7 @@
 """What persistence answers about costs. A call is a member's by the token of the message it was made for."""
 
 from decimal import Decimal
-from uuid import uuid5
+from uuid import UUID, uuid5
 
 from pam_persistence.costs import queries
 from pam_persistence.costs.periods import Ceilings, day_of, end_of, month_of
@@ -37,14 +37,15 @@ class CostAnswers:
         """Count calls at their estimates, or say which ceiling one would pass."""
         rows = [self._row(wanted.call, wanted.identity) for wanted in command.calls]
         async with connection(self._pool) as db:
-            passed = await queries.reserve(db, rows, self._ceilings)
+            decisions = await queries.reserve(db, rows, self._ceilings)
         return asked.Reserved(
-            refusals=[_refusal(wanted.call, one) for wanted, one in zip(command.calls, passed, strict=True)]
+            refusals=[_refusal(wanted.call, one.passes) for wanted, one in zip(command.calls, decisions, strict=True)],
+            ample=[one.ample for one in decisions],
         )
 
     async def settle(self, _request: Request, command: asked.SettleCosts) -> asked.Settled:
         """Count calls at what they cost."""
-        rows = [self._row(done.call, done.identity) | done.usage.model_dump() for done in command.calls]
+        rows = [self._settled_row(done) for done in command.calls]
         async with connection(self._pool) as db:
             await queries.settle(db, rows, self._ceilings)
         await self._taken()
@@ -81,14 +82,23 @@ class CostAnswers:
             raise NotPermittedError("A model call is paid for by the member whose turn it is made in.")
         return {
             **call.model_dump(mode="json", exclude={"zone", "at"}),
-            # Turns have ids that clients choose: the member is part of a call's id.
-            "id": str(uuid5(who.user, str(call.id))),
+            "id": _id_of(who.user, call.id),
             "user_id": str(who.user),
             "reserved_at": call.at.isoformat(),
             "day": day_of(call.at, zone_of("")).isoformat(),
             "member_day": day_of(call.at, zone_of(call.zone)).isoformat(),
             **Usage().model_dump(),
         }
+
+    def _settled_row(self, done: asked.SettledCall) -> Row:
+        row = self._row(done.call, done.identity)
+        pot = _id_of(UUID(row["user_id"]), done.pot) if done.pot else None
+        return row | done.usage.model_dump() | {"pot": pot, "made": done.made}
+
+
+def _id_of(member: UUID, call: UUID) -> str:
+    """Return the id a call is kept by: turns have ids that clients choose, so the member is part of it."""
+    return str(uuid5(member, str(call)))
 
 
 def _refusal(call: asked.ModelCall, passed: asked.Ceiling | None) -> asked.Refusal | None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from pam_persistence.costs.periods import Ceilings
 from pam_persistence.rows import Row
@@ -11,15 +12,22 @@ from pam_shared.contracts.costs import Ceiling, ModelCosts
 from pam_shared.postgres.pool import Connection, Record
 
 
-async def reserve(db: Connection, calls: Sequence[Row], ceilings: Ceilings) -> list[Ceiling | None]:
-    """Count each call at its estimate, unless it would pass a ceiling: return those."""
-    passed = await db.fetchval("select reserve_calls($1, $2)", list(calls), _amounts(ceilings))
-    return [Ceiling(one) if one else None for one in passed]
+class Decision(NamedTuple):
+    """The ceiling a call would pass, if any, and whether less than four fifths of each are gone with it."""
+
+    passes: Ceiling | None
+    ample: bool
+
+
+async def reserve(db: Connection, calls: Sequence[Row], ceilings: Ceilings) -> list[Decision]:
+    """Count each call at its estimate, unless it would pass a ceiling."""
+    found = await db.fetchval("select costs_reserve($1, $2)", list(calls), _amounts(ceilings))
+    return [Decision(Ceiling(one["passes"]) if one["passes"] else None, one["ample"]) for one in found]
 
 
 async def settle(db: Connection, calls: Sequence[Row], ceilings: Ceilings) -> None:
     """Count calls at what they cost, on the disk when this returns."""
-    await db.execute("select settle_calls($1, $2)", list(calls), _amounts(ceilings))
+    await db.execute("select costs_settle($1, $2)", list(calls), _amounts(ceilings))
     # Flushes what was committed before, too, now that nobody waits for its locks.
     await db.execute("select pg_logical_emit_message(false, 'costs', '', true)")
 
