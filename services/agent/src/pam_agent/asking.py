@@ -18,7 +18,7 @@ from pam_agent.errand import Errand
 from pam_agent.finding import FIND_TOOLS, found_in
 from pam_agent.history import NOT_ANSWERED, History
 from pam_agent.live import Live
-from pam_agent.mind import LENGTH, PAUSED, REFUSED, Mind, MindAwayError, Model, Prompt, Reply, Step
+from pam_agent.mind import LENGTH, PAUSED, REFUSED, Mind, MindAwayError, Model, Prompt, Reply, Step, is_model
 from pam_agent.view import View
 from pam_shared.clock import utc_now, zone_of
 from pam_shared.contracts import live
@@ -117,7 +117,7 @@ class Asking:
         """Ask no model any more: what one call cannot be paid with, no other can."""
         log.info("a model cannot be paid", code=error.problem.code)
         self._excuse = str(error)
-        self._minds = [mind for mind in self._minds if not isinstance(mind, Model)]
+        self._minds = [mind for mind in self._minds if not is_model(mind)]
 
     async def _listen(self, mind: Mind, prompt: Prompt) -> Reply:
         """Show what a mind says and return its reply. This is one call of a model, and all it may cost.
@@ -144,7 +144,7 @@ class Asking:
 
     def _reserved(self, mind: Mind, prompt: Prompt) -> AbstractAsyncContextManager[Reservation]:
         """Have money for one call; only models cost any."""
-        if not isinstance(mind, Model):
+        if not is_model(mind):
             return nullcontext(Reservation(Usage()))
         went_in = self._view.scale.most(self.context_tokens + round(len(prompt.shown) / tokens.CHARACTERS))
         estimate = Usage(input_tokens=went_in, output_tokens=mind.max_tokens)
@@ -153,7 +153,7 @@ class Asking:
     def _fill(self, step: int, went_in: int) -> None:
         """Ask for money while the context is taken or tools run. A call that it does not do for asks for its own."""
         mind = self._minds[0]
-        if isinstance(mind, Model):
+        if is_model(mind):
             most = max(FIRST_TOKENS, self._view.scale.most(went_in) + GROWTH_TOKENS)
             guess = Usage(input_tokens=most, output_tokens=mind.max_tokens)
             self._pot = self._crew.purse.fill(self._pot, self._payer, step, mind.name, guess)
@@ -177,7 +177,7 @@ class Asking:
         """Return the prompt, with history made shorter where the model could not read it whole."""
         prompt = await self._prompt(steps)
         model, most = self._minds[0], self._crew.settings.tokens_max
-        if not isinstance(model, Model):
+        if not is_model(model):
             return prompt
         self.context_tokens = await self._count(prompt, model)
         if self.context_tokens > most and await self._shorten():
@@ -232,7 +232,7 @@ class Asking:
 
         The rules choose for themselves.
         """
-        if not isinstance(self._minds[0], Model):
+        if not is_model(self._minds[0]):
             return []
         selection = self._crew.toolbox.selection
         if self._fitting_tools is None:

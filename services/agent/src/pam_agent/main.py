@@ -11,7 +11,7 @@ from pam_agent.costs.purse import Purse
 from pam_agent.crew import Crew
 from pam_agent.isolation import FRUITLESS_MAX, Isolation, MessageFatalError
 from pam_agent.live import Live
-from pam_agent.mind import Mind, Model
+from pam_agent.mind import Mind, is_model
 from pam_agent.ownership import Hold, Ownership
 from pam_agent.rules import Rules
 from pam_agent.service import SERVICE
@@ -43,7 +43,7 @@ async def crew_of(bus: Bus, settings: AgentSettings) -> AsyncIterator[tuple[Crew
     circuits, minds = Circuits(bus), _minds(settings)
     contexts = Contexts(bus, Reach(directory.offering, circuits.breaker))
     purse = Purse.of(bus, settings, settings.turn_within)
-    models = [mind for mind in reversed(minds) if isinstance(mind, Model)]
+    models = [mind for mind in reversed(minds) if is_model(mind)]
     summaries = Summaries(models, purse)
     toolbox = Toolbox(directory, ToolCaller(bus), circuits.breaker)
     crew = Crew(bus, writer, minds, toolbox, settings, contexts, summaries, purse)

@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol, runtime_checkable
+from typing import Literal, Protocol, TypeGuard
 
 from pam_agent.context.snapshot import MemberContext
 from pam_agent.conversation import TurnRecord
@@ -92,7 +92,6 @@ class Mind(Protocol):
         ...
 
 
-@runtime_checkable
 class Model(Mind, Protocol):
     """A mind that reads tokens, is paid for them, and can write about anything.
 
@@ -112,3 +111,8 @@ class Model(Mind, Protocol):
         Raises MindAwayError.
         """
         ...
+
+
+def is_model(mind: Mind) -> TypeGuard[Model]:
+    """Whether a mind is a model. Its mode says it: a protocol's ``isinstance`` looks at each attribute, every time."""
+    return mind.mode != "rules"

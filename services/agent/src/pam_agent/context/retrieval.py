@@ -63,14 +63,15 @@ class Retrieval:
 
         One that is late is not waited for again until it has come, or failed.
         """
-        loads = {source: self._load(source, asker) for source in sources if len(self._loads) < LOADS_MAX}
+        asked = [source for source in sources if self._reach.offering(source.tool)]
+        loads = {source: self._load(source, asker) for source in asked if len(self._loads) < LOADS_MAX}
         awaited = [load for source, load in loads.items() if (asker.user, source.name) not in self._late]
         if awaited:
             await asyncio.wait(awaited, timeout=WITHIN)
         for source, load in loads.items():
             if not load.done():
                 self._note_late(load, (asker.user, source.name))
-        found = {source.name: await self._told(source, asker, load) for source, load in loads.items()}
+        found = {source.name: await self._told(source, asker, loads.get(source)) for source in sources}
         return {name: one for name, one in found.items() if one is not None}
 
     async def forget(self, user: UUID, tiers: tuple[Tier, ...]) -> None:
@@ -108,8 +109,8 @@ class Retrieval:
         if error is not None and not isinstance(error, UnavailableError):
             log.error("a source of the context broke", error=repr(error))
 
-    async def _told(self, source: Source, asker: Asker, load: asyncio.Task[Cached[object]]) -> Found | None:
-        if load.done():
+    async def _told(self, source: Source, asker: Asker, load: asyncio.Task[Cached[object]] | None) -> Found | None:
+        if load and load.done():
             cached = None if load.cancelled() or load.exception() else load.result()
         else:
             key = self._key(source, asker)
