@@ -10,9 +10,11 @@ from uuid import UUID, uuid4
 import asyncpg
 import nats
 
+from pam_agent.circuits import Circuits
 from pam_agent.toolbox import Toolbox
 from pam_shared.bus.connection import Bus
 from pam_shared.bus.discovery import Directory
+from pam_shared.bus.requests import with_deadline
 from pam_shared.contracts.conversation import ToolUseBlock
 from pam_shared.contracts.identity import Identity, Role
 from pam_shared.contracts.tools import ToolCall
@@ -35,10 +37,11 @@ async def tool_calls(stack: Stack) -> str:
     await bus.connect()
     directory = Directory(bus)
     await directory.start()
-    caller = Caller(Toolbox(directory, ToolCaller(bus)), stack.identity_private_key)
-    sizes = [await caller.size(directory, *what) for what in (PURE, WITH_SQL)]
+    toolbox = Toolbox(directory, ToolCaller(bus), Circuits(bus).breaker)
+    caller = Caller(toolbox, stack.identity_private_key)
     try:
-        async with raw(stack.nats_url, *sizes[0]) as plain, bare_sql(stack, caller.user) as sql:
+        payload = await caller.payload(*PURE)
+        async with raw(stack.nats_url, *payload) as plain, bare_sql(stack, caller.user) as sql:
             calls = {
                 "raw nats-py request-reply": plain,
                 f"{PURE[0]}, no SQL": lambda: caller.call(*PURE),
@@ -73,24 +76,23 @@ class Caller:
         reply = await self._toolbox.call(use, OnBehalfOf(self._token, key, "UTC"), within=10)
         assert reply.success, reply.message
 
-    async def size(self, directory: Directory, tool: str, arguments: dict) -> tuple[int, int]:
-        """Return the bytes of a request's body with its headers, and of the reply."""
+    async def payload(self, tool: str, arguments: dict) -> tuple[bytes, dict[str, str], int]:
+        """Return a request's body and headers, and the bytes of the reply."""
         who = OnBehalfOf(self._token, str(uuid4()), "UTC")
         reply = await self._toolbox.call(ToolUseBlock(id="1", name=tool, input=arguments), who, within=10)
-        request = len(ToolCall(arguments=arguments).model_dump_json()) + sum(map(len, who.headers().values()))
-        return request, len(reply.model_dump_json(exclude_none=True))
+        body = ToolCall(arguments=arguments).model_dump_json().encode()
+        return body, with_deadline(who.headers(), 10), len(reply.model_dump_json(exclude_none=True))
 
 
 @asynccontextmanager
-async def raw(url: str, request: int, reply: int):
-    """Yield a call of nats-py alone, to a process of its own, with as many bytes both ways."""
+async def raw(url: str, body: bytes, headers: dict[str, str], reply: int):
+    """Yield a call of nats-py alone with that body and those headers, to a process of its own."""
     command = (sys.executable, "-m", "tests.bench.echo", "--url", url, "--subject", RAW, "--size", str(reply))
     process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
     connection = await nats.connect(url)
-    body = b"x" * request
     try:
         await process.stdout.readline()
-        yield lambda: connection.request(RAW, body, timeout=10)
+        yield lambda: connection.request(RAW, body, timeout=10, headers=headers)
     finally:
         await connection.close()
         process.terminate()

@@ -1,13 +1,11 @@
 """Audit events on their way to the AUDIT stream, without making anybody wait."""
 
-import asyncio
 from collections.abc import Sequence
 
-from pam_shared.bus.connection import Bus, StreamRefusedError
+from pam_shared.bus.connection import Bus
 from pam_shared.bus.sending import SendQueue
 from pam_shared.contracts import headers, subjects, topology
 from pam_shared.contracts.events import AuditEvent
-from pam_shared.errors import UnavailableError
 from pam_shared.telemetry.logs import log
 
 AT_ONCE = 64
@@ -36,14 +34,10 @@ class AuditTrail:
 
     async def _publish(self, events: Sequence[AuditEvent]) -> list[AuditEvent]:
         """Publish events at once; return those that have to wait."""
-        published = await asyncio.gather(*map(self._is_published, events))
-        return [event for event, done in zip(events, published, strict=True) if not done]
-
-    async def _is_published(self, event: AuditEvent) -> bool:
-        body, values = event.model_dump_json().encode(), {headers.MESSAGE_ID: str(event.id)}
-        try:
-            await self._bus.publish(topology.AUDIT, subjects.audit(event.service), body, values)
-        except (UnavailableError, StreamRefusedError) as error:
-            log.warning("an audit event has to wait", reason=str(error))
-            return False
-        return True
+        messages = [(event.model_dump_json().encode(), {headers.MESSAGE_ID: str(event.id)}) for event in events]
+        subject = subjects.audit(self._bus.service)
+        stored = await self._bus.publish_all(topology.AUDIT, subject, messages)
+        waiting = [event for event, done in zip(events, stored, strict=True) if not done]
+        if waiting:
+            log.warning("audit events have to wait", events=len(waiting))
+        return waiting

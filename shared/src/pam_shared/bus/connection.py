@@ -1,7 +1,7 @@
 """One NATS connection of a service, hardened: it reconnects for ever, tells its errors, and drains before it closes."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import cast
 
 import orjson
@@ -130,6 +130,20 @@ class Bus:
         if refused := ack.get("error"):
             raise StreamRefusedError(refused.get("err_code", 0), refused.get("description", ""))
         return ack["seq"], ack.get("duplicate", False)
+
+    async def publish_all(
+        self, stream: str, subject: str, messages: Sequence[tuple[bytes, Mapping[str, str]]]
+    ) -> list[bool]:
+        """Publish messages, each a body and its headers, at once; return of each whether it is stored for certain.
+
+        One that is not is to be repeated under its ``Nats-Msg-Id``.
+        """
+        asked = [(body, {**headers, EXPECTED_STREAM: stream}) for body, headers in messages]
+        try:
+            replies = await self._replies.ask_all(subject, asked, PUBLISH_TIMEOUT)
+        except (NobodyAnswersError, NatsError, OSError):
+            return [False] * len(messages)
+        return [reply is not None and "error" not in orjson.loads(reply.data) for reply in replies]
 
     async def request(
         self, subject: str, body: bytes, headers: Mapping[str, str] | None = None, timeout: float = PUBLISH_TIMEOUT

@@ -9,7 +9,7 @@ from typing import Any, cast
 from faststream.nats.subscriber.usecases import LogicSubscriber
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
-from prometheus_client import Histogram
+from prometheus_client import Counter, Histogram
 
 from pam_shared.bus.connection import Bus
 from pam_shared.contracts import headers, subjects
@@ -57,11 +57,11 @@ class Responder:
     def answer(self, subject: str, handler: Handler) -> None:
         """Subscribe ``handler`` to ``subject`` in the queue group. Call before the bus starts."""
         shape = subjects.shape(subject)
-        seconds = metrics.HANDLED_SECONDS.labels(shape)
+        answered, seconds = metrics.HANDLED.labels(shape, "answered"), metrics.HANDLED_SECONDS.labels(shape)
 
         async def accept(message: Msg) -> None:
             await self._room.acquire()
-            task = asyncio.create_task(self._respond(message, handler, shape, seconds))
+            task = asyncio.create_task(self._respond(message, handler, shape, answered, seconds))
             self._running.add(task)
             task.add_done_callback(self._finished)
 
@@ -84,19 +84,19 @@ class Responder:
         self._running.discard(task)
         self._room.release()
 
-    async def _respond(self, message: Msg, handler: Handler, shape: str, seconds: Histogram) -> None:
+    async def _respond(self, message: Msg, handler: Handler, shape: str, answered: Counter, seconds: Histogram) -> None:
         request = _request(message)
         started = time.perf_counter()
         if request.remaining is not None and request.remaining <= 0:
             metrics.HANDLED.labels(shape, "expired").inc()
             return
-        outcome = "answered"
         try:
             await message.respond(await handler(request))
         except Exception:
-            outcome = "failed"
+            metrics.HANDLED.labels(shape, "failed").inc()
             log.exception("a request was not answered", subject=shape)
-        metrics.HANDLED.labels(shape, outcome).inc()
+        else:
+            answered.inc()
         seconds.observe(time.perf_counter() - started)
 
 

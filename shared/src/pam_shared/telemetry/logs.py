@@ -13,9 +13,6 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 log = structlog.get_logger()
 """The logger of every module. Bind what a line should carry with :func:`bind`."""
 
-bind = structlog.contextvars.bound_contextvars
-"""Context manager: every line logged inside carries these fields (member, conversation, turn, tool …)."""
-
 CHATTY = ("httpx", "httpx2", "uvicorn.access", "uvicorn.error", "anthropic")
 
 
@@ -32,6 +29,21 @@ def setup_logs(service: str, level: str, style: str) -> None:
     logging.basicConfig(handlers=[Foreign(processors, sys.stdout)], level=number, force=True)
     for name in CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+class bind:  # noqa: N801 - used as a function; structlog's own is a generator, on the way of every message
+    """Have every line logged inside the block carry these fields (member, conversation, turn, tool …)."""
+
+    __slots__ = ("_before",)
+
+    def __init__(self, **fields: str) -> None:
+        self._before = structlog.contextvars.bind_contextvars(**fields)
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *_: object) -> None:
+        structlog.contextvars.reset_contextvars(**self._before)
 
 
 class Foreign(logging.Handler):

@@ -87,9 +87,7 @@ class Receiver:
     async def __call__(self, request: Request) -> bytes:
         """Answer one request. Every error becomes a reply: silence would cost the caller its whole deadline."""
         started = time.perf_counter()
-        with span(
-            f"tool {self._tool.name}", request.headers, SpanKind.SERVER, {"pam.tool": self._tool.name}
-        ) as current:
+        with span(f"tool {self._tool.name}", request.headers, SpanKind.SERVER) as current:
             reply = await self._answer(request, started)
             current.set_attribute("pam.outcome", reply.outcome)
         metrics.TOOL_CALLS.labels(self._tool.name, reply.outcome).inc()
@@ -128,8 +126,9 @@ class Receiver:
         except Exception:
             log.exception("tool failed")
             reply = ToolReply.failure(INTERNAL)
+        # The audit trail and the trace tell of every read; a line for each as well cost a twentieth of the call.
         self._desk.audit.record(self._audit_event(caller, arguments, reply, started))
-        log.info("tool called", outcome=reply.outcome)
+        log.debug("tool called", outcome=reply.outcome)
         return reply
 
     def _caller(self, request: Request) -> Caller:
