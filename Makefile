@@ -22,6 +22,7 @@ lint: sync ## format, lint, types and imports
 	@$(UV) run --no-sync ruff format --check
 	@$(UV) run --no-sync ruff check
 	@$(UV) run --no-sync mypy
+	@$(UV) run --no-sync mypy -p tests.bench
 	@$(UV) run --no-sync lint-imports
 
 format: sync ## format, and mend what can be mended by itself

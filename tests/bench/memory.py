@@ -3,10 +3,12 @@
 import asyncio
 import time
 from contextlib import AsyncExitStack
+from types import TracebackType
 
 import orjson
 import psutil
 import websockets
+from websockets.typing import Subprotocol
 
 from tests.bench.whole_turn import sign_up
 from tests.harness.stack import Stack
@@ -58,7 +60,9 @@ class _Silent:
     """A connection that says hello and nothing else."""
 
     def __init__(self, address: str, token: str) -> None:
-        self._connect = websockets.connect(address, subprotocols=["pam.v1"], compression=None, ping_interval=None)
+        self._connect = websockets.connect(
+            address, subprotocols=[Subprotocol("pam.v1")], compression=None, ping_interval=None
+        )
         self._token = token
 
     async def __aenter__(self) -> None:
@@ -66,8 +70,10 @@ class _Silent:
         await socket.send(orjson.dumps({"type": "hello", "token": self._token}).decode())
         await socket.recv()
 
-    async def __aexit__(self, *error: object) -> None:
-        await self._connect.__aexit__(*error)
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._connect.__aexit__(kind, error, trace)
 
 
 async def settle(pid: int, seconds: float = 2.0) -> None:

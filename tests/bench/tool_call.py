@@ -24,7 +24,7 @@ from tests.bench.report import Timing, measured, median
 from tests.harness.stack import Stack
 
 PURE = ("convert_units", {"value": 10, "from_unit": "mi", "to_unit": "km"})
-WITH_SQL = ("get_spending_summary", {})
+WITH_SQL: tuple[str, dict] = ("get_spending_summary", {})
 ALONE, TOGETHER, IN_FLIGHT, ROUNDS = 500, 5000, 50, 4
 RAW = "bench.echo"
 

@@ -12,6 +12,7 @@ import orjson
 import uvloop
 import websockets
 from uuid_utils import uuid7
+from websockets.typing import Subprotocol
 
 from tests.bench.report import Timing, measured
 from tests.bench.sdk_alone import TEXT
@@ -77,7 +78,7 @@ async def members(url: str, count: int) -> AsyncIterator[list[Member]]:
         for account in accounts:
             address = f"{url.replace('http', 'ws', 1)}/ws/chat/{account['user']['id']}"
             socket = await stack.enter_async_context(
-                websockets.connect(address, subprotocols=["pam.v1"], compression=None, ping_interval=None)
+                websockets.connect(address, subprotocols=[Subprotocol("pam.v1")], compression=None, ping_interval=None)
             )
             await socket.send(orjson.dumps({"type": "hello", "token": account["access_token"]}).decode())
             await socket.recv()
