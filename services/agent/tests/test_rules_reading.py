@@ -23,6 +23,22 @@ def test_every_amount_a_member_may_spend_is_read_back(amount, thousands, sign):
 
 
 @pytest.mark.parametrize(
+    ("text", "amounts"),
+    [
+        ("oil change due, last one at 62,300", []),
+        ("the odometer is at about 61000", []),
+        ("bought the chairs at 120", ["120"]),
+        ("sold the generator for 350, it was a Honda 2200", ["350"]),
+        ("groceries at Walmart 56", ["56"]),
+        ("a Honda 2200 for $900", ["900"]),
+    ],
+)
+def test_what_an_odometer_showed_and_the_name_of_a_model_are_no_money(text, amounts):
+    """R-A4: rather empty-handed than a wrong figure in the books."""
+    assert amounts_in(text) == amounts
+
+
+@pytest.mark.parametrize(
     ("text", "days"),
     [
         ("the last 7 days", 7),

@@ -5,6 +5,7 @@ import pytest
 from pam_agent.context.parts import Fact, Profile, Vehicle
 from pam_agent.conversation import TurnRecord
 from pam_agent.rules import answers
+from pam_agent.rules.talk import COMPANY, NEVER_MIND
 from pam_shared.contracts.conversation import (
     answer_id,
 )
@@ -129,6 +130,14 @@ async def test_a_new_member_is_understood_from_the_first_word_to_the_last():
         earlier.append(done(text, said))
 
 
+async def test_a_way_begins_where_the_device_is():
+    """R-A4, R-D5: nobody is asked for what their device says; without it they are."""
+    asked = "how far is it to Salt Lake City?"
+    assert (await reply(asked)).text == "Where do you start from?"
+    said = await reply(asked, member=known(place=Fix(**HERE, at=NOW)))
+    assert calls(said) == [("estimate_travel_time", {"destination": "Salt Lake City", "origin": "here"})]
+
+
 async def test_what_was_told_a_moment_ago_can_be_forgotten_as_that():
     """R-A7: "that" is what was remembered in the turn before; otherwise PAM asks which."""
     fact = "I'm allergic to nuts"
@@ -181,6 +190,18 @@ async def test_despair_is_answered_with_care(text):
     assert said.tool_uses == []
     assert "988" in said.text
     assert "won't help" not in said.text
+
+
+async def test_who_is_lonely_is_heard():
+    """R-A4: and told where company is."""
+    said = await reply("I feel pretty lonely out here")
+    assert said.tool_uses == []
+    assert said.text == COMPANY
+
+
+async def test_a_no_to_nothing_leaves_everything_as_it_is():
+    """R-A4: it is no riddle."""
+    assert (await reply("no")).text == NEVER_MIND
 
 
 async def test_what_is_written_to_others_may_say_no():

@@ -35,7 +35,6 @@ def test_what_is_for_services_and_operators_is_not_offered_to_the_model():
     """R-S4: the visibility of each tool."""
     kept = {name: tool.visibility for name, tool in MANIFESTS.items() if tool.visibility is not Visibility.LLM}
     assert kept == {
-        "get_savings_status": Visibility.INTERNAL,
         "get_money_context": Visibility.INTERNAL,
         "get_money_records": Visibility.INTERNAL,
         "list_ideas_to_review": Visibility.ADMIN,

@@ -48,6 +48,15 @@ async def test_a_summary_tells_the_total_the_average_and_each_category(ledger):
     assert result.message == "You have spent $130.01 this month: $84.51 on groceries, $45.50 on gas."
 
 
+async def test_who_asks_for_one_fuel_hears_of_the_other(ledger):
+    """R-D4: "fuel" counts as gas, and a rig may burn diesel."""
+    await ledger.spend("118.40", "diesel")
+    told = await ledger.summary(category="fuel")
+    assert told.message == "You have no expenses on gas this month. On diesel it was $118.40."
+    assert told.total_amount == 0
+    assert (await ledger.summary(category="food")).message == "You have no expenses on food this month."
+
+
 async def test_an_average_is_rounded_half_up_to_the_cent(ledger):
     """R-D4: half a cent counts as one."""
     await ledger.spend("0.01")

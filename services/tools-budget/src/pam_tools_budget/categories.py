@@ -38,6 +38,8 @@ class ExpenseCategory(StrEnum):
         return "RV park" if self is ExpenseCategory.RV_PARK else self.value
 
 
+FUELS = ExpenseCategory.GAS, ExpenseCategory.DIESEL
+
 SYNONYMS = {
     "fuel": ExpenseCategory.GAS,
     "gasoline": ExpenseCategory.GAS,

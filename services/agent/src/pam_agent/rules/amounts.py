@@ -22,6 +22,11 @@ _MONTH = re.compile(
     r"(?:january|february|march|april|may|june|july|august|september|october|november|december)\s$", re.IGNORECASE
 )
 _NUMBERED = re.compile(r"\b(?:site|space|lot|exit|mile|highway|route|class)\s#?$", re.IGNORECASE)
+_ODOMETER = re.compile(r"\b(?:at|odometer|odo)\s(?:about\s|around\s)?$", re.IGNORECASE)
+_FAR = 10_000
+"""From here on a bare number behind "at" is what the odometer showed."""
+_MODEL = re.compile(r"(?<!^)\b(?!I\b)[A-Z][a-z]+\s$")
+"""A name before a whole number: a Honda 2200."""
 _BEFORE = 12
 """Letters before a number that may say what it is the number of."""
 _YEARS = range(1990, 2100)
@@ -34,12 +39,18 @@ def amounts_in(text: str) -> list[str]:
     marked = [match for match in found if match["before"] or match["after"]]
     plain = [match for match in found if not _measures(sentence, match)]
     no_years = [match for match in plain if not _is_year(match)]
-    return [_amount(match) for match in marked or no_years or plain]
+    no_models = [match for match in no_years if not _is_model(sentence, match)]
+    return [_amount(match) for match in marked or no_models or no_years or plain]
 
 
 def _measures(sentence: str, match: re.Match[str]) -> bool:
     before = sentence[max(0, match.start() - _BEFORE) : match.start()]
-    return bool(_NOT_MONEY.match(sentence, match.end()) or _MONTH.search(before) or _NUMBERED.search(before))
+    return bool(
+        _NOT_MONEY.match(sentence, match.end())
+        or _MONTH.search(before)
+        or _NUMBERED.search(before)
+        or (_ODOMETER.search(before) and Decimal(_amount(match)) >= _FAR)
+    )
 
 
 def _amount(match: re.Match[str]) -> str:
@@ -49,6 +60,11 @@ def _amount(match: re.Match[str]) -> str:
     if match["thousand"]:
         value = (value * 1000).to_integral_value()
     return f"{'-' if match['sign'] else ''}{value:f}"
+
+
+def _is_model(sentence: str, match: re.Match[str]) -> bool:
+    before = sentence[max(0, match.start() - _BEFORE) : match.start()]
+    return match["number"].isdigit() and bool(_MODEL.search(before))
 
 
 def _is_year(match: re.Match[str]) -> bool:

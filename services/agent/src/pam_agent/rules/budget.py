@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from pam_agent.rules.categories import category_in, spent_on
-from pam_agent.rules.dates import day_in, range_in
+from pam_agent.rules.dates import day_in, month_in, range_in
 from pam_agent.rules.durations import days_in, period_in
 from pam_agent.rules.numerals import number
 from pam_agent.rules.people import quoted_in
@@ -96,6 +96,12 @@ def _last(slot: Slot) -> str | None:
     return days[1].isoformat() if days and not period_in(slot.text) else None
 
 
+def _month(slot: Slot) -> str | None:
+    """Return the calendar month a sentence is about, when it is not the present one."""
+    first = month_in(slot.text, slot.reading.now.date())
+    return f"{first:%Y-%m}" if first else None
+
+
 _HOW_MUCH = "How much was it?"
 _SPENT: dict[str, Any] = {
     "amount": amount,
@@ -177,6 +183,12 @@ RULES = (
         Stance.TOLD,
         {"actual_savings": amount},
         asks={"event_id": "Which saving do you mean?", "actual_savings": "How much was it really?"},
+    ),
+    Rule(
+        "get_savings_status",
+        "how_much saved_me | saved_me @question -@amount | worth_it | guarantee | saving status | guarantee saving",
+        slots={"month": _month},
+        unless="@amount cut hustle",
     ),
     Rule(
         "categorize_transaction",

@@ -1,12 +1,15 @@
 """Days and times of day, reckoned from the member's now. Pure; dates and times in ISO 8601."""
 
 import re
+from calendar import month_abbr, month_name
 from datetime import date, datetime, time, timedelta
 
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 _MONTH = r"(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]*\.?"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?(?!\d|:)"
+_MONTH_NAMES = "|".join([*month_name[1:], *month_abbr[1:]])
+_IN_MONTH = re.compile(rf"\b(?:in|for|of|during) (?P<month>{_MONTH_NAMES})\b", re.IGNORECASE)
 _NAMED = (
     re.compile(rf"\b{_MONTH}\s+{_DAY}\b(?:,?\s+(?P<year>20\d\d))?", re.IGNORECASE),
     re.compile(rf"\b{_DAY}\s+(?:of\s+)?{_MONTH}\b(?:,?\s+(?P<year>20\d\d))?", re.IGNORECASE),
@@ -67,6 +70,18 @@ def range_in(text: str, today: date) -> tuple[date, date] | None:
     if len(found_days) > 1:
         return found_days[0], found_days[-1]
     return _calendar(text.lower(), today)
+
+
+def month_in(text: str, today: date) -> date | None:
+    """Return the first day of the past month a text names: "last month", "in May"; None of the present one."""
+    before = today.replace(day=1) - timedelta(1)
+    if "last month" in text.lower():
+        return before.replace(day=1)
+    if not (named := _IN_MONTH.search(text)):
+        return None
+    month = _MONTHS.index(named["month"][:3].lower()) + 1
+    first = date(today.year - (month > today.month), month, 1)
+    return first if first <= before else None
 
 
 def _calendar(text: str, today: date) -> tuple[date, date] | None:

@@ -51,7 +51,7 @@ RULES = (
         "earn @amount | log income @amount | log income | earn @amount log",
         Stance.TOLD,
         {"amount": amount, "source": _source, "date": past_day},
-        unless="budget hustle saving cut @hours",
+        unless="budget hustle saving cut @hours for_sale",
         asks={"amount": "How much was it?", "source": "Where did it come from?"},
     ),
     Rule(

@@ -47,18 +47,24 @@ def _spoken_of(call: Call, missing: list[str], text: str, earlier: list[TurnReco
 
 
 def placed(found: Route, member: MemberContext | None) -> Route:
-    """Return a route with the position of the member's device where a call needs one."""
+    """Return a route with the position of the member's device where a call needs one, or begins somewhere."""
     if member is None or member.place is None:
         return found
-    where = {"latitude": member.place.latitude, "longitude": member.place.longitude}
+    where: dict[str, Any] = {"latitude": member.place.latitude, "longitude": member.place.longitude, "origin": "here"}
     calls = [
-        replace(call, arguments=call.arguments | where)
-        if call is found.calls[-1] and set(where) & set(found.missing)
+        replace(call, arguments=call.arguments | {name: where[name] for name in _needed(where, found.missing)})
+        if call is found.calls[-1]
         else call
         for call in found.calls
     ]
     still = [name for name in found.missing if name not in where]
     return replace(found, calls=calls, missing=still, ask=found.ask if still or not found.missing else None)
+
+
+def _needed(where: dict[str, Any], missing: list[str]) -> list[str]:
+    """Return the arguments a position is told by: a latitude says nothing without its longitude."""
+    is_place = bool({"latitude", "longitude"} & set(missing))
+    return [name for name in where if name in missing or (is_place and name != "origin")]
 
 
 def _way(call: Call, text: str, earlier: list[TurnRecord]) -> dict[str, Any]:

@@ -35,6 +35,10 @@ UNSURE = (
     ' For example "I spent $45 on gas" or "find a campground near Moab".'
 )
 NEVER_MIND = "All right, I have left everything as it is."
+COMPANY = (
+    "The road can be a lonely place, and it is good that you say so."
+    ' I can look who of the others is near ("who is around here?"), find a meetup, or send word to a friend of yours.'
+)
 AWAY = "I can't reach that part of me right now, so nothing was done. Please try again in a moment."
 STRANGER = "You haven't told me yet. Tell me who you are and what you drive, and I'll remember."
 _NAME = re.compile(r"\b(?:I'm|I am|name is|name's|call me|go by) (?P<name>[A-Z][\w'-]+)")
@@ -107,8 +111,13 @@ _ABOUT_SELF = _words(
     r"|high) is my (?:rig|rv|coach)\b"
 )
 _HELLO = _words(r"^\W*(hi|hiya|hello|hey|howdy|good (morning|afternoon|evening)|morning)\b")
+_LONELY = _words(
+    r"\b(?:lonely|lonesome|homesick|all alone|on my own out here"
+    r"|miss (?:my|our) (?:family|friends|kids|folks|grandkids|people))\b"
+)
 PHRASES = (
-    Phrase(_words(r"^\W*(?:hmm?\W+)?(never ?mind|forget it|no thanks|nothing)\b"), NEVER_MIND),
+    Phrase(_LONELY, COMPANY),
+    Phrase(_words(r"^\W*(?:hmm?\W+)?(never ?mind|forget it|no thanks|nothing|no(?=\W*$)|nope(?=\W*$))\b"), NEVER_MIND),
     Phrase(_ABOUT_SELF, _who),
     Phrase(_words(r"\bhow(?:'s| is| are) (?:it going|you|things|life)\b"), _well),
     Phrase(_HELLO, _greeting),

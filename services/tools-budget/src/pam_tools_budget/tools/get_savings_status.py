@@ -47,9 +47,9 @@ class Status(Result):
         return self.savings_count == 0
 
 
-@tool(effect="read", timeout=2, visibility="internal", records="your savings")
+@tool(effect="read", timeout=2, records="your savings")
 async def get_savings_status(ctx: ToolContext, args: Question) -> Status:
-    """Tell how a month's confirmed savings stand against the savings guarantee."""
+    """Tell what PAM saved the member in a month, as far as they confirmed it, against what PAM costs: the guarantee."""
     month = args.window(ctx.today)
     saved = await savings.month(ctx.db, month.start)
     guarantee: Guarantee = ctx.resources

@@ -11,7 +11,7 @@ from pam_shared.tools.calculations import log_calculation
 from pam_shared.tools.context import ToolContext
 from pam_shared.tools.declaration import Arguments, Result, tool
 from pam_tools_budget import rules
-from pam_tools_budget.categories import Category, ExpenseCategory
+from pam_tools_budget.categories import FUELS, Category, ExpenseCategory
 from pam_tools_budget.queries.expenses import Spent, spent_by_category
 
 
@@ -77,7 +77,7 @@ async def get_spending_summary(ctx: ToolContext, args: SpendingWindow) -> Summar
     total = sum((row.total for row in spent), Decimal(0))
     passed = max(1, (min(window.end, ctx.today) - window.start).days + 1)
     result = Summary(
-        message=_sentence(args, spent, total),
+        message=_sentence(args, spent, total) + await _other_fuel(ctx, args, window),
         period_days=window.days,
         total_amount=total,
         expense_count=sum(row.count for row in spent),
@@ -86,6 +86,13 @@ async def get_spending_summary(ctx: ToolContext, args: SpendingWindow) -> Summar
     )
     await log_calculation(ctx, "get_spending_summary", args, result)
     return result
+
+
+async def _other_fuel(ctx: ToolContext, args: SpendingWindow, window: rules.Window) -> str:
+    """Say what the other fuel cost: who asks for fuel asks for gas, and may burn diesel."""
+    others = [kind for kind in FUELS if kind is not args.category] if args.category in FUELS else []
+    spent = [row for kind in others for row in await spent_by_category(ctx.db, window, kind)]
+    return "".join(f" On {row.category.spoken} it was {spoken(row.total)}." for row in spent)
 
 
 def _sentence(args: SpendingWindow, spent: list[Spent], total: Decimal) -> str:

@@ -41,6 +41,7 @@ class Published(Result):
 async def create_post(ctx: ToolContext, args: NewPost) -> Published:
     """Publish a post for the member's friends, for a group they are in or, where they say so, for everyone."""
     audience = await _audience(ctx, args)
+    ctx.proposal = f"Post “{args.content}” for {audience}"
     post_id = await posts.insert(ctx.db, ctx.user, posts.NewPost(**dict(args)))
     ctx.emit(PostCreated(post_id=post_id, visibility=args.visibility, group_id=args.group_id))
     return Published(message=f"Your post is up. It is seen by {audience}.", post=await posts.get(ctx.db, post_id))
