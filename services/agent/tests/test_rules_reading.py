@@ -1,5 +1,7 @@
 """What the rules read from a sentence: amounts, windows, categories."""
 
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,7 +10,9 @@ from pam_agent.rules.amounts import amounts_in
 from pam_agent.rules.categories import category_in
 from pam_agent.rules.durations import days_in
 from pam_agent.rules.numerals import in_digits
+from pam_agent.rules.routing import route
 from pam_tools_budget.tools.create_expense import create_expense
+from tests.eval.measure import manifests
 
 pytestmark = pytest.mark.unit
 
@@ -36,6 +40,20 @@ def test_every_amount_a_member_may_spend_is_read_back(amount, thousands, sign):
 def test_what_an_odometer_showed_and_the_name_of_a_model_are_no_money(text, amounts):
     """R-A4: rather empty-handed than a wrong figure in the books."""
     assert amounts_in(text) == amounts
+
+
+@pytest.mark.parametrize(
+    ("text", "cost"),
+    [
+        ("filled up 52 gallons of diesel at 3.89, odometer 48210", 202.28),
+        ("filled 20 gallons at 4, odometer 48210", 80),
+        ("filled up 30 gallons for 118.40, odometer 48210", 118.4),
+    ],
+)
+def test_what_a_gallon_cost_is_not_what_the_fill_up_cost(text, cost):
+    """R-A4: no fuel is that cheap."""
+    found = route(text, list(manifests()), datetime(2026, 5, 13, tzinfo=UTC))
+    assert [(call.tool, call.arguments["cost"]) for call in found.calls] == [("log_fuel", cost)]
 
 
 @pytest.mark.parametrize(

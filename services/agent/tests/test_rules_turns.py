@@ -138,6 +138,17 @@ async def test_a_way_begins_where_the_device_is():
     assert calls(said) == [("estimate_travel_time", {"destination": "Salt Lake City", "origin": "here"})]
 
 
+@pytest.mark.parametrize("wish", ["who's around here?", "follow Alex"])
+async def test_a_wish_is_no_answer_however_short_it_is(wish):
+    """R-A4: nothing is written down under the name of a question."""
+    asked = "save this spot as a favorite, 5 stars"
+    said = await reply(asked)
+    assert said.text == "What is the place called?"
+    before = turn(asked, said.text)
+    assert calls(await reply(wish, [before])) == calls(await reply(wish))
+    assert (await reply("Sunset Point", [before])).text == "Where is it?"
+
+
 async def test_what_was_told_a_moment_ago_can_be_forgotten_as_that():
     """R-A7: "that" is what was remembered in the turn before; otherwise PAM asks which."""
     fact = "I'm allergic to nuts"

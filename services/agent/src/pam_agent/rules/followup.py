@@ -10,11 +10,15 @@ from pam_agent.rules.reading import Reading, Slot
 from pam_agent.rules.records import pointed_at, returned
 from pam_agent.rules.routing import RULES, Call, Route, route
 from pam_agent.rules.rule import Rule
+from pam_agent.rules.stance import is_question
 from pam_shared.contracts.tools import ToolManifest
 
 _DEPTH = 4
 """Questions in a row that are remembered."""
 _WORDS_MAX = 12
+_BARE = 2
+"""So many words, "40 dollars", answer a question, unless they leave no doubt."""
+_SURE = 0.9
 _TOWARDS = re.compile(r"^\W*(?:to|from|in|at|near|around|towards?) (?=[A-Z])")
 """What stands before a name in an answer, and is no part of it."""
 
@@ -38,9 +42,12 @@ def answered(
 
 
 def _is_another_wish(text: str, tools: list[ToolManifest], now: datetime) -> bool:
-    """Whether a message is a whole request of its own, or too long for an answer."""
-    alone = route(text, tools, now)
-    return bool(alone.refusal) or (alone.is_whole and len(text.split()) > 2) or len(text.split()) > _WORDS_MAX  # noqa: PLR2004 - "40 dollars"
+    """Whether a message is a request of its own, or too long for an answer."""
+    alone, words = route(text, tools, now), len(text.split())
+    is_sure = bool(alone.calls) and alone.calls[0].confidence >= _SURE
+    is_asked = is_sure and is_question(text)
+    is_whole = alone.is_whole and (words > _BARE or (is_sure and words == _BARE))
+    return bool(alone.refusal) or is_asked or is_whole or words > _WORDS_MAX
 
 
 def _filled(

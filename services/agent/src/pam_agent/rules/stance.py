@@ -63,6 +63,8 @@ _ANSWERING = _words(
     r"[$€£]?\d[\d.,]*(?: (?:dollars|bucks|usd))?(?: please)?\W*$|^\W*(?:nothing|no more|not|under|below|over) "
 )
 """An amount of something that was said before, or the bound of something looked for."""
+_ASIDE = _words(r",\s*(?:and |but |because |as |since )?(?:we|i)(?:'d| would)? (?:don't|do not|never|can't|won't) .*$")
+"""What a wish is to keep in mind, behind it."""
 _ABOUT_OTHERS = _words(r"^\W*(?:he|she|they)\b(?! (?:gets?|does|averages?) [\d.]+ (?:mpg|miles)\b)")
 """A rig is a she, too."""
 _QUOTED = _words(r"\b(?:said|says|told me|wrote|claims|asked|texted)\b,?\s*[\"\u201c'\u2018:]")
@@ -89,7 +91,8 @@ def allows(stance: Stance, text: str) -> bool:
         return False
     if stance is Stance.REFUSED:
         return not _KEPT.search(told)
-    return not (_DENIED.search(told) or _QUOTED.search(told) or (stance is Stance.TOLD and _is_no_record(told)))
+    is_denied = _DENIED.search(_ASIDE.sub("", told))
+    return not (is_denied or _QUOTED.search(told) or (stance is Stance.TOLD and _is_no_record(told)))
 
 
 def is_claim(text: str) -> bool:

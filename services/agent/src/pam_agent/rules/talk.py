@@ -35,6 +35,11 @@ UNSURE = (
     ' For example "I spent $45 on gas" or "find a campground near Moab".'
 )
 NEVER_MIND = "All right, I have left everything as it is."
+JOKE = "I know one: the shortest trip I ever planned was to the dump station, and nobody asked for the scenic route."
+BEFORE = (
+    "I don't look that far back by myself. Our conversations are kept, you can open them again;"
+    ' and if you ask "what do you know about me?", I tell you what I remember of them.'
+)
 COMPANY = (
     "The road can be a lonely place, and it is good that you say so."
     ' I can look who of the others is near ("who is around here?"), find a meetup, or send word to a friend of yours.'
@@ -115,13 +120,16 @@ _LONELY = _words(
     r"\b(?:lonely|lonesome|homesick|all alone|on my own out here"
     r"|miss (?:my|our) (?:family|friends|kids|folks|grandkids|people))\b"
 )
+_THANKS = _words(r"\b(thanks?|thank you|cheers|thx|you(?:'re| are) (?:the best|great|awesome|amazing|a lifesaver))\b")
 PHRASES = (
     Phrase(_LONELY, COMPANY),
+    Phrase(_words(r"\b(?:tell|know|got|have)\b.*\bjokes?\b|\bmake (?:me|us) laugh\b"), JOKE),
+    Phrase(_words(r"\bwhat (?:did|have) we (?:talk|speak|chat|discuss|say|said|spoken|talked|discussed)"), BEFORE),
     Phrase(_words(r"^\W*(?:hmm?\W+)?(never ?mind|forget it|no thanks|nothing|no(?=\W*$)|nope(?=\W*$))\b"), NEVER_MIND),
     Phrase(_ABOUT_SELF, _who),
     Phrase(_words(r"\bhow(?:'s| is| are) (?:it going|you|things|life)\b"), _well),
     Phrase(_HELLO, _greeting),
-    Phrase(_words(r"\b(thanks?|thank you|cheers|thx)\b"), _thanks),
+    Phrase(_THANKS, _thanks),
     Phrase(_words(r"^\W*(bye|goodbye|good ?night|see you|so long)\b"), _goodbye),
     Phrase(_words(r"\b(help|what can you (?:actually )?do|who are you|what(?:'s| is) your name)\b"), CAPABLE),
 )

@@ -39,6 +39,8 @@ _JOBS = {
     "spark plugs": r"spark",
     "shocks": r"shocks",
 }
+_LEAST_A_GALLON = 1
+"""Dollars that no gallon of fuel costs less than."""
 _TEXT_MAX = 1000
 
 
@@ -61,6 +63,12 @@ def _cost(slot: Slot) -> int | float | None:
         r"\$\s?(\d[\d,]*(?:\.\d+)?)|(?<![\w.#-])(\d[\d,]*(?:\.\d+)?)(?= ?(?:dollars|bucks|usd|$|[,.;! ]))", text
     )
     return number(next(filter(None, found[0])).rstrip(",")) if found else None
+
+
+def _fuel_cost(slot: Slot) -> int | float | None:
+    """Return what a fill-up cost in all; what would be next to nothing for it is the price of a gallon."""
+    cost, gallons = _cost(slot), measured(slot.digits, "gallons?|gal")
+    return round(cost * gallons, 2) if cost and gallons and cost / gallons < _LEAST_A_GALLON else cost
 
 
 def _odometer(slot: Slot) -> int | float | None:
@@ -96,7 +104,7 @@ def _action(slot: Slot) -> str:
 _FILLED: dict[str, Any] = {
     "gallons": lambda slot: measured(slot.digits, "gallons?|gal"),
     "liters": lambda slot: measured(slot.digits, r"lit(?:er|re)s?|l"),
-    "cost": _cost,
+    "cost": _fuel_cost,
     "odometer": _odometer,
     "odometer_unit": _odometer_unit,
     "date": past_day,
