@@ -210,6 +210,21 @@ async def test_who_is_lonely_is_heard():
     assert said.text == COMPANY
 
 
+async def test_the_day_and_the_time_are_known():
+    """R-A4: where the member is."""
+    assert (await reply("what time is it?")).text == "It is 10:00 on Saturday, November 21, 2026."
+
+
+async def test_it_is_the_budget_that_was_spoken_of():
+    """R-A4: "set it to 300" behind a question about gas; and what is said "too" goes on."""
+    asked = "what's left for gas"
+    before = done(asked, await reply(asked))
+    said = await reply("set it to 300", [before])
+    assert calls(said) == [("update_budget", {"category": "gas", "amount": 300})]
+    more = await reply("400 for food too", [before, done("set it to 300", said)])
+    assert calls(more) == [("update_budget", {"category": "food", "amount": 400})]
+
+
 async def test_a_no_to_nothing_leaves_everything_as_it_is():
     """R-A4: it is no riddle."""
     assert (await reply("no")).text == NEVER_MIND

@@ -50,7 +50,7 @@ async def test_followers_see_a_location_unless_the_member_chose_others(ann, ben,
     await ben.follow_(ann)
     now = datetime(2030, 11, 23, 18, 0, tzinfo=UTC)
     shared = await ann.at(now, "America/Phoenix").run(share_location, location_name="La Posa", **QUARTZSITE)
-    assert shared.message == "La Posa is seen by your followers until Sunday, November 24, 2030, 11:00."
+    assert shared.message == "“La Posa” is seen by your followers until Sunday, November 24, 2030, 11:00."
     assert shared.expires_at == now + timedelta(hours=24)
     assert (len(await near(ben, [ann])), len(await near(cat, [ann]))) == (1, 0)
     await ann.run(share_location, location_name="La Posa", is_public=True, **QUARTZSITE)

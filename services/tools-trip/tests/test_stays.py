@@ -70,8 +70,8 @@ async def test_a_price_or_a_length_rules_out_only_where_it_is_known(new_travelle
     traveller = new_traveller(pois={"rv_parks": parks})
     traveller.owns(name="Bertha", length_ft=38)
     result = await traveller.run(find_rv_parks, location="Moab, UT", max_price=45)
-    assert [park.name for park in result.parks] == ["Pesos", "Fits"]
-    assert result.parks[0].price_per_night is None
+    assert [park.name for park in result.parks] == ["Fits", "Pesos"], "what nobody priced comes last"
+    assert result.parks[1].price_per_night is None
     assert "for 38 feet" in result.message
 
 

@@ -109,6 +109,8 @@ def test_an_optional_argument_breaks_nobody():
         ({"place": (int, ...)}, "place may be string, not only integer"),
         ({"days": (int, Field(7, ge=1, le=10))}, "days may pass maximum 10"),
         ({"days": (int, Field(7, ge=2, le=14))}, "days may pass minimum 2"),
+        ({"days": (int, Field(7, gt=1, le=14))}, "days may pass exclusiveMinimum 1"),
+        ({"days": (int, Field(7, ge=1, lt=14))}, "days may pass exclusiveMaximum 14"),
         ({"days": (int, ...)}, "days may be missing"),
         ({"sky": (Sky, Sky.RAIN)}, "sky may be null, not only string"),
     ],
@@ -127,6 +129,7 @@ def test_an_argument_that_takes_less_breaks_its_callers(changed, clause):
         {"place": (str, "here")},
         {"days": (float, 7.0)},
         {"days": (int, Field(3, ge=1, le=30))},
+        {"days": (int, Field(3, gt=0, lt=15))},
         {"sky": (Literal["clear", "rain", "snow"] | None, None)},
     ],
 )

@@ -12,6 +12,13 @@ Schema = dict[str, Any]
 
 _LOWER = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties")
 _UPPER = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties")
+_EXCLUSIVE = "exclusive"
+_BESIDE = {
+    "minimum": "exclusiveMinimum",
+    "maximum": "exclusiveMaximum",
+    "exclusiveMinimum": "minimum",
+    "exclusiveMaximum": "maximum",
+}
 _SAME = (
     "pattern",
     "format",
@@ -169,13 +176,21 @@ def _values(written: Schema, read: Schema, at: str) -> Iterator[str]:
 
 def _bounds(written: Schema, read: Schema, at: str) -> Iterator[str]:
     for name in (*_LOWER, *_UPPER):
-        bound, ours = read.get(name), written.get(name)
-        looser = bound is not None and (ours is None or (ours < bound if name in _LOWER else ours > bound))
-        if looser:
+        bound = read.get(name)
+        if bound is not None and not _is_within(written, name, bound):
             yield f"{_named(at)} may pass {name} {bound}"
     for name in _SAME:
         if name in read and written.get(name) != read[name]:
             yield f"{_named(at)} may be of another {name} than {read[name]}"
+
+
+def _is_within(written: Schema, name: str, bound: float) -> bool:
+    """Whether what was written keeps a bound: what is above 5 is at least 5, and what is at least 6 is above 5."""
+    sign = 1 if name in _LOWER else -1
+    kept = [
+        (sign * written[other], other.startswith(_EXCLUSIVE)) for other in (name, _BESIDE.get(name)) if other in written
+    ]
+    return max(kept, default=(float("-inf"), False)) >= (sign * bound, name.startswith(_EXCLUSIVE))
 
 
 def _within(at: str, name: str) -> str:

@@ -70,9 +70,13 @@ def fitting(
         and not _above(site.price_per_night, max_price)
         and not _above(length_ft, site.max_length_ft)
     ]
-    return sorted(
-        possible, key=lambda site: (sum(name not in site.amenities for name in amenities), site.distance_miles)
-    )
+    return sorted(possible, key=lambda site: (_unknown(site, amenities, max_price), site.distance_miles))
+
+
+def _unknown(site: Site, amenities: Sequence[Amenity], max_price: Decimal | None) -> int:
+    """Return how much of what was asked for nobody knows of a site."""
+    is_price_unknown = max_price is not None and site.price_per_night is None
+    return sum(name not in site.amenities for name in amenities) + is_price_unknown
 
 
 def _above(value: Decimal | float | None, limit: Decimal | float | None) -> bool:

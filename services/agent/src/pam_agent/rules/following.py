@@ -16,6 +16,7 @@ from pam_shared.contracts.conversation import ToolUseBlock
 from pam_shared.contracts.tools import Effect, ToolManifest
 
 _ADDS = re.compile(r"\W*(?:(?:ok|okay|and|or|also|plus|what about|how about|make (?:it|that))\b\W*)+", re.IGNORECASE)
+_TOO = re.compile(r",? (?:too|as well|also)\W*$", re.IGNORECASE)
 _CORRECTS = re.compile(
     r"\W*(?:(?:no|nope|sorry|wait|actually|oops|correction|i mean|i meant|i said|it was|that was"
     r"|(?:it|that) should be|it's|make (?:it|that))\b\W*)+",
@@ -56,7 +57,8 @@ def continued(text: str, earlier: list[TurnRecord], tools: list[ToolManifest], n
     if (lead := _CORRECTS.match(text)) and (said := text[lead.end() :]):
         return _corrected(said, earlier[-1], tools, now)
     lead = _ADDS.match(text)
-    rest = text[lead.end() :] if lead else text
+    tail = None if lead else _TOO.search(text)
+    lead, rest = lead or tail, text[lead.end() :] if lead else _TOO.sub("", text)
     is_asked_on = _is_fragment(rest) and (lead or _NARROWS.match(rest) or text.rstrip().endswith("?"))
     if not is_asked_on and not (lead and _is_bare(rest)):
         return None

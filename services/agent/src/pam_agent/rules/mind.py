@@ -12,7 +12,7 @@ from pam_agent.rules.lookup import identified, look_first
 from pam_agent.rules.pointing import placed, resolved
 from pam_agent.rules.routing import Route, route
 from pam_agent.rules.stating import stated_in
-from pam_agent.rules.talk import AWAY, hello, of_themselves, small_talk
+from pam_agent.rules.talk import AWAY, clock, hello, of_themselves, small_talk
 from pam_shared.contracts.conversation import TextBlock, ToolUseBlock
 
 MODEL = RULES
@@ -76,6 +76,8 @@ def _said(found: Route, prompt: Prompt) -> str | None:
         return found.refusal
     if known := of_themselves(prompt.text, prompt.member):
         return known
+    if time := clock(prompt.text, prompt.now):
+        return time
     if found.away:
         return AWAY
     return found.ask or (None if found.calls else small_talk(prompt.text, prompt.member))

@@ -12,7 +12,7 @@ from pam_shared.contracts.conversation import ToolUseBlock, answer_id
 
 _ON_THE_WAY = re.compile(r"\b(?:on|along) (?:the|our|my|that) (?:way|route|road|drive|trip)\b", re.IGNORECASE)
 _THERE = re.compile(r"\b(?:there|that place)\b", re.IGNORECASE)
-_THAT = re.compile(r"\b(?:that|there|the same)\b", re.IGNORECASE)
+_THAT = re.compile(r"\b(?:that|it|there|the same)\b", re.IGNORECASE)
 _DRIVE = "origin", "destination"
 _TURNS = 6
 """How many turns back something may lie."""
@@ -36,7 +36,8 @@ def _spoken_of(call: Call, missing: list[str], text: str, earlier: list[TurnReco
         return _way(call, text, earlier)
     if call.reads and set(_DRIVE) <= set(missing):
         return _drive(earlier)
-    if call.tool == "create_expense" and given.get("category") == "other" and _THAT.search(text):
+    is_unnamed = (call.tool, given.get("category")) in {("create_expense", "other"), ("update_budget", None)}
+    if is_unnamed and _THAT.search(text):
         return _category(earlier)
     if call.tool == "forget_memory" and "description" not in given:
         told = (use.input["subject"] for use in _uses(earlier[-1:]) if use.name == "remember")
@@ -86,9 +87,10 @@ def _drive(earlier: list[TurnRecord]) -> dict[str, Any]:
 
 
 def _category(earlier: list[TurnRecord]) -> dict[str, Any]:
-    """Return the category that the turn before found or named."""
+    """Return the category that the turn before found, or else was about."""
     told = [result.reply.data or {} for result in earlier[-1].results.values()] if earlier else []
-    named = [data["category"] for data in told if isinstance(data.get("category"), str)]
+    asked = [use.input for use in _uses(earlier[-1:])]
+    named = [data["category"] for data in [*asked, *told] if isinstance(data.get("category"), str)]
     return {"category": named[-1]} if named else {}
 
 

@@ -48,6 +48,8 @@ _OPENINGS = {
 _ENTRY = re.compile(
     r"^\W*(?!(?:it|that|this|he|she|they|i|we|about|only|just)\b)[a-z][\w']*(?: \w+){0,2}"
     r"\s*[:,-]?\s*[$€£]\s?\d[\d.,]*\W*$"
+    r"|^\W*(?!(?:it|that|this|he|she|they|i|we|about|only|just|at|by|to|mpg|gallons?|miles?)\b)"
+    r"[a-z][\w']*(?: [a-z][\w']*)? \d+\.\d\d\W*$"
     r"|^\W*[$€£]\s?\d[\d.,]* (?:on|for) \w+"
     r"|^\W*(?!(?:it|that|this|he|she|they|i|we|about|only|just|make|set|limit"
     r"|cap)\b)[a-z][\w']*(?: [\w']+){0,4}(?: was|:|,)"

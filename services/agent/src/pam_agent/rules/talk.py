@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from pam_agent.context.parts import Vehicle
 from pam_agent.context.snapshot import MemberContext
@@ -115,7 +116,12 @@ _ABOUT_SELF = _words(
     r"|\bwhich rig do i\b|\b(?:what|which) (?:rig|rv|vehicle|kind of rig) (?:do|am) i\b|\bhow (?:big|long|tall"
     r"|high) is my (?:rig|rv|coach)\b"
 )
-_HELLO = _words(r"^\W*(hi|hiya|hello|hey|howdy|good (morning|afternoon|evening)|morning)\b")
+_HELLO = _words(r"^\W*(hi|hiya|yo|sup|hello|hey|howdy|good (morning|afternoon|evening)|morning)\b")
+_CLOCK = _words(
+    r"^\W*(?:(?:hey |ok |so )?(?:do you know |tell me |can you tell me )?what(?:'s| is)? (?:the )?"
+    r"(?:time is it|day is it|date is it|time|date|day is today|today's date|date today|day today)"
+    r"(?: (?:now|today|here))*)\W*$"
+)
 _LONELY = _words(
     r"\b(?:lonely|lonesome|homesick|all alone|on my own out here"
     r"|miss (?:my|our) (?:family|friends|kids|folks|grandkids|people))\b"
@@ -133,6 +139,11 @@ PHRASES = (
     Phrase(_words(r"^\W*(bye|goodbye|good ?night|see you|so long)\b"), _goodbye),
     Phrase(_words(r"\b(help|what can you (?:actually )?do|who are you|what(?:'s| is) your name)\b"), CAPABLE),
 )
+
+
+def clock(text: str, now: datetime) -> str | None:
+    """Return the day and the time where the member is, if that is what they ask."""
+    return f"It is {now:%H:%M} on {now:%A, %B} {now.day}, {now.year}." if _CLOCK.search(text) else None
 
 
 def hello(text: str) -> str:

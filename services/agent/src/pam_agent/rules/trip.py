@@ -60,8 +60,16 @@ def miles(slot: Slot) -> int | None:
     return int(found[1]) if found[2].lower() == "mi" else round(int(found[1]) * 0.621371)
 
 
+_FREE = re.compile(
+    r"\b(?:for free|free (?:\w+ )?(?:camp\w*|sites?|spots?|places?|parking|overnight)|free of charge|costs? nothing)\b",
+    re.IGNORECASE,
+)
+
+
 def price_limit(slot: Slot) -> int | float | None:
-    """Return the price something may have at most."""
+    """Return the price something may have at most, nothing for what is to be free."""
+    if _FREE.search(slot.text):
+        return 0
     marked = re.search(
         r"\b(?:under|below|over|than|max(?:imum)?|up to|at most)\s+\$?\s?(\d+(?:\.\d+)?)(?![\d.]* ?(?:mi|km|f))",
         slot.digits,

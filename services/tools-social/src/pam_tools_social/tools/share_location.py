@@ -81,7 +81,7 @@ async def share_location(ctx: ToolContext, args: NewLocation) -> Shared:
     audience = f"{found.spoken} alone" if found else spoken_audience(args.circle, privacy.profile_visibility)
     ending = caveat(ctx, found) if found else ""
     return Shared(
-        message=f"{args.location_name} is seen by {audience} until {spoken_moment(until, ctx.zone)}.{ending}",
+        message=f"“{args.location_name}” is seen by {audience} until {spoken_moment(until, ctx.zone)}.{ending}",
         location=SharedLocation(id=new_id, share_with=args.circle, recipient=other, **seen),
         expires_at=until,
     )

@@ -23,7 +23,7 @@ class Question(Arguments):
     location: PlaceText = Field(examples=["Bend, OR"], description=LOCATION)
     radius_miles: int = Field(50, ge=1, le=500, description="How far around, in miles.")
     amenities: list[Amenity] = Field([], description="What it must have; 50 amp is electric.")
-    max_price: Decimal | None = Field(None, gt=0, le=1000, description="Dollars a night at most.")
+    max_price: Decimal | None = Field(None, ge=0, le=1000, description="Dollars a night at most; 0 for free ones.")
     rig_length_ft: float | None = Field(None, gt=0, le=100, description="The rig's length; the vehicle's if not given.")
 
 
