@@ -7,6 +7,7 @@ _WINDOW = re.compile(
     r"|\b(?P<adjective>\d+)[\s-]day\b",
     re.IGNORECASE,
 )
+_ONE = re.compile(r"\bpast (?P<unit>week|month)\b", re.IGNORECASE)
 _DAYS_OF = {"day": 1, "week": 7, "month": 30}
 _DAYS_MAX = 365
 _PERIODS = (
@@ -21,7 +22,8 @@ def days_in(text: str) -> int | None:
     """Return the length of a window such as "the last 2 weeks" or "a 10 day outlook" in days, a year at most."""
     found = _WINDOW.search(text)
     if found is None:
-        return None
+        one = _ONE.search(text)
+        return _DAYS_OF[one["unit"].lower()] if one else None
     if found["adjective"]:
         return min(_DAYS_MAX, int(found["adjective"]))
     return min(_DAYS_MAX, int(found["count"]) * _DAYS_OF[found["unit"].lower()])

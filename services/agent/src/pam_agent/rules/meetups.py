@@ -19,6 +19,11 @@ _EVENT = re.compile(
     r"|tuesday|wednesday|thursday|friday)\b|[,.?!]|$)",
     re.IGNORECASE,
 )
+_CALLED = re.compile(r"\b(?:called|named) (?P<name>(?:the )?[A-Z][\w'&-]*(?: (?:(?:of|the|and|on) )*[A-Z][\w'&-]*)*)")
+_KIND = re.compile(
+    r"\b(?:potluck|campfire|rally|barbecue|bbq|cookout|hike|swap meet|game night|jam session|music|breakfast)",
+    re.IGNORECASE,
+)
 
 
 def _title(slot: Slot) -> str | None:
@@ -45,7 +50,14 @@ def _seats(slot: Slot) -> int | None:
 
 
 def _group(slot: Slot) -> str | None:
-    return quoted_in(slot.text) or after(slot.text, r"\bgroup\b (?:called|named|for)")
+    called = _CALLED.search(slot.text)
+    return quoted_in(slot.text) or (called["name"] if called else after(slot.text, r"\bgroup\b (?:called|named|for)"))
+
+
+def _sought(slot: Slot) -> str | None:
+    """Return the place, else the kind, of the meet-ups looked for."""
+    place, kind = place_in(slot.text), _KIND.search(slot.text)
+    return place if place not in {None, "here"} else kind[0] if kind else None
 
 
 RULES = (
@@ -62,7 +74,7 @@ RULES = (
         "event nearby | event attend | event find | event find community attend "
         "| event nearby attend @question | event schedule nearby @question",
         asks={},
-        slots={"radius_miles": miles},
+        slots={"query": _sought, "radius_miles": miles},
         unless="@moment calendar delete move rsvp",
     ),
     Rule(

@@ -43,7 +43,10 @@ _NOBODY = {
     "new",
     "off",
 }
-_HANDLE = re.compile(r"@(\w{2,40})")
+_HANDLE = re.compile(r"@(\w{2,40})|\b([A-Za-z]\w*_\w+)\b")
+_WROTE = re.compile(
+    r"\bwhat (?:did |has |does )?(?P<name>[A-Z]\w+) (?:just )?(?:wr[io]te|written|said|say|sent|send|texted)\b"
+)
 _AFTER = re.compile(
     r"\b(?:message|text|dm|tell|ping|write(?: to)?|inform|notify|let|send|follow(?:ing)?|unfollow|(?:un)?block"
     r"|mute|shoot|ask|invite|wish|did|(?:to|with|from|add|drop)(?= (?:my (?:friend|buddy) )?(?-i:[A-Z]|@))) "
@@ -69,7 +72,9 @@ _QUOTED = re.compile(
 def person_in(text: str) -> str | None:
     """Return the member's or friend's name a sentence turns to, without its @."""
     if handle := _HANDLE.search(text):
-        return handle[1]
+        return handle[1] or handle[2]
+    if wrote := _WROTE.search(text):
+        return wrote["name"]
     names = [match["name"] for match in _AFTER.finditer(text) if match["name"].lower() not in _NOBODY]
     return next((name.rstrip(".") for name in names), None)
 

@@ -35,7 +35,7 @@ _OPENINGS = {
             r"|let) (?:everyone|everybody|the community)|(?:write|make|create) a post"
         ),
         "move": r"(?:move|shift|reschedule|postpone|push|delay|change|update|bring forward)\b",
-        "delete": r"(?:delete|remove|cancel|drop|erase|take)\b",
+        "delete": r"(?:delete|remove|cancel|drop|erase|take|scratch|scrap|clear)\b",
         "remind": (
             r"(?:remind me|set (?:up )?a reminder|schedule a|put .+ (?:on|in) my (?:calendar|agenda|diary)"
             r"|add .+ to (?:my|the) (?:calendar|agenda|diary))"

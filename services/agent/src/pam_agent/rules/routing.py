@@ -21,6 +21,7 @@ from pam_agent.rules import (
 )
 from pam_agent.rules.choice import Choice, chosen
 from pam_agent.rules.clauses import JOINED, clauses_of, entries_of
+from pam_agent.rules.fillers import fluent
 from pam_agent.rules.memory import LASTING, arguments_of
 from pam_agent.rules.reading import Reading, Slot
 from pam_agent.rules.refusals import refusal_of
@@ -82,7 +83,7 @@ def route(text: str, tools: list[ToolManifest], now: datetime, given: dict[str, 
     if refusal := refusal_of(text):
         return Route(refusal=refusal)
     offered = {tool.name: tool for tool in tools}
-    reading = Reading(text, now)
+    reading = Reading(fluent(text), now)
     whole = chosen(reading, RULES, offered)
     several = None if whole and whole.rule.keeps_text else _several(reading, whole, offered)
     one = several or _listed(reading, whole, offered) or _one(reading, offered, given or {}, whole)

@@ -39,7 +39,9 @@ def _post(slot: Slot) -> str | None:
 
 
 def _comment(slot: Slot) -> str | None:
-    return quoted_in(slot.text) or after(slot.text, r"\b(?:saying|that says|to say)\b") or behind_colon(slot.text)
+    return (
+        quoted_in(slot.text) or after(slot.text, r"\b(?:saying|that says|to say|and say)\b") or behind_colon(slot.text)
+    )
 
 
 def _people(slot: Slot) -> str | None:

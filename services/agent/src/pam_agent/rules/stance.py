@@ -37,7 +37,10 @@ _IMAGINED = _words(
     r"|imagine|wondering"
     r"|hypothetically|not sure (?:if|whether)|used to|almost|nearly)\b"
 )
-_DENIED = _words(r"n't\b(?! (?:let (?:me|us)\b|forget|ever forget))|\b(?:not|never|without)\b")
+_DENIED = _words(
+    r"n't\b(?! (?:let (?:me|us)\b|forget|ever forget|make it\b|be there|need (?:it|that|this|them)\b"
+    r"|(?:want|use) (?:it|that|this|them)(?: any ?more)?\b))|\b(?:not|never|without)\b"
+)
 _KEPT = _words(
     r"\b(?:do(?:n't| not)|does(?:n't| not)|did(?:n't| not)|never|not)(?: (?:want|need|like|wish))?(?: you)?(?: to)?"
     r" (?:turn|switch|stop|disable|change|hide|mute|quit|cancel|make|set|remove|delete|touch|update|enable|activate"

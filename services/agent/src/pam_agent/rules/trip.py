@@ -8,7 +8,7 @@ from pam_agent.rules.categories import all_in
 from pam_agent.rules.dates import day_in
 from pam_agent.rules.durations import days_in
 from pam_agent.rules.numerals import measured, number
-from pam_agent.rules.places import road_in
+from pam_agent.rules.places import place_in, road_in
 from pam_agent.rules.reading import Slot
 from pam_agent.rules.rule import Rule
 from pam_agent.rules.stance import Stance
@@ -34,7 +34,9 @@ _SIGHTS = {
     "offroad": r"off-?road|4x4|jeep",
     "event": r"festival|fair\b|concert",
 }
+_A_GALLON = r"(?:per|to the|to a|a|the) gallon"
 _ORDERS = {"cost": r"cheap|save|cost|least", "time": r"quick|fast|short", "scenic": r"scenic|beautiful|prett|nice|view"}
+_CALLED = re.compile(r"\b(?:called|named) (?P<name>(?:the )?[A-Z][\w'&-]*(?: (?:of |the )*[A-Z][\w'&-]*)*)")
 
 
 def place(slot: Slot) -> str | None:
@@ -108,6 +110,8 @@ def _height(slot: Slot) -> float | None:
 
 
 def _spot(slot: Slot) -> str | None:
+    if called := _CALLED.search(slot.text):
+        return called["name"]
     found = after(slot.text, r"\b(?:bookmark|save|add|remember|favou?rite|star|keep|mark|store|heart)\b") or ""
     name = re.split(
         r"\s+(?:as|to|in|for|among|on|with)\s+(?:an? |my |our |one of my )*(?:fav|saved|places|spots|later"
@@ -123,6 +127,8 @@ def _spot(slot: Slot) -> str | None:
 
 
 def _address(slot: Slot) -> str | None:
+    if (called := _CALLED.search(slot.text)) and (near := place_in(slot.text[called.end() :])):
+        return near
     parts = [part.strip() for part in slot.text.split(",")[1:]]
     found = next((part for part in parts if re.match(r"^[A-Z]", part)), None)
     return re.sub(r"\s+(?:to|as|in|with)\s+.*$", "", found) if found else None
@@ -181,9 +187,9 @@ RULES = (
         "fuel drive_cost @miles | drive_cost @miles | fuel @miles | fuel drive_cost trip | fuel calculate "
         "| fuel drive_cost calculate | fuel how_much @miles",
         slots={
-            "distance_miles": lambda slot: measured(slot.digits, "miles?|mi"),
+            "distance_miles": lambda slot: measured(slot.digits, rf"(?:miles?|mi)\b(?! {_A_GALLON})"),
             "distance_km": lambda slot: measured(slot.digits, r"km|kilomet\w+"),
-            "mpg": lambda slot: measured(slot.digits, "mpg|miles per gallon"),
+            "mpg": lambda slot: measured(slot.digits, rf"mpg|miles {_A_GALLON}"),
             "gas_price": _gas_price,
         },
         needs=("distance_miles|distance_km",),
