@@ -36,7 +36,8 @@ _END = (
     r"(?= (?:with|via|through|(?:and )?(?:stop|stopping)|i|i'm|i've|i'll|we|we're|we'll|it's|what|how|can|could|because"
     r"|so|my|leaving|starting|departing|under|for under|keep|and|in my|in the|in a"
     r"|in under|in|without|on|by|at|for|if|when|using|before"
-    r"|tomorrow|today|this|next|please|safely|is|take|will|going|towing|pulling|hauling|during|over)\b|[,?!;:]|(?<!\bSt)(?<!\bMt)(?<!\bFt)\.|$)"
+    r"|tomorrow|today|this|next|please|safely|is|take|will|going|towing|pulling|hauling|during|over)\b|[,?!;:]"
+    r"|(?<!\bSt)(?<!\bMt)(?<!\bFt)\.|$)"
 )
 _FROM_TO = re.compile(
     rf"\b(?:from|between) (?P<a>.{{2,50}}?) (?:to|and|into|until|till) (?P<b>.{{2,50}}?){_END}", re.IGNORECASE
@@ -55,7 +56,8 @@ _HIT = re.compile(
 )
 """Stops that are named before the way they are on."""
 _STARTING = re.compile(
-    rf"\b(?:start(?:ing)? (?:in|at|from|out of)|depart(?:ing)? from|leaving (?:from |out of )?"
+    rf"\b(?:start(?:ing)? (?:in|at|from|out of)|depart(?:ing)? from|(?:take|taking|set|setting|head|heading) (?:off"
+    rf"|out) from|leaving (?:from |out of )?"
     rf"|out of) ?(?P<name>{_NAME})"
 )
 _ENDING = re.compile(

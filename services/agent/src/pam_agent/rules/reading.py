@@ -28,10 +28,13 @@ _OPENINGS = {
         "tell": (
             r"(?:tell|message|text|dm|ping|let|write to|notify|inform|shoot) (?!me\b|us\b|everyone|everybody"
             r"|the community|about|a post|(?:my |our )?(?:friends|followers|people|folks|buddies)\b|you\b|up\b"
-            r"|down\b)@?\w+|send (?:\w+ )?(?:a |an )?(?:quick )?(?:message|text|note|dm)"
+            r"|down\b|(?:the|our|my) (?:kids?|children|grandkids|boys|girls)\b)@?\w+"
+            r"|ask (?-i:[A-Z])\w+ (?:if|whether|to|what|when|where|how|for|about)\b"
+            r"|send (?:\w+ )?(?:a |an )?(?:quick )?(?:message|text|note|dm)"
         ),
         "post": (
-            r"post\b|publish|announce|share (?:an update|a post|this post)|put (?:this|that|it) on my feed|(?:tell"
+            r"post\b|publish|announce|share (?:an update|a post|this post|with (?:everyone|everybody|the community))"
+            r"|let (?:all )?(?:my|our) (?:followers|friends|people) know|put (?:this|that|it) on my feed|(?:tell"
             r"|let) (?:everyone|everybody|the community)|(?:write|make|create) a post"
         ),
         "move": r"(?:move|shift|reschedule|postpone|push|delay|change|update|bring forward)\b",

@@ -57,7 +57,7 @@ REFUSALS = (
     Refusal(
         _words(
             r"\b(?:delete|remove|drop|erase|wipe|truncate|destroy|purge|empty|ban)\b.*\b(?:users?(?! i follow)"
-            r"|accounts|members"
+            r"|accounts|(?:every|each) (?:\w+ )?account|members"
             r"|database|db|tables?|everyone|everybody|(?:everyone|everybody)'s|all (?:data|records|posts))\b"
             r"|\bwipe (?:the|all)\b(?! (?:slate|counter|windows?))"
         ),

@@ -103,7 +103,16 @@ def _several(reading: Reading, whole: Choice | None, offered: dict[str, ToolMani
     reads = [call.tool for call in calls if call.reads]
     goes_on = whole and whole.rule is choices[0].rule and len(reads) == len(calls) and not JOINED.search(reading.text)
     are_whole = all(each.is_whole for each in routed) and len(reads) == len(set(reads))
-    return Route(calls) if are_whole and not goes_on else None
+    return None if goes_on or not are_whole or _says_more(reading, whole, offered, calls[-1]) else Route(calls)
+
+
+def _says_more(reading: Reading, whole: Choice | None, offered: dict[str, ToolManifest], last: Call) -> bool:
+    """Whether what stands before a question belongs to it: "gas is 3.50, we get 9 mpg, what do 400 miles cost"."""
+    if whole is None or whole.rule.tool != last.tool or JOINED.search(reading.text):
+        return False
+    calls = _one(reading, offered, {}, whole).calls
+    more = {name: told for name, told in calls[0].arguments.items() if name not in last.arguments} if calls else {}
+    return last.reads and bool(more) and all(isinstance(told, int | float) for told in more.values())
 
 
 def _with_facts(found: Route, reading: Reading, offered: dict[str, ToolManifest]) -> Route:

@@ -14,7 +14,9 @@ from pam_agent.rules.texts import after, behind_colon, tags_in, topic_in
 from pam_agent.rules.trip import miles
 
 _POST = (
-    r"\b(?:tell everyone|tell everybody|tell the community|let everyone know|let everybody know|post|publish"
+    r"\b(?:tell everyone|tell everybody|tell the community|let everyone know|let everybody know"
+    r"|share with (?:everyone|everybody|the community)|let (?:all )?(?:my|our) (?:followers|friends|people) know"
+    r"|post|publish"
     r"|announce)\b(?: (?:a post|an update))?(?: (?:saying|that|about))?"
 )
 _TIPS = {
@@ -197,7 +199,7 @@ RULES = (
     ),
     Rule(
         "comment_on_post",
-        "!opens_comment | comment post_noun | comment @quoted | comment log post_noun",
+        "!opens_comment | !opens_tell @quoted post_noun | comment post_noun | comment @quoted | comment log post_noun",
         Stance.ASKED,
         {"comment": _comment},
         keeps_text=True,

@@ -35,6 +35,8 @@ _SIGHTS = {
     "event": r"festival|fair\b|concert",
 }
 _A_GALLON = r"(?:per|to the|to a|a|the) gallon"
+_PER_GALLON = re.compile(r"\$?(\d+\.\d+|\d+)\s*(?:dollars? )?(?:a|per|/)\s?gal", re.IGNORECASE)
+_FUEL_IS = re.compile(r"\b(?:gas|diesel|fuel)(?: is| costs| runs| price is)?(?: at)? \$?(\d+\.\d+)", re.IGNORECASE)
 _ORDERS = {"cost": r"cheap|save|cost|least", "time": r"quick|fast|short", "scenic": r"scenic|beautiful|prett|nice|view"}
 _CALLED = re.compile(r"\b(?:called|named) (?P<name>(?:the )?[A-Z][\w'&-]*(?: (?:of |the )*[A-Z][\w'&-]*)*)")
 
@@ -94,7 +96,7 @@ def _metric(slot: Slot) -> str | None:
 
 
 def _gas_price(slot: Slot) -> int | float | None:
-    found = re.search(r"\$?(\d+\.\d+|\d+)\s*(?:dollars? )?(?:a|per|/)\s?gal", slot.digits, re.IGNORECASE)
+    found = _PER_GALLON.search(slot.digits) or _FUEL_IS.search(slot.digits)
     return number(found[1]) if found else None
 
 
@@ -123,7 +125,9 @@ def _spot(slot: Slot) -> str | None:
         name,
         re.IGNORECASE,
     )
-    return None if vague else name.strip(" .!")
+    is_pointed = vague and re.search(r"\bit\b", found)
+    named = slot.reading.place if is_pointed else None
+    return (None if named == "here" else named) if vague else name.strip(" .!")
 
 
 def _address(slot: Slot) -> str | None:
