@@ -19,7 +19,9 @@ _EVENT = re.compile(
     r"|tuesday|wednesday|thursday|friday)\b|[,.?!]|$)",
     re.IGNORECASE,
 )
-_CALLED = re.compile(r"\b(?:called|named) (?P<name>(?:the )?[A-Z][\w'&-]*(?: (?:(?:of|the|and|on) )*[A-Z][\w'&-]*)*)")
+_CALLED = re.compile(
+    r"\b(?:called|named|with (?:the )?name) (?P<name>(?:the )?[A-Z][\w'&-]*(?: (?:(?:of|the|and|on) )*[A-Z][\w'&-]*)*)"
+)
 _KIND = re.compile(
     r"\b(?:potluck|campfire|rally|barbecue|bbq|cookout|hike|swap meet|game night|jam session|music|breakfast)",
     re.IGNORECASE,

@@ -52,7 +52,8 @@ _VIA = re.compile(
 )
 _HIT = re.compile(
     rf"\b(?:hit|hitting|do|doing|visit|visiting|see|seeing|stops?:?|order for) "
-    rf"(?P<stops>{_NAME}(?:(?:,? and |, ?){_NAME})*)(?= (?:on|along) (?:the|our|my) way| (?:between|from|going) )"
+    rf"(?P<stops>{_NAME}(?:(?:,? and |, ?){_NAME})+|{_NAME}(?= (?:on|along) (?:the|our|my) way| (?:between|from"
+    rf"|going) ))"
 )
 """Stops that are named before the way they are on."""
 _STARTING = re.compile(

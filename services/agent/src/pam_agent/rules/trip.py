@@ -91,6 +91,11 @@ def _order(slot: Slot) -> str | None:
     return next((kind for kind, words in _ORDERS.items() if re.search(words, slot.text, re.IGNORECASE)), None)
 
 
+def _days(slot: Slot) -> int | None:
+    found = re.search(r"\b(?:of|for|the) (\d{1,2}) days?\b", slot.digits, re.IGNORECASE)
+    return days_in(slot.digits) or (int(found[1]) if found else None)
+
+
 def _metric(slot: Slot) -> str | None:
     return "metric" if re.search(r"celsius|metric|°c", slot.text, re.IGNORECASE) else None
 
@@ -114,7 +119,7 @@ def _height(slot: Slot) -> float | None:
 def _spot(slot: Slot) -> str | None:
     if called := _CALLED.search(slot.text):
         return called["name"]
-    found = after(slot.text, r"\b(?:bookmark|save|add|remember|favou?rite|star|keep|mark|store|heart)\b") or ""
+    found = after(slot.text, r"\b(?:bookmark|save|add|remember|put|favou?rite|star|keep|mark|store|heart)\b") or ""
     name = re.split(
         r"\s+(?:as|to|in|for|among|on|with)\s+(?:an? |my |our |one of my )*(?:fav|saved|places|spots|later"
         r"|bookmark|me\b|\d)|,",
@@ -220,7 +225,7 @@ RULES = (
     Rule(
         "get_weather_forecast",
         "weather | weather @place | weather @day | weather @place show",
-        slots={"location": _around, "days": lambda slot: days_in(slot.digits), "units": _metric},
+        slots={"location": _around, "days": _days, "units": _metric},
         unless="endmonth spend post_verb log budget know_add",
         asks=_WHERE,
     ),
