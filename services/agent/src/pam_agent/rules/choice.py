@@ -52,7 +52,8 @@ class Choice:
 def chosen(reading: Reading, rules: tuple[Rule, ...], tools: Mapping[str, ToolManifest]) -> Choice | None:
     """Return what a sentence asks for; None where it asks for nothing or too little speaks for anything."""
     like = likeness(reading.text)
-    asked = (rule for rule in rules if rule.stance is not Stance.ANY or not forbids(reading.text))
+    is_forbidden = forbids(reading.text)
+    asked = (rule for rule in rules if rule.stance is not Stance.ANY or not is_forbidden)
     found = sorted((_choice(rule, reading, like) for rule in asked), key=lambda choice: -choice.score)
     near = [_fitted(choice, reading, tools) for choice in found if choice.score >= _NEAR * found[0].score]
     near = sorted(near[:_CANDIDATES], key=lambda choice: -choice.score)
