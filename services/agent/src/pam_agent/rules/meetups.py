@@ -22,6 +22,9 @@ _EVENT = re.compile(
 _CALLED = re.compile(
     r"\b(?:called|named|with (?:the )?name) (?P<name>(?:the )?[A-Z][\w'&-]*(?: (?:(?:of|the|and|on) )*[A-Z][\w'&-]*)*)"
 )
+_CLOSED = re.compile(
+    r"\b(?:private|(?:friends|family) only|only (?:for )?(?:my |our )?(?:friends|family))\b", re.IGNORECASE
+)
 _KIND = re.compile(
     r"\b(?:potluck|campfire|rally|barbecue|bbq|cookout|hike|swap meet|game night|jam session|music|breakfast)",
     re.IGNORECASE,
@@ -99,7 +102,7 @@ RULES = (
         "create_group",
         "host group -@moment | host group want -@moment",
         Stance.ASKED,
-        {"name": _group},
+        {"name": _group, "privacy": lambda slot: "friends" if _CLOSED.search(slot.text) else None},
         asks={"name": "What shall the group be called?"},
         unless="join leave suggest",
     ),

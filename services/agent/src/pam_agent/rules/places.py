@@ -5,7 +5,7 @@ import re
 _CAPITAL = r"(?:(?!I\b)[A-Z][\w'\u2019&-]*\.?|[A-Z]\.)"
 _NAME = rf"(?:the )?{_CAPITAL}(?:(?: (?:of|the|de|del|la|on the)){{0,2}} {_CAPITAL})*(?:, ?[A-Z]{{2}}\b)?"
 _NO_PLACE = re.compile(
-    r"^(?:RV|I|I'm|I'd|US|USD|MPG|PAM|CSV|PDF|KOA|OK|jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec"
+    r"^(?:RVs?|RVers?|I|I'm|I'd|US|USD|MPG|PAM|CSV|PDF|KOA|OK|jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec"
     r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|april|august|september|october"
     r"|november|december)\b",
     re.IGNORECASE,

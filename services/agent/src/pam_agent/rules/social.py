@@ -17,7 +17,8 @@ _POST = (
     r"\b(?:tell everyone|tell everybody|tell the community|let everyone know|let everybody know"
     r"|share with (?:everyone|everybody|the community)|let (?:all )?(?:my|our) (?:followers|friends|people) know"
     r"|post|publish"
-    r"|announce)\b(?: (?:a post|an update))?(?: (?:saying|that|about))?"
+    r"|announce)\b(?: to (?:everyone|everybody|the community|my followers|all))?(?: (?:a post"
+    r"|an update))?(?: (?:saying|that|about))?"
 )
 _TIPS = {
     "camping": r"camp|site|dump|rv park",

@@ -34,6 +34,8 @@ _SIGHTS = {
     "offroad": r"off-?road|4x4|jeep",
     "event": r"festival|fair\b|concert",
 }
+_LONG = 20
+"""No rig is so many feet high, and few are not as long."""
 _A_GALLON = r"(?:per|to the|to a|a|the) gallon"
 _PER_GALLON = re.compile(r"\$?(\d+\.\d+|\d+)\s*(?:dollars? )?(?:a|per|/)\s?gal", re.IGNORECASE)
 _FUEL_IS = re.compile(r"\b(?:gas|diesel|fuel)(?: is| costs| runs| price is)?(?: at)? \$?(\d+\.\d+)", re.IGNORECASE)
@@ -48,6 +50,22 @@ def place(slot: Slot) -> str | None:
 
 def _around(slot: Slot) -> str:
     return slot.reading.place or "here"
+
+
+def _from(slot: Slot) -> str:
+    """Return where a way begins that is looked along; else the place."""
+    way = slot.reading.way
+    return str(way["origin"]) if len(way) > 1 and "origin" in way else _around(slot)
+
+
+def _along(slot: Slot) -> list[str] | None:
+    way = slot.reading.way
+    return [*way.get("stops", []), str(way["destination"])] if {"origin", "destination"} <= way.keys() else None
+
+
+def _route_to(slot: Slot) -> str | None:
+    along = _along(slot)
+    return along[-1] if along else None
 
 
 def _way(part: str) -> Any:
@@ -109,11 +127,24 @@ def _fuel_type(slot: Slot) -> str | None:
     return next((kind for kind in ("diesel", "premium") if kind in slot.text.lower()), None)
 
 
-def _height(slot: Slot) -> float | None:
-    found = re.search(
-        r"\b(\d+(?:\.\d+)?)\s*(?:feet|foot|ft|')\s*(\d{1,2})?(?:\s*(?:inch\w*|in\b|\"))?", slot.digits, re.IGNORECASE
+def _feet(slot: Slot) -> list[float]:
+    found = re.findall(
+        r"\b(\d+(?:\.\d+)?)[\s-]*(?:feet|foot|ft|')\s*(\d{1,2})?(?:\s*(?:inch\w*|in\b|\"))?", slot.digits, re.IGNORECASE
     )
-    return round(number(found[1]) + int(found[2] or 0) / 12, 2) if found else None
+    return [round(number(feet) + int(inches or 0) / 12, 2) for feet, inches in found]
+
+
+def _height(slot: Slot) -> float | None:
+    return next((feet for feet in _feet(slot) if feet < _LONG), None)
+
+
+def _length(slot: Slot) -> float | None:
+    return next((feet for feet in _feet(slot) if feet >= _LONG), None)
+
+
+def _weight(slot: Slot) -> int | float | None:
+    pounds, tons = measured(slot.digits, "pounds?|lbs?"), measured(slot.digits, "tons?")
+    return pounds or (tons * 2000 if tons else None)
 
 
 def _spot(slot: Slot) -> str | None:
@@ -132,7 +163,7 @@ def _spot(slot: Slot) -> str | None:
     )
     is_pointed = vague and re.search(r"\bit\b", found)
     named = slot.reading.place if is_pointed else None
-    return (None if named == "here" else named) if vague else name.strip(" .!")
+    return (None if named == "here" else named) if vague else name.strip(" .!").removeprefix("the ")
 
 
 def _address(slot: Slot) -> str | None:
@@ -157,7 +188,12 @@ RULES = (
     Rule(
         "check_route_restrictions",
         "restriction @way | restriction rig | restriction @to | restriction check | restriction road",
-        slots={**{key: _WAY[key] for key in ("origin", "destination")}, "vehicle_height_ft": _height},
+        slots={
+            **{key: _WAY[key] for key in ("origin", "destination")},
+            "vehicle_height_ft": _height,
+            "vehicle_weight_lbs": _weight,
+            "vehicle_length_ft": _length,
+        },
         asks=_FROM_TO,
         unless="calendar",
     ),
@@ -186,8 +222,8 @@ RULES = (
     ),
     Rule(
         "find_cheap_gas",
-        "cheap fuel | cheap fuel @place | cheap fuel find | fuel find @place | cheap station",
-        slots={"location": _around, "radius_miles": miles, "fuel_type": _fuel_type},
+        "cheap fuel | cheap fuel @place | cheap fuel find | fuel find @place | cheap station | cheap fuel @way",
+        slots={"location": _from, "radius_miles": miles, "fuel_type": _fuel_type, "route_to": _route_to},
         unless="budget confirm saving stored optimize log",
         asks=_WHERE,
     ),
@@ -224,8 +260,8 @@ RULES = (
     ),
     Rule(
         "get_weather_forecast",
-        "weather | weather @place | weather @day | weather @place show",
-        slots={"location": _around, "days": _days, "units": _metric},
+        "weather | weather @place | weather @day | weather @place show | weather @way",
+        slots={"location": _from, "route": _along, "days": _days, "units": _metric},
         unless="endmonth spend post_verb log budget know_add",
         asks=_WHERE,
     ),
