@@ -25,6 +25,7 @@ _FRAME = 3
 """Words that say what is to be done with the words behind them."""
 _EMPTY, _FILLED = 0.15, 0.015
 """What an empty slot for a number, or money nobody takes, takes from the score; and what a filled one adds."""
+_ENDS = {"origin", "destination", "route_to", "route"}
 _MONEY = re.compile(r"[$€£]\s?\d|\d\s?(?:[$€£]|(?:dollars?|bucks|usd)\b)", re.IGNORECASE)
 
 
@@ -100,7 +101,7 @@ def _fitted(choice: Choice, reading: Reading, tools: Mapping[str, ToolManifest])
     empty = set(numbers) & set(tool.input_schema.get("required", [])) - filled
     is_unused = bool(_MONEY.search(reading.digits)) and not filled and not choice.rule.keeps_text
     share = (1 - _EMPTY * len(empty)) * (1 - _EMPTY * is_unused)
-    ends = {"origin", "destination"} & choice.rule.slots.keys() & reading.way.keys()
+    ends = [name for name in _ENDS & choice.rule.slots.keys() if choice.rule.slots[name](Slot(reading, tool)) is not None]
     return replace(choice, score=choice.score * share + _FILLED * (len(filled) + len(ends)))
 
 
