@@ -4,7 +4,7 @@ import re
 
 _WINDOW = re.compile(
     r"\b(?:last|past|next|coming|upcoming|over the|within)\s+(?P<count>\d+)\s+(?P<unit>day|week|month)s?\b"
-    r"|\b(?P<adjective>\d+)[\s-]day\b",
+    r"|\b(?P<adjective>\d+)[\s-](?P<long>day|week)\b",
     re.IGNORECASE,
 )
 _ONE = re.compile(r"\bpast (?P<unit>week|month)\b", re.IGNORECASE)
@@ -25,7 +25,7 @@ def days_in(text: str) -> int | None:
         one = _ONE.search(text)
         return _DAYS_OF[one["unit"].lower()] if one else None
     if found["adjective"]:
-        return min(_DAYS_MAX, int(found["adjective"]))
+        return min(_DAYS_MAX, int(found["adjective"]) * _DAYS_OF[found["long"].lower()])
     return min(_DAYS_MAX, int(found["count"]) * _DAYS_OF[found["unit"].lower()])
 
 

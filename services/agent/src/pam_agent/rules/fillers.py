@@ -4,7 +4,8 @@ import re
 
 _HESITATION = re.compile(r"(?<![\w'.-])(?:[Uu]+[mh]+|[Ee]rm?|[Hh]mm+)\b(?![-'])[,.]*\s+(?=\w)")
 _LEAD = re.compile(
-    r"^\W*(?:(?:hey|hi|ok|okay|alright|so(?! (?:far|much|many|long)\b)|well(?! done)|oh|yo|pam)\b[,.!]*\s+)+"
+    r"^\W*(?:(?:(?:hey|hi)(?: there|(?! there))|ok|okay|alright|so(?! (?:far|much|many|long)\b)|well(?! done)|oh|yo"
+    r"|pam)\b[,.!]*\s+)+"
     r"(?=\S+\s+\S)",
     re.IGNORECASE,
 )

@@ -110,7 +110,7 @@ RULES = (
         "join_group",
         "join group | leave group",
         Stance.ASKED,
-        {"leave": said(r"\b(?:leave|leaving|quit|remove|off the|out of|get out|drop)\b")},
+        {"leave": said(r"\b(?:leave|leaving|quit|remove|off the|out of|get (?:me )?out|me out|done with|drop)\b")},
         asks={"group_id": "Which group do you mean?"},
         unless="@question suggest find",
     ),

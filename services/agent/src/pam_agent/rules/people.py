@@ -45,7 +45,8 @@ _NOBODY = {
 }
 _HANDLE = re.compile(r"@(\w{2,40})|\b([A-Za-z]\w*_\w+)\b")
 _WROTE = re.compile(
-    r"\bwhat (?:did |has |does )?(?P<name>[A-Z]\w+) (?:just |has )?(?:wr[io]te|written|said|say|sent|send|texted)\b"
+    r"\b(?:what (?:did |has |does )?|has |have )(?P<name>[A-Z]\w+) (?:just |has )?"
+    r"(?:wr[io]te|written|said|say|sent|send|texted|answered|replied|messaged)\b"
 )
 _TITLE = r"(?:(?:Grandma|Grandpa|Granny|Nana|Aunt|Uncle|Cousin|Mr\.?|Mrs\.?|Ms\.?|Dr\.?) (?-i:(?=[A-Z])))?"
 _AFTER = re.compile(

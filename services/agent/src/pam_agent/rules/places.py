@@ -2,7 +2,7 @@
 
 import re
 
-_CAPITAL = r"(?:(?!I\b)[A-Z][\w'\u2019&-]*\.?|[A-Z]\.)"
+_CAPITAL = r"(?:(?!I\b)(?:d')?[A-Z][\w'\u2019&-]*\.?|[A-Z]\.)"
 _NAME = rf"(?:the )?{_CAPITAL}(?:(?: (?:of|the|de|del|la|on the)){{0,2}} {_CAPITAL})*(?:, ?[A-Z]{{2}}\b)?"
 _NO_PLACE = re.compile(
     r"^(?:RVs?|RVers?|I|I'm|I'd|US|USD|MPG|PAM|CSV|PDF|KOA|OK|jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec"
@@ -57,12 +57,14 @@ _HIT = re.compile(
 )
 """Stops that are named before the way they are on."""
 _STARTING = re.compile(
-    rf"\b(?:start(?:ing)? (?:in|at|from|out of)|depart(?:ing)? from|(?:take|taking|set|setting|head|heading) (?:off"
+    rf"\b(?:start(?:ing)? (?:in|at|from|out of)|depart(?:ing)?(?: from)?|leave|(?:take|taking|set|setting|head"
+    rf"|heading) (?:off"
     rf"|out) from|leaving (?:from |out of )?"
     rf"|out of) ?(?P<name>{_NAME})"
 )
 _ENDING = re.compile(
-    rf"\b(?:end(?:ing)?(?: up)? (?:in|at)|heading (?:for|towards?)|visit|see|reach|thinking(?: of)?"
+    rf"\b(?:end(?:ing)?(?: up)? (?:in|at)|(?:depart|leav)\w* [A-Z].{{2,40}}? for|heading (?:for|towards?)|visit|see"
+    rf"|reach|thinking(?: of)?"
     rf"|go(?:ing)? (?:up |down |over )?to"
     rf"|drive (?:up |down )?to|bound for|(?:be|arrive|get|pull|roll|we) (?:in|into|at|to)|hit"
     rf"|make it to) (?P<name>{_NAME})"

@@ -34,6 +34,7 @@ RULES: tuple[Rule, ...] = tuple(
     for domain in (budget, income, trip, units, social, meetups, shop, account, rigs, calendar, insight, memory)
     for rule in domain.RULES
 )
+_POSITION = {"latitude", "longitude"}
 _SURE = 0.6
 """A score that leaves no doubt."""
 
@@ -68,6 +69,11 @@ class Route:
         """Whether it calls something and nothing is in the way."""
         return bool(self.calls) and self.ask is None and not self.away
 
+    @property
+    def asks_which(self) -> bool:
+        """Whether all it lacks is the record that is meant, or where the member is: what no words hold."""
+        return bool(self.missing) and all(name.endswith("_id") or name in _POSITION for name in self.missing)
+
     def stages(self) -> list[list[Call]]:
         """Return the calls in rounds: a read that follows a write waits for it, all others go together."""
         rounds: list[list[Call]] = [[]]
@@ -99,11 +105,13 @@ def _several(reading: Reading, whole: Choice | None, offered: dict[str, ToolMani
     if not choices or len(choices) < len(parts):
         return None
     routed = [_one(part, offered, {}, choice) for part, choice in zip(readings, choices, strict=True)]
-    calls = [call for each in routed for call in each.calls]
+    calls, last = [call for each in routed for call in each.calls], routed[-1]
     reads = [call.tool for call in calls if call.reads]
     goes_on = whole and whole.rule is choices[0].rule and len(reads) == len(calls) and not JOINED.search(reading.text)
-    are_whole = all(each.is_whole for each in routed) and len(reads) == len(set(reads))
-    return None if goes_on or not are_whole or _says_more(reading, whole, offered, calls[-1]) else Route(calls)
+    is_last_told = last.is_whole or (choices[-1].weight > 0 and last.asks_which)
+    are_whole = is_last_told and all(each.is_whole for each in routed[:-1]) and len(reads) == len(set(reads))
+    is_one = goes_on or not are_whole or _says_more(reading, whole, offered, calls[-1])
+    return None if is_one else Route(calls, last.ask, last.missing)
 
 
 def _says_more(reading: Reading, whole: Choice | None, offered: dict[str, ToolManifest], last: Call) -> bool:

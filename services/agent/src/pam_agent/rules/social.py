@@ -15,7 +15,8 @@ from pam_agent.rules.trip import miles
 
 _POST = (
     r"\b(?:tell everyone|tell everybody|tell the community|let everyone know|let everybody know"
-    r"|share with (?:everyone|everybody|the community)|let (?:all )?(?:my|our) (?:followers|friends|people) know"
+    r"|share with (?:everyone|everybody|the community)|share (?:an update|a post)|let (?:all )?(?:my"
+    r"|our) (?:followers|friends|people) know"
     r"|post|publish"
     r"|announce)\b(?: to (?:everyone|everybody|the community|my followers|all))?(?: (?:a post"
     r"|an update))?(?: (?:saying|that|about))?"

@@ -22,7 +22,8 @@ def _words(pattern: str) -> re.Pattern[str]:
 
 
 _POLITE = _words(
-    r"^\W*(?:(?:hey|hi|ok|okay|pam|please|kindly|also|then|and),?\s+)*(?:please|(?:can|could|would|will) (?:you"
+    r"^(?!\W*would you (?:tow|drive|travel|take|go|haul|pull|risk)\b)\W*(?:(?:hey|hi|ok|okay|pam|please|kindly|also"
+    r"|then|and),?\s+)*(?:please|(?:can|could|would|will) (?:you"
     r"|we|i)(?: please)?)\b"
 )
 _LET = _words(r"^\W*(?:let's|i(?:'d| would) (?:like|love)(?: to)?|i (?:want|need|wish)(?: to)?)\b")
@@ -64,7 +65,7 @@ _ANOTHERS = _words(
     r"\b(?:he|she|they|(?:my|our|his|her|their) (?:neighbou?r|brother|sister|friend|buddy|dad|mom|son|daughter"
     r"|father|mother|boss|cousin|parents)s?(?! and (?:i|me)\b)"
     r"|somebody|someone|the guy|a guy)\b[\w ]{0,12}\b(?:paid|spent|bought|filled|earned|made|saved|had|got"
-    r"|replaced|changed|gets|dropped)\b"
+    r"|replaced|changed|gets|dropped|logged|used|pumped|tanked)\b"
 )
 _ANSWERING = _words(
     r"^\W*(?:(?:it|that|this)(?:'s| is| was| cost| came to)?(?: me| us)?(?: about| around| only)? )?"

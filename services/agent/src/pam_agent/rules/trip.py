@@ -39,8 +39,10 @@ _LONG = 20
 _A_GALLON = r"(?:per|to the|to a|a|the) gallon"
 _PER_GALLON = re.compile(r"\$?(\d+\.\d+|\d+)\s*(?:dollars? )?(?:a|per|/)\s?gal", re.IGNORECASE)
 _FUEL_IS = re.compile(r"\b(?:gas|diesel|fuel)(?: is| costs| runs| price is)?(?: at)? \$?(\d+\.\d+)", re.IGNORECASE)
-_ORDERS = {"cost": r"cheap|save|cost|least", "time": r"quick|fast|short", "scenic": r"scenic|beautiful|prett|nice|view"}
-_CALLED = re.compile(r"\b(?:called|named) (?P<name>(?:the )?[A-Z][\w'&-]*(?: (?:of |the )*[A-Z][\w'&-]*)*)")
+_ORDERS = {"cost": r"cheap|save|cost|least", "time": r"quick|fast|short", "scenic": r"scen|beautiful|prett|nice|view"}
+_CALLED = re.compile(
+    r"\b(?:called|named|(?:call|name) it) (?P<name>(?:the )?[A-Z][\w'&-]*(?: (?:of |the )*[A-Z][\w'&-]*)*)"
+)
 
 
 def place(slot: Slot) -> str | None:
@@ -88,6 +90,9 @@ def price_limit(slot: Slot) -> int | float | None:
         r"\b(?:under|below|over|than|max(?:imum)?|up to|at most)\s+\$?\s?(\d+(?:\.\d+)?)(?![\d.]* ?(?:mi|km|f))",
         slot.digits,
         re.IGNORECASE,
+    )
+    marked = marked or re.search(
+        r"\$?(\d+(?:\.\d+)?)(?: dollars| bucks)?(?: a night)? (?:tops|max|or less|or under|at most)\b", slot.digits
     )
     return number(marked[1]) if marked else None
 
@@ -171,7 +176,7 @@ def _address(slot: Slot) -> str | None:
         return near
     parts = [part.strip() for part in slot.text.split(",")[1:]]
     found = next((part for part in parts if re.match(r"^[A-Z]", part)), None)
-    return re.sub(r"\s+(?:to|as|in|with)\s+.*$", "", found) if found else None
+    return re.sub(r"\s+(?:to|as|in|with|on)\s+.*$", "", found) if found else None
 
 
 def _stars(slot: Slot) -> int | None:
