@@ -210,7 +210,7 @@ RULES = (
         "get_finance_summary",
         "finance overview | income expense overview | income budget overview | finance how_much "
         "| money overview | money income overview | finance income"
-        " | income expense compare | finance show overview",
+        " | income expense compare | finance show overview | !full_view income spend -trip -rig",
         slots={"days": window},
         unless="hustle full_view export trip report log",
     ),

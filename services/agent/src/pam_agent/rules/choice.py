@@ -25,6 +25,7 @@ _FRAME = 3
 """Words that say what is to be done with the words behind them."""
 _EMPTY, _FILLED = 0.15, 0.015
 """What an empty slot for a number, or money nobody takes, takes from the score; and what a filled one adds."""
+_ENDS = {"origin", "destination", "route_to", "route"}
 _MONEY = re.compile(r"[$€£]\s?\d|\d\s?(?:[$€£]|(?:dollars?|bucks|usd)\b)", re.IGNORECASE)
 
 
@@ -52,8 +53,12 @@ class Choice:
 def chosen(reading: Reading, rules: tuple[Rule, ...], tools: Mapping[str, ToolManifest]) -> Choice | None:
     """Return what a sentence asks for; None where it asks for nothing or too little speaks for anything."""
     like = likeness(reading.text)
-    asked = (rule for rule in rules if rule.stance is not Stance.ANY or not forbids(reading.text))
-    found = sorted((_choice(rule, reading, like) for rule in asked), key=lambda choice: -choice.score)
+    is_forbidden = forbids(reading.text)
+    asked = (rule for rule in rules if rule.stance is not Stance.ANY or not is_forbidden)
+    spoken_for = filter(None, (_choice(rule, reading, like) for rule in asked))
+    found = sorted(spoken_for, key=lambda choice: -choice.score)
+    if not found:
+        return None
     near = [_fitted(choice, reading, tools) for choice in found if choice.score >= _NEAR * found[0].score]
     near = sorted(near[:_CANDIDATES], key=lambda choice: -choice.score)
     first, none = near[0], like.get(NONE, (0.0, ""))[0] * _SILENT
@@ -83,8 +88,10 @@ def _frame(rule: Rule, text: str) -> str:
     return " ".join(re.split(r"[:\"\u201c]|\bthat\b|, ", text)[0].split()[:_FRAME]) if rule.keeps_text else text
 
 
-def _choice(rule: Rule, reading: Reading, like: dict[str, tuple[float, str]]) -> Choice:
+def _choice(rule: Rule, reading: Reading, like: dict[str, tuple[float, str]]) -> Choice | None:
     weight, evidence = rule.evidence(reading)
+    if not weight and rule.tool not in like:
+        return None
     alike, sentence = like.get(rule.tool, (0.0, ""))
     return Choice(rule, alike + weight * _WEIGHT, evidence, sentence, weight)
 
@@ -99,7 +106,9 @@ def _fitted(choice: Choice, reading: Reading, tools: Mapping[str, ToolManifest])
     empty = set(numbers) & set(tool.input_schema.get("required", [])) - filled
     is_unused = bool(_MONEY.search(reading.digits)) and not filled and not choice.rule.keeps_text
     share = (1 - _EMPTY * len(empty)) * (1 - _EMPTY * is_unused)
-    ends = {"origin", "destination"} & choice.rule.slots.keys() & reading.way.keys()
+    ends = [
+        name for name in _ENDS & choice.rule.slots.keys() if choice.rule.slots[name](Slot(reading, tool)) is not None
+    ]
     return replace(choice, score=choice.score * share + _FILLED * (len(filled) + len(ends)))
 
 

@@ -7,9 +7,10 @@ from pam_agent.rules.amounts import amounts_in
 _START = (
     r"(?:will|would|am i|have i|has|was|did|why|how(?! much (?:i|we)\b)|what(?! (?:i|we)\b)|what's|when"
     r"|where(?! (?:i|we)\b)|who|which|is|are|any|do"
-    r"|does|can|could|tell|show|log|record|find|give|set"
+    r"|does|can|could|tell|say me|let me know|show|log|record|find|give|set"
     r"|add|check|then|also|track|plan|put|remind|send|i |we "
-    r"|get|list|compare|export|predict|convert|analy[sz]e|message|post|search|cancel|delete|update|change|\$\d"
+    r"|get|list|compare|export|predict|convert|analy[sz]e|message|post|search|cancel|share|like|follow|save|text"
+    r"|join|block|read|schedule|delete|update|change|\$\d"
     r"|\d+ (?:dollars|bucks))"
 )
 _SPLIT = re.compile(
@@ -31,7 +32,7 @@ _POINTING = re.compile(
 _AMOUNT_ALONE = re.compile(r"\W*[$€£]?\d[\d.,]*(?: (?:dollars|bucks|total|even|usd))?\W*")
 _ASSENT = re.compile(
     r"\W*(?:yes|yep|yeah|yup|ok|okay|right|correct|sure|no|nope|thanks|hi|hey|hello|well|so|please"
-    r"|(?:that|this)(?:'s| is| was) (?:right|correct|true|it))\W*",
+    r"|(?:yes,? )?(?:that|this|it)(?:'s| is| was) (?:right|correct|true|it))\W*",
     re.IGNORECASE,
 )
 _JOINT = re.compile(r"\s*(?:,\s+(?:(?:and|plus|then)\s+)?|;\s*|\b(?:and|plus)\s+)", re.IGNORECASE)

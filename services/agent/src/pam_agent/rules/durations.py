@@ -4,9 +4,10 @@ import re
 
 _WINDOW = re.compile(
     r"\b(?:last|past|next|coming|upcoming|over the|within)\s+(?P<count>\d+)\s+(?P<unit>day|week|month)s?\b"
-    r"|\b(?P<adjective>\d+)[\s-]day\b",
+    r"|\b(?P<adjective>\d+)[\s-](?P<long>day|week)\b",
     re.IGNORECASE,
 )
+_ONE = re.compile(r"\bpast (?P<unit>week|month)\b", re.IGNORECASE)
 _DAYS_OF = {"day": 1, "week": 7, "month": 30}
 _DAYS_MAX = 365
 _PERIODS = (
@@ -21,9 +22,10 @@ def days_in(text: str) -> int | None:
     """Return the length of a window such as "the last 2 weeks" or "a 10 day outlook" in days, a year at most."""
     found = _WINDOW.search(text)
     if found is None:
-        return None
+        one = _ONE.search(text)
+        return _DAYS_OF[one["unit"].lower()] if one else None
     if found["adjective"]:
-        return min(_DAYS_MAX, int(found["adjective"]))
+        return min(_DAYS_MAX, int(found["adjective"]) * _DAYS_OF[found["long"].lower()])
     return min(_DAYS_MAX, int(found["count"]) * _DAYS_OF[found["unit"].lower()])
 
 

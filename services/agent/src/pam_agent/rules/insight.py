@@ -78,7 +78,9 @@ def _report(slot: Slot) -> str | None:
 def _time(slot: Slot) -> str | None:
     days = days_in(slot.digits)
     known = {7: "last_7_days", 30: "last_30_days", 90: "last_90_days"}
-    return known.get(days or 0) or ("last_7_days" if period_in(slot.text) == "weekly" else None)
+    named = {"weekly": "last_7_days", "quarterly": "last_90_days"}.get(period_in(slot.text) or "")
+    is_month = re.search(r"\b(?:last|past|this|over the) month\b", slot.text, re.IGNORECASE)
+    return known.get(days or 0) or named or ("last_30_days" if is_month else None)
 
 
 def _insight(slot: Slot) -> str | None:
@@ -172,6 +174,7 @@ RULES = (
             "group gear post_noun hustle budget tip trip maintenance shop cut park sights report session database "
             "table vehicle_part calendar fuel people"
         ),
+        slots={"limit": lambda slot: measured(slot.digits, r"(?:top |best )?(?:recommendations?|suggestions?|ideas)")},
     ),
     Rule(
         "analyze_spending_patterns",

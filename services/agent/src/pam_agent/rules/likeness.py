@@ -31,7 +31,7 @@ def likeness(text: str) -> dict[str, tuple[float, str]]:
     """Return how alike a tool's sentences are, between 0 and 1, and the nearest; of tools that share something."""
     found: dict[str, list[tuple[float, str]]] = defaultdict(list)
     shared = _shared(_marks(text))
-    least = max((alike for alike, _ in shared), default=0.0) * _FAR
+    least = max(shared, default=(0.0, 0))[0] * _FAR
     for alike, number in shared:
         if alike >= least:
             tool, sentence = _SENTENCES[number]
@@ -47,12 +47,12 @@ def _nearest(alike: list[tuple[float, str]]) -> tuple[float, str]:
 def _shared(marks: frozenset[str]) -> list[tuple[float, int]]:
     """Return the sentences that share a mark by their numbers, each behind its cosine."""
     length = sqrt(sum(_RARITY.get(mark, _UNKNOWN) ** 2 for mark in marks))
-    shared: dict[int, float] = {}
+    shared = [0.0] * len(_SENTENCES)
     for mark in marks:
         square = _RARITY.get(mark, 0.0) ** 2
         for number in _HOLDERS.get(mark, ()):
-            shared[number] = shared.get(number, 0.0) + square
-    return [(common / (length * _LENGTHS[number]), number) for number, common in shared.items()]
+            shared[number] += square
+    return [(common / (length * _LENGTHS[number]), number) for number, common in enumerate(shared) if common]
 
 
 def _marks(text: str) -> frozenset[str]:

@@ -19,6 +19,16 @@ _EVENT = re.compile(
     r"|tuesday|wednesday|thursday|friday)\b|[,.?!]|$)",
     re.IGNORECASE,
 )
+_CALLED = re.compile(
+    r"\b(?:called|named|with (?:the )?name) (?P<name>(?:the )?[A-Z][\w'&-]*(?: (?:(?:of|the|and|on) )*[A-Z][\w'&-]*)*)"
+)
+_CLOSED = re.compile(
+    r"\b(?:private|(?:friends|family) only|only (?:for )?(?:my |our )?(?:friends|family))\b", re.IGNORECASE
+)
+_KIND = re.compile(
+    r"\b(?:potluck|campfire|rally|barbecue|bbq|cookout|hike|swap meet|game night|jam session|music|breakfast)",
+    re.IGNORECASE,
+)
 
 
 def _title(slot: Slot) -> str | None:
@@ -45,7 +55,14 @@ def _seats(slot: Slot) -> int | None:
 
 
 def _group(slot: Slot) -> str | None:
-    return quoted_in(slot.text) or after(slot.text, r"\bgroup\b (?:called|named|for)")
+    called = _CALLED.search(slot.text)
+    return quoted_in(slot.text) or (called["name"] if called else after(slot.text, r"\bgroup\b (?:called|named|for)"))
+
+
+def _sought(slot: Slot) -> str | None:
+    """Return the place, else the kind, of the meet-ups looked for."""
+    place, kind = place_in(slot.text), _KIND.search(slot.text)
+    return place if place not in {None, "here"} else kind[0] if kind else None
 
 
 RULES = (
@@ -62,7 +79,7 @@ RULES = (
         "event nearby | event attend | event find | event find community attend "
         "| event nearby attend @question | event schedule nearby @question",
         asks={},
-        slots={"radius_miles": miles},
+        slots={"query": _sought, "radius_miles": miles},
         unless="@moment calendar delete move rsvp",
     ),
     Rule(
@@ -85,7 +102,7 @@ RULES = (
         "create_group",
         "host group -@moment | host group want -@moment",
         Stance.ASKED,
-        {"name": _group},
+        {"name": _group, "privacy": lambda slot: "friends" if _CLOSED.search(slot.text) else None},
         asks={"name": "What shall the group be called?"},
         unless="join leave suggest",
     ),
@@ -93,7 +110,7 @@ RULES = (
         "join_group",
         "join group | leave group",
         Stance.ASKED,
-        {"leave": said(r"\b(?:leave|leaving|quit|remove|off the|out of|get out|drop)\b")},
+        {"leave": said(r"\b(?:leave|leaving|quit|remove|off the|out of|get (?:me )?out|me out|done with|drop)\b")},
         asks={"group_id": "Which group do you mean?"},
         unless="@question suggest find",
     ),

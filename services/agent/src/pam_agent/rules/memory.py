@@ -59,8 +59,18 @@ def _named(pattern: re.Pattern[str], slot: Slot) -> str | None:
     return found["it"] if found else None
 
 
+def _kinds(slot: Slot) -> list[str] | None:
+    known = {"pet": r"\bpets?\b", "rig": r"\brig\b", "diet": r"\bdiet", "health": r"\bhealth", "plan": r"\bplans\b"}
+    return [kind for kind, words in known.items() if re.search(words, slot.text, re.IGNORECASE)] or None
+
+
 RULES = (
-    Rule("list_memories", "!knows_me", unless="delete forgets"),
+    Rule(
+        "list_memories",
+        "!knows_me | !remembers_about show -@question",
+        slots={"kinds": _kinds},
+        unless="delete forgets",
+    ),
     Rule(
         "recall_memories",
         "!remembers_about -knows_me",

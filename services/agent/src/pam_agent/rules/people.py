@@ -43,17 +43,24 @@ _NOBODY = {
     "new",
     "off",
 }
-_HANDLE = re.compile(r"@(\w{2,40})")
+_HANDLE = re.compile(r"@(\w{2,40})|\b([A-Za-z]\w*_\w+)\b")
+_WROTE = re.compile(
+    r"\b(?:what (?:did |has |does )?|has |have )(?P<name>[A-Z]\w+) (?:just |has )?"
+    r"(?:wr[io]te|written|said|say|sent|send|texted|answered|replied|messaged)\b"
+)
+_TITLE = r"(?:(?:Grandma|Grandpa|Granny|Nana|Aunt|Uncle|Cousin|Mr\.?|Mrs\.?|Ms\.?|Dr\.?) (?-i:(?=[A-Z])))?"
 _AFTER = re.compile(
     r"\b(?:message|text|dm|tell|ping|write(?: to)?|inform|notify|let|send|follow(?:ing)?|unfollow|(?:un)?block"
     r"|mute|shoot|ask|invite|wish|did|(?:to|with|from|add|drop)(?= (?:my (?:friend|buddy) )?(?-i:[A-Z]|@))) "
-    r"(?:a (?:message|text|note|dm) to |my (?:friend|buddy) |the user |user )?(?P<name>[A-Za-z][\w.]*)",
+    r"(?:a (?:message|text|note|dm) to |my (?:friend|buddy) |the user |user )?(?P<name>"
+    rf"{_TITLE}[A-Za-z][\w.]*)",
     re.IGNORECASE,
 )
 _SAID = re.compile(
     r"^.*?\b(?:message|text|dm|tell|ping|write(?: to)?|inform|notify|let|send|shoot|ask|invite|wish|drop)\b(?: (?:a "
     r"|an )?(?:quick )?(?:message|text|note|dm)\b)?(?: to)?"
-    r"(?: my (?:friend|buddy))? (?P<who>(?!(?:to|an?) )@?[\w.]+)"
+    r"(?: my (?:friend|buddy))? "
+    rf"(?P<who>(?!(?:to|an?) ){_TITLE}@?[\w.]+)"
     r"(?: (?:a |an )?(?:quick )?(?:message|text|note|dm|line|know)\b)*"
     r"(?:\s*[:,-]\s*|\s+(?:that|saying|to say)\s+|\s+)(?P<said>.+)$",
     re.IGNORECASE | re.DOTALL,
@@ -69,7 +76,9 @@ _QUOTED = re.compile(
 def person_in(text: str) -> str | None:
     """Return the member's or friend's name a sentence turns to, without its @."""
     if handle := _HANDLE.search(text):
-        return handle[1]
+        return handle[1] or handle[2]
+    if wrote := _WROTE.search(text):
+        return wrote["name"]
     names = [match["name"] for match in _AFTER.finditer(text) if match["name"].lower() not in _NOBODY]
     return next((name.rstrip(".") for name in names), None)
 

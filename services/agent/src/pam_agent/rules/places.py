@@ -2,10 +2,10 @@
 
 import re
 
-_CAPITAL = r"(?:(?!I\b)[A-Z][\w'\u2019&-]*\.?|[A-Z]\.)"
-_NAME = rf"(?:the )?{_CAPITAL}(?: (?:of|the|de|del|la|on the|{_CAPITAL}))*(?:, ?[A-Z]{{2}}\b)?"
+_CAPITAL = r"(?:(?!I\b)(?:d')?[A-Z][\w'\u2019&-]*\.?|[A-Z]\.)"
+_NAME = rf"(?:the )?{_CAPITAL}(?:(?: (?:of|the|de|del|la|on the)){{0,2}} {_CAPITAL})*(?:, ?[A-Z]{{2}}\b)?"
 _NO_PLACE = re.compile(
-    r"^(?:RV|I|I'm|I'd|US|USD|MPG|PAM|CSV|PDF|KOA|OK|jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec"
+    r"^(?:RVs?|RVers?|I|I'm|I'd|US|USD|MPG|PAM|CSV|PDF|KOA|OK|jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec"
     r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|april|august|september|october"
     r"|november|december)\b",
     re.IGNORECASE,
@@ -33,9 +33,11 @@ _HERE = re.compile(
 )
 _ARROW = re.compile(r"\s*(?:->|→|=>|»)\s*")
 _END = (
-    r"(?= (?:with|via|through|stopping|leaving|starting|departing|under|for under|keep|and|in my|in the|in a"
+    r"(?= (?:with|via|through|(?:and )?(?:stop|stopping)|i|i'm|i've|i'll|we|we're|we'll|it's|what|how|can|could|because"
+    r"|so|my|leaving|starting|departing|under|for under|keep|and|in my|in the|in a"
     r"|in under|in|without|on|by|at|for|if|when|using|before"
-    r"|tomorrow|today|this|next|please|safely|is|take|will|going|towing|pulling|hauling|during|over)\b|[,?!;:]|(?<!\bSt)(?<!\bMt)(?<!\bFt)\.|$)"
+    r"|tomorrow|today|this|next|please|safely|is|take|will|going|towing|pulling|hauling|during|over)\b|[,?!;:]"
+    r"|(?<!\bSt)(?<!\bMt)(?<!\bFt)\.|$)"
 )
 _FROM_TO = re.compile(
     rf"\b(?:from|between) (?P<a>.{{2,50}}?) (?:to|and|into|until|till) (?P<b>.{{2,50}}?){_END}", re.IGNORECASE
@@ -43,17 +45,26 @@ _FROM_TO = re.compile(
 _TO_FROM = re.compile(rf"\b(?:to|into|in|reach) (?P<b>{_NAME}) from (?P<a>.{{2,50}}?){_END}")
 _BARE = re.compile(rf"(?P<a>{_NAME}) to (?P<b>{_NAME})")
 _VIA = re.compile(
-    r"\b(?:via|through|stopping (?:in|at|by|off in|over in)|with (?:a |one )?(?:stops?|stopover|night|overnight"
-    r"|layover)s? (?:in|at|near)|by way of"
+    r"\b(?:via|through|stop(?:ping|s)? (?:in|at|by|off in|over in|off at)|with (?:a |one )?(?:stops?"
+    r"|stopover|night|overnight|layover)s? (?:in|at|near)|by way of"
     r"|passing) (?P<stops>[A-Z].{1,120}?)"
     r"(?=$|[?.!;]| (?:with|leaving|starting|on|under|for|tomorrow)\b)"
 )
+_HIT = re.compile(
+    rf"\b(?:hit|hitting|do|doing|visit|visiting|see|seeing|stops?:?|order for) "
+    rf"(?P<stops>{_NAME}(?:(?:,? and |, ?){_NAME})+|{_NAME}(?= (?:on|along) (?:the|our|my) way| (?:between|from"
+    rf"|going) ))"
+)
+"""Stops that are named before the way they are on."""
 _STARTING = re.compile(
-    rf"\b(?:start(?:ing)? (?:in|at|from|out of)|depart(?:ing)? from|leaving (?:from |out of )?"
+    rf"\b(?:start(?:ing)? (?:in|at|from|out of)|depart(?:ing)?(?: from)?|leave|(?:take|taking|set|setting|head"
+    rf"|heading) (?:off"
+    rf"|out) from|leaving (?:from |out of )?"
     rf"|out of) ?(?P<name>{_NAME})"
 )
 _ENDING = re.compile(
-    rf"\b(?:end(?:ing)?(?: up)? (?:in|at)|heading (?:for|towards?)|visit|see|reach|thinking(?: of)?"
+    rf"\b(?:end(?:ing)?(?: up)? (?:in|at)|(?:depart|leav)\w* [A-Z].{{2,40}}? for|heading (?:for|towards?)|visit|see"
+    rf"|reach|thinking(?: of)?"
     rf"|go(?:ing)? (?:up |down |over )?to"
     rf"|drive (?:up |down )?to|bound for|(?:be|arrive|get|pull|roll|we) (?:in|into|at|to)|hit"
     rf"|make it to) (?P<name>{_NAME})"
@@ -106,7 +117,7 @@ def way_in(text: str) -> dict[str, str | list[str]]:
         )
     ):
         way["origin"] = _clean(start["a"])
-    if via := _VIA.search(text):
+    if via := _VIA.search(text) or (_HIT.search(text) if found else None):
         way["stops"] = _names(via["stops"])
     return way
 

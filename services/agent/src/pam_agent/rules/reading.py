@@ -28,14 +28,18 @@ _OPENINGS = {
         "tell": (
             r"(?:tell|message|text|dm|ping|let|write to|notify|inform|shoot) (?!me\b|us\b|everyone|everybody"
             r"|the community|about|a post|(?:my |our )?(?:friends|followers|people|folks|buddies)\b|you\b|up\b"
-            r"|down\b)@?\w+|send (?:\w+ )?(?:a |an )?(?:quick )?(?:message|text|note|dm)"
+            r"|down\b|(?:the|our|my) (?:kids?|children|grandkids|boys|girls)\b)@?\w+"
+            r"|ask (?-i:[A-Z])\w+ (?:if|whether|to|what|when|where|how|for|about)\b"
+            r"|send (?:\w+ )?(?:a |an )?(?:quick )?(?:message|text|note|dm)"
         ),
         "post": (
-            r"post\b|publish|announce|share (?:an update|a post|this post)|put (?:this|that|it) on my feed|(?:tell"
+            r"post\b|put (?:up|out) a post|publish|announce|share (?:an update|a post|this post|with (?:everyone"
+            r"|everybody|the community))"
+            r"|let (?:all )?(?:my|our) (?:followers|friends|people) know|put (?:this|that|it) on my feed|(?:tell"
             r"|let) (?:everyone|everybody|the community)|(?:write|make|create) a post"
         ),
-        "move": r"(?:move|shift|reschedule|postpone|push|delay|change|update|bring forward)\b",
-        "delete": r"(?:delete|remove|cancel|drop|erase|take)\b",
+        "move": r"(?:move|shift|bump|slide|reschedule|postpone|push|delay|change|update|bring forward)\b",
+        "delete": r"(?:delete|remove|cancel|drop|erase|take|scratch|scrap|clear)\b",
         "remind": (
             r"(?:remind me|set (?:up )?a reminder|schedule a|put .+ (?:on|in) my (?:calendar|agenda|diary)"
             r"|add .+ to (?:my|the) (?:calendar|agenda|diary))"
@@ -66,7 +70,7 @@ _LABEL = re.compile(
 """What a message says it is: "tip for the community: ..."."""
 _MEASURE = re.compile(
     r"\b(?:miles?|kilomet\w+|km|lit(?:er|re)s?|gallons?|celsius|fahrenheit|kg|kilos?|kilograms?|lbs?|pounds?"
-    r"|meters?|metres?|feet|foot|mph|kph|psi|bar)\b",
+    r"|meters?|metres?|feet|foot|mpg|mph|kph|psi|bar)\b",
     re.IGNORECASE,
 )
 

@@ -57,7 +57,7 @@ REFUSALS = (
     Refusal(
         _words(
             r"\b(?:delete|remove|drop|erase|wipe|truncate|destroy|purge|empty|ban)\b.*\b(?:users?(?! i follow)"
-            r"|accounts|members"
+            r"|accounts|(?:every|each) (?:\w+ )?account|members"
             r"|database|db|tables?|everyone|everybody|(?:everyone|everybody)'s|all (?:data|records|posts))\b"
             r"|\bwipe (?:the|all)\b(?! (?:slate|counter|windows?))"
         ),
@@ -97,7 +97,8 @@ REFUSALS = (
             r"\b(?:every|all|other|another|each) (?:the |of the |of our |your )?(?:users?|members?|people"
             r"|person|customers?)(?:'s?"
             rf"|s')?\b(?! (?:say|think|recommend|advise|suggest|do|keep|post|deal|handle|use|manage)).*\b{_PRIVATE}\b"
-            rf"|\b{_PRIVATE} (?:of|for|from) (?:every|all|other|another|each|everyone|everybody|someone|somebody)\b"
+            rf"|^(?!.*\b(?:hide|keep|conceal|protect)\b.*\bmy\b).*\b{_PRIVATE} (?:of|for|from|between) (?:two "
+            rf"|the )?(?:every|all|other|another|each|everyone|everybody|someone|somebody)\b"
             r"|\b(?:read|show|open)\b.*\b(?!my\b)\w+'s (?:private |direct )?(?:messages|inbox|expenses|budget"
             r"|bank|email)"
             rf"|\b(?:everybody|everyone|anybody|anyone|someone|somebody|people)(?: else)?'s {_PRIVATE}\b"

@@ -32,14 +32,15 @@ RIGS: dict[str, str] = {
 }
 
 _CALLED = re.compile(
-    r"(?<!dog )(?<!cat )(?<!wife )(?<!son )(?<!group )\b(?:called|named|name (?:is|it)|nicknamed)"
+    r"(?<!dog )(?<!cat )(?<!wife )(?<!son )(?<!group )\b(?:called|named|name (?:is|it)|nicknamed"
+    r"|(?:I|we) call (?:it|her|him))"
     r" (?P<name>[A-Z]\w*(?: [A-Z]\w*)*)"
 )
 
 
 def _named(slot: Slot) -> str | None:
     found = _CALLED.search(slot.text)
-    model = re.search(r"\b(?:19|20)\d\d (?P<name>[A-Z]\w*(?: [A-Z0-9]\w*)*)", slot.text)
+    model = re.search(r"\b(?:19|20)\d\d (?P<name>[A-Z][\w-]*(?: [A-Z0-9][\w-]*)*)", slot.text)
     return found["name"] if found else model["name"] if model else _kind(slot)
 
 
@@ -73,7 +74,9 @@ def _make(slot: Slot) -> str | None:
 
 def _model(slot: Slot) -> str | None:
     make = _make(slot)
-    found = re.search(rf"\b{re.escape(make)} (?P<model>[A-Z0-9]\w*(?: [A-Z0-9]\w*)*)", slot.text) if make else None
+    found = (
+        re.search(rf"\b{re.escape(make)} (?P<model>[A-Z0-9][\w-]*(?: [A-Z0-9][\w-]*)*)", slot.text) if make else None
+    )
     return found["model"] if found else None
 
 

@@ -21,6 +21,7 @@ from pam_agent.rules import (
 )
 from pam_agent.rules.choice import Choice, chosen
 from pam_agent.rules.clauses import JOINED, clauses_of, entries_of
+from pam_agent.rules.fillers import fluent
 from pam_agent.rules.memory import LASTING, arguments_of
 from pam_agent.rules.reading import Reading, Slot
 from pam_agent.rules.refusals import refusal_of
@@ -33,6 +34,7 @@ RULES: tuple[Rule, ...] = tuple(
     for domain in (budget, income, trip, units, social, meetups, shop, account, rigs, calendar, insight, memory)
     for rule in domain.RULES
 )
+_POSITION = {"latitude", "longitude"}
 _SURE = 0.6
 """A score that leaves no doubt."""
 
@@ -67,6 +69,11 @@ class Route:
         """Whether it calls something and nothing is in the way."""
         return bool(self.calls) and self.ask is None and not self.away
 
+    @property
+    def asks_which(self) -> bool:
+        """Whether all it lacks is the record that is meant, or where the member is: what no words hold."""
+        return bool(self.missing) and all(name.endswith("_id") or name in _POSITION for name in self.missing)
+
     def stages(self) -> list[list[Call]]:
         """Return the calls in rounds: a read that follows a write waits for it, all others go together."""
         rounds: list[list[Call]] = [[]]
@@ -82,7 +89,7 @@ def route(text: str, tools: list[ToolManifest], now: datetime, given: dict[str, 
     if refusal := refusal_of(text):
         return Route(refusal=refusal)
     offered = {tool.name: tool for tool in tools}
-    reading = Reading(text, now)
+    reading = Reading(fluent(text), now)
     whole = chosen(reading, RULES, offered)
     several = None if whole and whole.rule.keeps_text else _several(reading, whole, offered)
     one = several or _listed(reading, whole, offered) or _one(reading, offered, given or {}, whole)
@@ -98,11 +105,22 @@ def _several(reading: Reading, whole: Choice | None, offered: dict[str, ToolMani
     if not choices or len(choices) < len(parts):
         return None
     routed = [_one(part, offered, {}, choice) for part, choice in zip(readings, choices, strict=True)]
-    calls = [call for each in routed for call in each.calls]
+    calls, last = [call for each in routed for call in each.calls], routed[-1]
     reads = [call.tool for call in calls if call.reads]
     goes_on = whole and whole.rule is choices[0].rule and len(reads) == len(calls) and not JOINED.search(reading.text)
-    are_whole = all(each.is_whole for each in routed) and len(reads) == len(set(reads))
-    return Route(calls) if are_whole and not goes_on else None
+    is_last_told = last.is_whole or (choices[-1].weight > 0 and last.asks_which)
+    are_whole = is_last_told and all(each.is_whole for each in routed[:-1]) and len(reads) == len(set(reads))
+    is_one = goes_on or not are_whole or _says_more(reading, whole, offered, calls[-1])
+    return None if is_one else Route(calls, last.ask, last.missing)
+
+
+def _says_more(reading: Reading, whole: Choice | None, offered: dict[str, ToolManifest], last: Call) -> bool:
+    """Whether what stands before a question belongs to it: "gas is 3.50, we get 9 mpg, what do 400 miles cost"."""
+    if whole is None or whole.rule.tool != last.tool or JOINED.search(reading.text):
+        return False
+    calls = _one(reading, offered, {}, whole).calls
+    more = {name: told for name, told in calls[0].arguments.items() if name not in last.arguments} if calls else {}
+    return last.reads and bool(more) and all(isinstance(told, int | float) for told in more.values())
 
 
 def _with_facts(found: Route, reading: Reading, offered: dict[str, ToolManifest]) -> Route:

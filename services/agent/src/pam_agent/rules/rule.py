@@ -34,17 +34,16 @@ class Rule:
 
     def __post_init__(self) -> None:
         never = frozenset(self.unless.split())
-        object.__setattr__(self, "parsed", tuple(_way(line.split(), never) for line in self.ways.split("|")))
+        ways = (_way(line.split(), never) for line in self.ways.split("|"))
+        object.__setattr__(self, "parsed", tuple(sorted(ways, key=lambda way: way[:2], reverse=True)))
 
     def evidence(self, reading: Reading) -> tuple[int, str]:
         """Return the weight of the strongest evidence a sentence gives for this tool, and that evidence; 0 for none."""
         found = reading.evidence
-        fitting = [
-            (weight, line)
-            for weight, line, all_of, none_of in self.parsed
-            if all_of <= found and none_of.isdisjoint(found)
-        ]
-        return max(fitting, default=(0, ""))
+        for weight, line, all_of, none_of in self.parsed:
+            if all_of <= found and none_of.isdisjoint(found):
+                return weight, line
+        return 0, ""
 
 
 def _way(words: list[str], never: frozenset[str]) -> tuple[int, str, frozenset[str], frozenset[str]]:

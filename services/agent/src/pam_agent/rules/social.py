@@ -14,8 +14,12 @@ from pam_agent.rules.texts import after, behind_colon, tags_in, topic_in
 from pam_agent.rules.trip import miles
 
 _POST = (
-    r"\b(?:tell everyone|tell everybody|tell the community|let everyone know|let everybody know|post|publish"
-    r"|announce)\b(?: (?:a post|an update))?(?: (?:saying|that|about))?"
+    r"\b(?:tell everyone|tell everybody|tell the community|let everyone know|let everybody know"
+    r"|share with (?:everyone|everybody|the community)|share (?:an update|a post)|let (?:all )?(?:my"
+    r"|our) (?:followers|friends|people) know"
+    r"|post|publish"
+    r"|announce)\b(?: to (?:everyone|everybody|the community|my followers|all))?(?: (?:a post"
+    r"|an update))?(?: (?:saying|that|about))?"
 )
 _TIPS = {
     "camping": r"camp|site|dump|rv park",
@@ -39,7 +43,9 @@ def _post(slot: Slot) -> str | None:
 
 
 def _comment(slot: Slot) -> str | None:
-    return quoted_in(slot.text) or after(slot.text, r"\b(?:saying|that says|to say)\b") or behind_colon(slot.text)
+    return (
+        quoted_in(slot.text) or after(slot.text, r"\b(?:saying|that says|to say|and say)\b") or behind_colon(slot.text)
+    )
 
 
 def _people(slot: Slot) -> str | None:
@@ -195,7 +201,7 @@ RULES = (
     ),
     Rule(
         "comment_on_post",
-        "!opens_comment | comment post_noun | comment @quoted | comment log post_noun",
+        "!opens_comment | !opens_tell @quoted post_noun | comment post_noun | comment @quoted | comment log post_noun",
         Stance.ASKED,
         {"comment": _comment},
         keeps_text=True,

@@ -22,10 +22,16 @@ def _words(pattern: str) -> re.Pattern[str]:
 
 
 _POLITE = _words(
-    r"^\W*(?:(?:hey|hi|ok|okay|pam|please|kindly|also|then|and),?\s+)*(?:please|(?:can|could|would|will) (?:you"
+    r"^(?!\W*would you (?:tow|drive|travel|take|go|haul|pull|risk)\b)\W*(?:(?:hey|hi|ok|okay|pam|please|kindly|also"
+    r"|then|and),?\s+)*(?:please|(?:can|could|would|will) (?:you"
     r"|we|i)(?: please)?)\b"
 )
 _LET = _words(r"^\W*(?:let's|i(?:'d| would) (?:like|love)(?: to)?|i (?:want|need|wish)(?: to)?)\b")
+_AFTERWARDS = _words(
+    r"[,.;!]\s*(?:(?:and|so) )?(?:can|could|would|will) you(?: please)? (?:please |just )?(?:write|log|put|add|note"
+    r"|record|jot|track|save|enter|file|count|mark|keep|set|plan|book|remember)\b[\w ]*\?\s*$"
+)
+"""A polite request behind what it is about."""
 _QUESTION = _words(
     r"\?\s*$|^\W*(?:did(?! .*\d)|did (?=i\b|we\b|you\b)|had (?=i\b|we\b|you\b|he\b|she\b|they\b|anyone\b)|do"
     r"|does|can|should|is|are|am|was(?! (?:paid|given|charged|billed))|were|what|what's|how|why|when|where|who"
@@ -37,7 +43,10 @@ _IMAGINED = _words(
     r"|imagine|wondering"
     r"|hypothetically|not sure (?:if|whether)|used to|almost|nearly)\b"
 )
-_DENIED = _words(r"n't\b(?! (?:let (?:me|us)\b|forget|ever forget))|\b(?:not|never|without)\b")
+_DENIED = _words(
+    r"n't\b(?! (?:let (?:me|us)\b|forget|ever forget|make it\b|be there|need (?:it|that|this|them)\b"
+    r"|(?:want|use) (?:it|that|this|them)(?: any ?more)?\b))|\b(?:not|never|without)\b"
+)
 _KEPT = _words(
     r"\b(?:do(?:n't| not)|does(?:n't| not)|did(?:n't| not)|never|not)(?: (?:want|need|like|wish))?(?: you)?(?: to)?"
     r" (?:turn|switch|stop|disable|change|hide|mute|quit|cancel|make|set|remove|delete|touch|update|enable|activate"
@@ -54,9 +63,9 @@ _DUE = _words(r"\b(?:next )?due\b.*$")
 _UNDONE = _words(r"\b(?:delete|remove|undo|cancel|refund\w*)\b")
 _ANOTHERS = _words(
     r"\b(?:he|she|they|(?:my|our|his|her|their) (?:neighbou?r|brother|sister|friend|buddy|dad|mom|son|daughter"
-    r"|father|mother|boss|cousin|parents|wife|husband|partner)s?(?! and (?:i|me)\b)"
+    r"|father|mother|boss|cousin|parents)s?(?! and (?:i|me)\b)"
     r"|somebody|someone|the guy|a guy)\b[\w ]{0,12}\b(?:paid|spent|bought|filled|earned|made|saved|had|got"
-    r"|replaced|changed|gets|dropped)\b"
+    r"|replaced|changed|gets|dropped|logged|used|pumped|tanked)\b"
 )
 _ANSWERING = _words(
     r"^\W*(?:(?:it|that|this)(?:'s| is| was| cost| came to)?(?: me| us)?(?: about| around| only)? )?"
@@ -84,6 +93,7 @@ def allows(stance: Stance, text: str) -> bool:
     """Whether a sentence may set off what needs this stance. In doubt it may not."""
     if stance is Stance.ANY:
         return True
+    text = _AFTERWARDS.sub("", text)
     told = _POLITE.sub("", text, count=1)
     is_polite = told != text
     is_asked_about = _QUESTION.search(told.rstrip("? ") if is_polite else told)

@@ -7,12 +7,14 @@ from pam_agent.rules.people import quoted_in
 _LEAD = re.compile(
     r"^\W*(?:(?:please|can|could|would|you|hey|pam|i'd|i'm|i|like|want|to|need|do|let's|we|show|me|find|search"
     r"|look|looking|up|for|browse|get|sell|carry|stock"
-    r"|have|got|carry|any|some|a|an|the|our|my|your|shop|store|products?|called|posts?|community|are|there|is|out|see|in"
-    r"|help|buy|shopping|get|order|purchase|after|what|which|do)\b\W*)+",
+    r"|have|got|carry|any|some|a|an|the|our|my|your|shop|store|products?|called|posts?|community|are|there|is|out"
+    r"|see|in"
+    r"|help|buy|shopping|get|order|purchase|after|what|which|do|wife|husband|son|daughter|kids|wants|needs)\b\W*)+",
     re.IGNORECASE,
 )
 _TAIL = re.compile(
-    r"\W*\b(?:please|for (?:less|under|below|at most|up to) .*|in the (?:shop|store|community|feed)|for sale"
+    r"\W*\b(?:please|(?:for )?(?:no more than|at most) .*"
+    r"|for (?:less|under|below|at most|up to) .*|in the (?:shop|store|community|feed)|for sale"
     r"|right now|today|rated .*|with .*|under .*"
     r"|below .*|less than .*|cheaper than .*"
     r"|up to .*|over \d.*|(?:[1-5]|four|five|three) stars?.*|in stock)\W*$",

@@ -8,7 +8,7 @@ from pam_agent.rules.categories import all_in
 from pam_agent.rules.dates import day_in
 from pam_agent.rules.durations import days_in
 from pam_agent.rules.numerals import measured, number
-from pam_agent.rules.places import road_in
+from pam_agent.rules.places import place_in, road_in
 from pam_agent.rules.reading import Slot
 from pam_agent.rules.rule import Rule
 from pam_agent.rules.stance import Stance
@@ -34,7 +34,15 @@ _SIGHTS = {
     "offroad": r"off-?road|4x4|jeep",
     "event": r"festival|fair\b|concert",
 }
-_ORDERS = {"cost": r"cheap|save|cost|least", "time": r"quick|fast|short", "scenic": r"scenic|beautiful|prett|nice|view"}
+_LONG = 20
+"""No rig is so many feet high, and few are not as long."""
+_A_GALLON = r"(?:per|to the|to a|a|the) gallon"
+_PER_GALLON = re.compile(r"\$?(\d+\.\d+|\d+)\s*(?:dollars? )?(?:a|per|/)\s?gal", re.IGNORECASE)
+_FUEL_IS = re.compile(r"\b(?:gas|diesel|fuel)(?: is| costs| runs| price is)?(?: at)? \$?(\d+\.\d+)", re.IGNORECASE)
+_ORDERS = {"cost": r"cheap|save|cost|least", "time": r"quick|fast|short", "scenic": r"scen|beautiful|prett|nice|view"}
+_CALLED = re.compile(
+    r"\b(?:called|named|(?:call|name) it) (?P<name>(?:the )?[A-Z][\w'&-]*(?: (?:of |the )*[A-Z][\w'&-]*)*)"
+)
 
 
 def place(slot: Slot) -> str | None:
@@ -44,6 +52,22 @@ def place(slot: Slot) -> str | None:
 
 def _around(slot: Slot) -> str:
     return slot.reading.place or "here"
+
+
+def _from(slot: Slot) -> str:
+    """Return where a way begins that is looked along; else the place."""
+    way = slot.reading.way
+    return str(way["origin"]) if len(way) > 1 and "origin" in way else _around(slot)
+
+
+def _along(slot: Slot) -> list[str] | None:
+    way = slot.reading.way
+    return [*way.get("stops", []), str(way["destination"])] if {"origin", "destination"} <= way.keys() else None
+
+
+def _route_to(slot: Slot) -> str | None:
+    along = _along(slot)
+    return along[-1] if along else None
 
 
 def _way(part: str) -> Any:
@@ -75,6 +99,9 @@ def price_limit(slot: Slot) -> int | float | None:
         slot.digits,
         re.IGNORECASE,
     )
+    marked = marked or re.search(
+        r"\$?(\d+(?:\.\d+)?)(?: dollars| bucks)?(?: a night)? (?:tops|max|or less|or under|at most)\b", slot.digits
+    )
     return number(marked[1]) if marked else None
 
 
@@ -95,12 +122,17 @@ def _order(slot: Slot) -> str | None:
     return next((kind for kind, words in _ORDERS.items() if re.search(words, slot.text, re.IGNORECASE)), None)
 
 
+def _days(slot: Slot) -> int | None:
+    found = re.search(r"\b(?:of|for|the) (\d{1,2}) days?\b", slot.digits, re.IGNORECASE)
+    return days_in(slot.digits) or (int(found[1]) if found else None)
+
+
 def _metric(slot: Slot) -> str | None:
     return "metric" if re.search(r"celsius|metric|°c", slot.text, re.IGNORECASE) else None
 
 
 def _gas_price(slot: Slot) -> int | float | None:
-    found = re.search(r"\$?(\d+\.\d+|\d+)\s*(?:dollars? )?(?:a|per|/)\s?gal", slot.digits, re.IGNORECASE)
+    found = _PER_GALLON.search(slot.digits) or _FUEL_IS.search(slot.digits)
     return number(found[1]) if found else None
 
 
@@ -108,15 +140,30 @@ def _fuel_type(slot: Slot) -> str | None:
     return next((kind for kind in ("diesel", "premium") if kind in slot.text.lower()), None)
 
 
-def _height(slot: Slot) -> float | None:
-    found = re.search(
-        r"\b(\d+(?:\.\d+)?)\s*(?:feet|foot|ft|')\s*(\d{1,2})?(?:\s*(?:inch\w*|in\b|\"))?", slot.digits, re.IGNORECASE
+def _feet(slot: Slot) -> list[float]:
+    found = re.findall(
+        r"\b(\d+(?:\.\d+)?)[\s-]*(?:feet|foot|ft|')\s*(\d{1,2})?(?:\s*(?:inch\w*|in\b|\"))?", slot.digits, re.IGNORECASE
     )
-    return round(number(found[1]) + int(found[2] or 0) / 12, 2) if found else None
+    return [round(number(feet) + int(inches or 0) / 12, 2) for feet, inches in found]
+
+
+def _height(slot: Slot) -> float | None:
+    return next((feet for feet in _feet(slot) if feet < _LONG), None)
+
+
+def _length(slot: Slot) -> float | None:
+    return next((feet for feet in _feet(slot) if feet >= _LONG), None)
+
+
+def _weight(slot: Slot) -> int | float | None:
+    pounds, tons = measured(slot.digits, "pounds?|lbs?"), measured(slot.digits, "tons?")
+    return pounds or (tons * 2000 if tons else None)
 
 
 def _spot(slot: Slot) -> str | None:
-    found = after(slot.text, r"\b(?:bookmark|save|add|remember|favou?rite|star|keep|mark|store|heart)\b") or ""
+    if called := _CALLED.search(slot.text):
+        return called["name"]
+    found = after(slot.text, r"\b(?:bookmark|save|add|remember|put|favou?rite|star|keep|mark|store|heart)\b") or ""
     name = re.split(
         r"\s+(?:as|to|in|for|among|on|with)\s+(?:an? |my |our |one of my )*(?:fav|saved|places|spots|later"
         r"|bookmark|me\b|\d)|,",
@@ -127,13 +174,17 @@ def _spot(slot: Slot) -> str | None:
         name,
         re.IGNORECASE,
     )
-    return None if vague else name.strip(" .!")
+    is_pointed = vague and re.search(r"\bit\b", found)
+    named = slot.reading.place if is_pointed else None
+    return (None if named == "here" else named) if vague else name.strip(" .!").removeprefix("the ")
 
 
 def _address(slot: Slot) -> str | None:
+    if (called := _CALLED.search(slot.text)) and (near := place_in(slot.text[called.end() :])):
+        return near
     parts = [part.strip() for part in slot.text.split(",")[1:]]
     found = next((part for part in parts if re.match(r"^[A-Z]", part)), None)
-    return re.sub(r"\s+(?:to|as|in|with)\s+.*$", "", found) if found else None
+    return re.sub(r"\s+(?:to|as|in|with|on)\s+.*$", "", found) if found else None
 
 
 def _stars(slot: Slot) -> int | None:
@@ -150,7 +201,12 @@ RULES = (
     Rule(
         "check_route_restrictions",
         "restriction @way | restriction rig | restriction @to | restriction check | restriction road",
-        slots={**{key: _WAY[key] for key in ("origin", "destination")}, "vehicle_height_ft": _height},
+        slots={
+            **{key: _WAY[key] for key in ("origin", "destination")},
+            "vehicle_height_ft": _height,
+            "vehicle_weight_lbs": _weight,
+            "vehicle_length_ft": _length,
+        },
         asks=_FROM_TO,
         unless="calendar",
     ),
@@ -179,8 +235,8 @@ RULES = (
     ),
     Rule(
         "find_cheap_gas",
-        "cheap fuel | cheap fuel @place | cheap fuel find | fuel find @place | cheap station",
-        slots={"location": _around, "radius_miles": miles, "fuel_type": _fuel_type},
+        "cheap fuel | cheap fuel @place | cheap fuel find | fuel find @place | cheap station | cheap fuel @way",
+        slots={"location": _from, "radius_miles": miles, "fuel_type": _fuel_type, "route_to": _route_to},
         unless="budget confirm saving stored optimize log",
         asks=_WHERE,
     ),
@@ -189,9 +245,9 @@ RULES = (
         "fuel drive_cost @miles | drive_cost @miles | fuel @miles | fuel drive_cost trip | fuel calculate "
         "| fuel drive_cost calculate | fuel how_much @miles",
         slots={
-            "distance_miles": lambda slot: measured(slot.digits, "miles?|mi"),
+            "distance_miles": lambda slot: measured(slot.digits, rf"(?:miles?|mi)\b(?! {_A_GALLON})"),
             "distance_km": lambda slot: measured(slot.digits, r"km|kilomet\w+"),
-            "mpg": lambda slot: measured(slot.digits, "mpg|miles per gallon"),
+            "mpg": lambda slot: measured(slot.digits, rf"mpg|miles {_A_GALLON}"),
             "gas_price": _gas_price,
         },
         needs=("distance_miles|distance_km",),
@@ -217,8 +273,8 @@ RULES = (
     ),
     Rule(
         "get_weather_forecast",
-        "weather | weather @place | weather @day | weather @place show",
-        slots={"location": _around, "days": lambda slot: days_in(slot.digits), "units": _metric},
+        "weather | weather @place | weather @day | weather @place show | weather @way",
+        slots={"location": _from, "route": _along, "days": _days, "units": _metric},
         unless="endmonth spend post_verb log budget know_add",
         asks=_WHERE,
     ),

@@ -141,7 +141,7 @@ RULES = (
         "| service_done vehicle_part maintenance @amount spend",
         Stance.TOLD,
         _SERVICED,
-        unless="calendar remind budget shop cart show opens_move",
+        unless="calendar remind budget shop cart show opens_move got_paid",
         asks={"maintenance_type": "What was done?", "cost": "What did it cost? Say 0 if nothing."},
     ),
     Rule(

@@ -25,6 +25,7 @@ _SPELT_OUT = [
 ]
 
 
+@lru_cache(maxsize=256)
 def contracted(text: str) -> str:
     """Return a text with "what is" and the like as "what's", so that both are the same words."""
     for spelt_out, short in _SPELT_OUT:
