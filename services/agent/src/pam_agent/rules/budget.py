@@ -46,8 +46,8 @@ def window(slot: Slot) -> int | None:
 
 
 def period(slot: Slot) -> str | None:
-    """Return the budget period a sentence names."""
-    return None if days_in(slot.digits) else period_in(slot.text)
+    """Return the budget period a sentence names; one that is over is told by its days."""
+    return None if days_in(slot.digits) or _first(slot) else period_in(slot.text)
 
 
 def _expense_category(slot: Slot) -> str | None:
@@ -88,12 +88,19 @@ def _format(slot: Slot) -> str | None:
 
 def _first(slot: Slot) -> str | None:
     days = range_in(slot.digits, slot.reading.now.date())
-    return days[0].isoformat() if days and not period_in(slot.text) else None
+    return days[0].isoformat() if days and not _runs(slot) else None
 
 
 def _last(slot: Slot) -> str | None:
     days = range_in(slot.digits, slot.reading.now.date())
-    return days[1].isoformat() if days and not period_in(slot.text) else None
+    return days[1].isoformat() if days and not _runs(slot) else None
+
+
+def _runs(slot: Slot) -> bool:
+    """Whether the period a sentence names is the one that is not over yet."""
+    return bool(period_in(slot.text)) and not re.search(
+        r"\b(?:last|previous) (?:week|year)\b", slot.text, re.IGNORECASE
+    )
 
 
 _HOW_MUCH = "How much was it?"
@@ -218,7 +225,7 @@ RULES = (
         "create_expense",
         "spend @amount | !label_expens @amount | log expense @amount | log @amount | expense @amount | @entry @amount "
         "| !@entry @amount -earn -income -vehicle_part -service_done "
-        "| bill @amount | bill @amount log"
+        "| !@filed @amount | bill @amount | bill @amount log"
         " | spend @amount log | spend log | log expense | spend @claim -@amount -show -how_much -timespan",
         Stance.TOLD,
         _SPENT,

@@ -43,11 +43,13 @@ _NOBODY = {
     "new",
     "off",
 }
-_HANDLE = re.compile(r"@(\w{2,40})")
+_HANDLE = re.compile(r"@(\w{2,40})|\b([a-z]+_\w{1,40})\b")
+_NAME = re.compile(r"(?<=[a-z,] )(?!I\b)[A-Z][a-z]\w*")
 _AFTER = re.compile(
     r"\b(?:message|text|dm|tell|ping|write(?: to)?|inform|notify|let|send|follow(?:ing)?|unfollow|(?:un)?block"
-    r"|mute|shoot|ask|invite|wish|did|(?:to|with|from|add|drop)(?= (?:my (?:friend|buddy) )?(?-i:[A-Z]|@))) "
-    r"(?:a (?:message|text|note|dm) to |my (?:friend|buddy) |the user |user )?(?P<name>[A-Za-z][\w.]*)",
+    r"|mute|shoot|ask|invite|wish|did|(?:to|with|from|has|have|add|drop)(?= (?:my (?:friend|buddy) )?(?-i:[A-Z]|@))) "
+    r"(?:a (?:message|text|note|dm) to |my (?:friend|buddy) |(?:the |a )?(?:user|member|guy|person|account)(?: called"
+    r"| named)? )?(?P<name>[A-Za-z][\w.]*)",
     re.IGNORECASE,
 )
 _SAID = re.compile(
@@ -69,9 +71,15 @@ _QUOTED = re.compile(
 def person_in(text: str) -> str | None:
     """Return the member's or friend's name a sentence turns to, without its @."""
     if handle := _HANDLE.search(text):
-        return handle[1]
+        return handle[1] or handle[2]
     names = [match["name"] for match in _AFTER.finditer(text) if match["name"].lower() not in _NOBODY]
     return next((name.rstrip(".") for name in names), None)
+
+
+def anybody_in(text: str) -> str | None:
+    """Return whom a sentence turns to, else the one name in it."""
+    names = _NAME.findall(text)
+    return person_in(text) or (names[0] if len(names) == 1 else None)
 
 
 def said_in(text: str) -> str | None:

@@ -58,6 +58,11 @@ _ENDING = re.compile(
     rf"|drive (?:up |down )?to|bound for|(?:be|arrive|get|pull|roll|we) (?:in|into|at|to)|hit"
     rf"|make it to) (?P<name>{_NAME})"
 )
+_BETWEEN = re.compile(
+    rf"\b(?:visit|see|stop(?:ping|s)? (?:in|at)|hit|through|do|at|in|via) "
+    rf"(?P<stops>{_NAME}(?:, (?:and )?{_NAME})*,? and {_NAME})"
+    r"(?= (?:between|from|on the way|on our way|going|driving))"
+)
 _ROAD = re.compile(
     r"\b(?:(?:I|US|SR|CA|UT|AZ|Hwy|HWY)[- ]?\d+[A-Z]?|(?:Highway|Route|Interstate|highway|route"
     r"|interstate) \d+[A-Z]?)\b"
@@ -106,7 +111,7 @@ def way_in(text: str) -> dict[str, str | list[str]]:
         )
     ):
         way["origin"] = _clean(start["a"])
-    if via := _VIA.search(text):
+    if via := _VIA.search(text) or _BETWEEN.search(text):
         way["stops"] = _names(via["stops"])
     return way
 

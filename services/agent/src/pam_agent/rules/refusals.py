@@ -32,13 +32,14 @@ _HARM = "I won't help with that, because somebody could get hurt."
 _MASS = "I can't do that: it would destroy what belongs to others. I can delete single entries of your own."
 
 _NAMED = (
-    r"(?-i:(?!I\b|Today|Yesterday|This|Last|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|\w+day\b))[A-Z][\w-]+)"
+    r"(?-i:(?!I\b|Today|Yesterday|This|Last|(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sep\w*|Oct(?:ober)?|Nov\w*|Dec\w*|\w+day)\b)[A-Z][\w-]+)"
     r"(?: (?-i:[A-Z][\w-]+))?"
 )
 _PRIVATE = (
     r"(?:e-?mails?|e-?mail address(?:es)?|home address(?:es)?|address(?:es)?|expenses?|budgets?|(?:private "
     r"|direct )?messages"
-    r"|inbox|locations?|data|phones?|phone numbers?|spending|records|card numbers?|credit cards?|(?:bank )?accounts?"
+    r"|inbox|locations?|data|phones?|(?:tele)?phone numbers?|whereabouts"
+    r"|spending|records|card numbers?|credit cards?|(?:bank )?accounts?"
     r"|bank details|incomes?|finances|balance|logins?)"
 )
 
@@ -106,6 +107,9 @@ REFUSALS = (
             rf"|\b{_NAMED}'s (?:e-?mail|home address|phone number|password|bank\w*|budget|expenses|spending"
             rf"|income|account"
             r"|private messages|inbox|credit card)"
+            rf"|\b(?:read|see|show me|know|tell me|look at)\b[\w ]{{0,12}} what {_NAMED} (?:\w+ ){{0,2}}(?:writ"
+            r"|wrote|sa(?:y|id)|messag"
+            r"|text|sen[dt])\w*(?: \w+)? to (?!me\b|us\b)"
             r"|\b(?:log|sign) (?:me )?in as (?!me\b)|\bwithout (?:her|his|their) know|\bwhere does \w+ live"
             r"|\b(?:stalk|spy on|hack)\b"
             r"|\btrack (?:my (?:ex|wife|husband|girlfriend|boyfriend|daughter|son)|him|her|somebody|someone)\b"

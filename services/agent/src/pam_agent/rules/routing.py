@@ -33,6 +33,8 @@ RULES: tuple[Rule, ...] = tuple(
     for domain in (budget, income, trip, units, social, meetups, shop, account, rigs, calendar, insight, memory)
     for rule in domain.RULES
 )
+_SIZED = {rule for rule in RULES if rule.slots.keys() & {"vehicle_height_ft", "rig_length_ft"}}
+"""What is asked with a rig's size, which is no vehicle to be added then."""
 _SURE = 0.6
 """A score that leaves no doubt."""
 
@@ -96,6 +98,8 @@ def _several(reading: Reading, whole: Choice | None, offered: dict[str, ToolMani
     found = [chosen(part, RULES, offered) for part in readings] if len(parts) > 1 else []
     choices = [choice for choice in found if choice and choice.stands_alone]
     if not choices or len(choices) < len(parts):
+        return None
+    if whole and whole.rule in _SIZED and choices[0].rule.tool == "create_vehicle" and whole.rule is choices[-1].rule:
         return None
     routed = [_one(part, offered, {}, choice) for part, choice in zip(readings, choices, strict=True)]
     calls = [call for each in routed for call in each.calls]

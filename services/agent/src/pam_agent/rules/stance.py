@@ -22,8 +22,9 @@ def _words(pattern: str) -> re.Pattern[str]:
 
 
 _POLITE = _words(
-    r"^\W*(?:(?:hey|hi|ok|okay|pam|please|kindly|also|then|and),?\s+)*(?:please|(?:can|could|would|will) (?:you"
-    r"|we|i)(?: please)?)\b"
+    r"^\W*(?:(?:hey|hi|hello|good (?:morning|afternoon|evening)|morning|yes|no|oh|well|so|now|thanks|thank you|ok"
+    r"|okay|pam|dear|there|please|kindly|also|then|and)\b[,.!]*\s+)*"
+    r"(?:please|kindly|(?:can|could|would|will|might) (?:you|we|i)(?: (?:please|kindly|be so kind as to))?)\b"
 )
 _LET = _words(r"^\W*(?:let's|i(?:'d| would) (?:like|love)(?: to)?|i (?:want|need|wish)(?: to)?)\b")
 _QUESTION = _words(
@@ -44,6 +45,17 @@ _KEPT = _words(
     r"|block|leave|lose)\b"
 )
 """A change that is not wanted: what is now shall stay."""
+_NEEDLESS = _words(
+    r"^\W*(?:\w+\W+){0,3}(?:(?:don't|do not|won't|will not|no longer) (?:be )?(?:need|want)(?:ing)?)\b[^,;.]*"
+    r"(?:[,;.]|\bso\b)\s*(?=\w)"
+)
+"""What is not needed, said before what is to be done about it."""
+_NOTED = _words(
+    r"\W*(?:(?:can|could|would|will) you )?(?:please |kindly )*\b(?:note|record|log|write|put|jot|add|count|track"
+    r"|enter)"
+    r" (?:that|it|this)\b.*$"
+)
+"""What is asked for behind something that happened to whomever."""
 _PLANNED = _words(
     r"\b(?:last time|usually|normally"
     r"|will|would|'ll|going to|gonna|tomorrow|planning to|plan to|next (?:week|month|year)|want to buy"
@@ -89,7 +101,11 @@ def allows(stance: Stance, text: str) -> bool:
         return False
     if stance is Stance.REFUSED:
         return not _KEPT.search(told)
-    return not (_DENIED.search(told) or _QUOTED.search(told) or (stance is Stance.TOLD and _is_no_record(told)))
+    return not (
+        _DENIED.search(_NEEDLESS.sub("", told))
+        or _QUOTED.search(told)
+        or (stance is Stance.TOLD and _is_no_record(told))
+    )
 
 
 def is_claim(text: str) -> bool:
@@ -103,6 +119,16 @@ def is_question(text: str) -> bool:
     return bool(_QUESTION.search(told))
 
 
+def is_imagined(text: str) -> bool:
+    """Whether a sentence speaks of what has not happened."""
+    return bool(_IMAGINED.search(text))
+
+
+def is_polite(text: str) -> bool:
+    """Whether a wish is put as a question, such as "could you ..."."""
+    return bool(_POLITE.match(text))
+
+
 def plainly(text: str) -> str:
     """Return a wish without its politeness: what is left begins with what is wanted."""
     return _LET.sub("", _POLITE.sub("", text, count=1), count=1).lstrip(" ,")
@@ -110,5 +136,6 @@ def plainly(text: str) -> str:
 
 def _is_no_record(told: str) -> bool:
     """Whether it is a plan, an undoing or somebody else's doing."""
-    rest = _DUE.sub("", _LET.sub("", told, count=1))
-    return bool(_ANSWERING.search(rest) or _PLANNED.search(rest) or _UNDONE.search(rest) or _ANOTHERS.search(rest))
+    rest = _NOTED.sub("", _DUE.sub("", _LET.sub("", told, count=1)))
+    is_anothers = _ANOTHERS.search(rest) and not _NOTED.search(told)
+    return bool(_ANSWERING.search(rest) or _PLANNED.search(rest) or _UNDONE.search(rest) or is_anothers)

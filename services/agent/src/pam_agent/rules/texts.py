@@ -8,11 +8,13 @@ _LEAD = re.compile(
     r"^\W*(?:(?:please|can|could|would|you|hey|pam|i'd|i'm|i|like|want|to|need|do|let's|we|show|me|find|search"
     r"|look|looking|up|for|browse|get|sell|carry|stock"
     r"|have|got|carry|any|some|a|an|the|our|my|your|shop|store|products?|called|posts?|community|are|there|is|out|see|in"
-    r"|help|buy|shopping|get|order|purchase|after|what|which|do)\b\W*)+",
+    r"|help|buy|shopping|get|order|purchase|after|what|which|do|nice|good|decent|new|cheap|cheaper|cheapest|affordable"
+    r"|best|better|quality|pair of|set of|kind of)\b\W*)+",
     re.IGNORECASE,
 )
 _TAIL = re.compile(
-    r"\W*\b(?:please|for (?:less|under|below|at most|up to) .*|in the (?:shop|store|community|feed)|for sale"
+    r"\W*\b(?:please|for (?:the|my|our) (?:rig|rv|coach|trailer|camper|van|motor ?home|fifth wheel|truck|bus)"
+    r"|for (?:less|under|below|at most|up to) .*|in the (?:shop|store|community|feed)|for sale"
     r"|right now|today|rated .*|with .*|under .*"
     r"|below .*|less than .*|cheaper than .*"
     r"|up to .*|over \d.*|(?:[1-5]|four|five|three) stars?.*|in stock)\W*$",

@@ -38,6 +38,12 @@ _JOBS = {
     "engine": r"engine",
     "spark plugs": r"spark",
     "shocks": r"shocks",
+    "air conditioner": r"air condition\w*|a/?c\b",
+    "refrigerator": r"fridge|refrigerator",
+    "windshield": r"windshield",
+    "starter": r"starter",
+    "toilet": r"toilet",
+    "leveling jacks": r"jacks?\b",
 }
 _TEXT_MAX = 1000
 
@@ -64,7 +70,7 @@ def _cost(slot: Slot) -> int | float | None:
 
 
 def _odometer(slot: Slot) -> int | float | None:
-    return labelled(slot.digits, "odometer|odo|mileage|clock") or measured(
+    return labelled(slot.digits, "odometer|odo|mileage|clock|miles|mi") or measured(
         slot.digits, r"miles|mi|km|kilomet\w+|on the clock|on the odometer"
     )
 
