@@ -5,12 +5,13 @@ from typing import Any
 
 from pam_agent.rules.categories import enum_of
 from pam_agent.rules.numerals import measured
+from pam_agent.rules.people import quoted_in
 from pam_agent.rules.reading import Slot
 from pam_agent.rules.rule import Read, Rule
 from pam_agent.rules.stance import Stance
 from pam_agent.rules.texts import after
 
-_OFF = r"\b(?:off|stop|disable|no|don't|do not|deactivate|hide|mute|never|quit|without|not)\b"
+_OFF = r"\b(?:off|kill|stop|disable|no|don'?t|do not|deactivate|hide|mute|never|quit|without|not)\b"
 _STOPS_IT = (
     r"\b(?:stop|quit|no more of|cut|kill|end|get rid of|turn off|don't want|hate) (?:sending |getting )?(?:them|those"
     r"|it|that|these)\b"
@@ -105,10 +106,11 @@ def _called(slot: Slot) -> str | None:
 
 
 _home = _behind(r"\b(?:home (?:location|base|town)|hometown|my location)\b(?: (?:to|is now|is|as|should be))")
+_bio = _behind(r"\b(?:bio|about me)\b(?: (?:to|should (?:say|read|be)|is|as))?")
 _AT_HOME = r"\b(?:home|hometown|settled|moved|we live|i live|based|live in|from)\b"
 _PROFILE: dict[str, Any] = {
     "username": lambda slot: _called(slot) or _username(slot),
-    "bio": _behind(r"\b(?:bio|about me)\b(?: (?:to|should (?:say|read|be)|is|as))?"),
+    "bio": lambda slot: (quoted_in(slot.text) if "bio" in slot.text.lower() else None) or _bio(slot),
     "location": lambda slot: (
         _home(slot) or (slot.reading.place if re.search(_AT_HOME, slot.text, re.IGNORECASE) else None)
     ),
@@ -132,9 +134,9 @@ _PRIVACY: dict[str, Any] = {
         r"\b(?:profile|account|page)\b",
         {"friends": r"friend|strangers", "private": r"private|hid|nobody|no one", "public": r"public|every|anyone"},
     ),
-    "location_sharing": _switch(r"location sharing|share my location"),
+    "location_sharing": _switch(r"location sharing|(?:share|show|hide) (?:my|our) location|where (?:i am|we are)\b"),
     "show_activity": _switch(r"\bactivity\b"),
-    "allow_messages": _who(r"\b(?:messag(?:e|es|ing)|contact\w*|writ(?:e|ing) to|dm)s?\b", _WHO),
+    "allow_messages": _who(r"\b(?:messag(?:e|es|ing)|msgs?|contact\w*|writ(?:e|ing) to|dm)s?\b", _WHO),
     "data_collection": _switch(r"\bdata\b(?! vis)(?!.*financ)(?<!financial data)|analytics|tracking me"),
     "trip_sharing": _switch(r"trip sharing|share my trips|my trips"),
     "financial_data_visibility": _who(

@@ -75,9 +75,16 @@ def _transaction(slot: Slot) -> str | None:
     found = (
         quoted_in(slot.text)
         or behind_colon(slot.text)
+        or _in_capitals(slot.text)
         or after(slot.text, r"\b(?:charge|transaction|classify|categori[sz]e|sort)\b(?: (?:from|at|this|of))?")
     )
     return re.sub(r",?\s*\$?\d+\.\d\d$", "", found).strip() or None if found else None
+
+
+def _in_capitals(text: str) -> str | None:
+    """Return what a sentence has as banks write it: "FLYING J 0617"."""
+    found = re.search(r"(?<![a-z] I )\b[A-Z][A-Z&'*.]{2,}(?: [A-Z\d#&'*.-]+)*(?=\W|$)", text)
+    return found[0].strip() if found and not text.isupper() else None
 
 
 def _format(slot: Slot) -> str | None:

@@ -18,7 +18,16 @@ _WEEKDAY = re.compile(
     r"\b(?P<which>last|next|this|on)?\s*(?P<day>mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b",
     re.IGNORECASE,
 )
-_NEAR = {"yesterday": -1, "last night": -1, "tomorrow": 1, "today": 0, "tonight": 0, "this morning": 0}
+_NEAR = {
+    "yesterday": -1,
+    "last night": -1,
+    "tomorrow": 1,
+    "tmrw": 1,
+    "tmr": 1,
+    "today": 0,
+    "tonight": 0,
+    "this morning": 0,
+}
 _AGO = re.compile(r"\b(?P<count>\d+|a)\s+(?P<unit>day|week)s?\s+ago\b|\bin\s+(?P<ahead>\d+)\s+days?\b", re.IGNORECASE)
 _CLOCK = re.compile(
     r"\b(?P<hour>\d{1,2})(?::(?P<minute>\d\d))?\s?(?P<half>[ap])\.?m\b"

@@ -4,16 +4,17 @@ import re
 
 _WINDOW = re.compile(
     r"\b(?:last|past|previous|next|coming|upcoming|over the|within|in)\s+(?P<count>\d+)\s+(?P<unit>day|week|month)s?\b"
-    r"|\b(?P<adjective>\d+)[\s-]day\b|\bpast (?P<one>week|month|year)\b",
+    r"|\b(?P<adjective>\d+)[\s-]day\b|\bpast (?P<one>week|month|year)\b"
+    r"|(?<=[a-z] )(?P<plain>\d+) (?P<plain_unit>day|week)s?\W*$",
     re.IGNORECASE,
 )
 _DAYS_OF = {"day": 1, "week": 7, "month": 30, "year": 365}
 _DAYS_MAX = 365
 _PERIODS = (
     (re.compile(r"\b(today|daily|(a|per|each|every) day)\b", re.IGNORECASE), "daily"),
-    (re.compile(r"\b(weekly|(?<!workamping )week)\b", re.IGNORECASE), "weekly"),
+    (re.compile(r"\b(weekly|(?<!workamping )week|wk)\b", re.IGNORECASE), "weekly"),
     (re.compile(r"\b(quarterly|quarter)\b", re.IGNORECASE), "quarterly"),
-    (re.compile(r"\b(yearly|annual|annually|year)\b", re.IGNORECASE), "yearly"),
+    (re.compile(r"\b(yearly|annual|annually|year|yr)\b", re.IGNORECASE), "yearly"),
     (
         re.compile(r"\b(monthly|(?:a|per|each|every|this) month|month (?:to|by|over|after) month)\b", re.IGNORECASE),
         "monthly",
@@ -30,6 +31,8 @@ def days_in(text: str) -> int | None:
         return min(_DAYS_MAX, int(found["adjective"]))
     if found["one"]:
         return _DAYS_OF[found["one"].lower()]
+    if found["plain"]:
+        return min(_DAYS_MAX, int(found["plain"]) * _DAYS_OF[found["plain_unit"].lower()])
     return min(_DAYS_MAX, int(found["count"]) * _DAYS_OF[found["unit"].lower()])
 
 

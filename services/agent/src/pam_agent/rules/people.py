@@ -46,15 +46,15 @@ _NOBODY = {
 _HANDLE = re.compile(r"@(\w{2,40})|\b([a-z]+_\w{1,40})\b")
 _NAME = re.compile(r"(?<=[a-z,] )(?!I\b)[A-Z][a-z]\w*")
 _AFTER = re.compile(
-    r"\b(?:message|text|dm|tell|ping|write(?: to)?|inform|notify|let|send|follow(?:ing)?|unfollow|(?:un)?block"
+    r"\b(?:message|msg|text|dm|tell|ping|write(?: to)?|inform|notify|let|send|follow(?:ing)?|unfollow|(?:un)?block"
     r"|mute|shoot|ask|invite|wish|did|(?:to|with|from|has|have|add|drop)(?= (?:my (?:friend|buddy) )?(?-i:[A-Z]|@))) "
     r"(?:a (?:message|text|note|dm) to |my (?:friend|buddy) |(?:the |a )?(?:user|member|guy|person|account)(?: called"
     r"| named)? )?(?P<name>[A-Za-z][\w.]*)",
     re.IGNORECASE,
 )
 _SAID = re.compile(
-    r"^.*?\b(?:message|text|dm|tell|ping|write(?: to)?|inform|notify|let|send|shoot|ask|invite|wish|drop)\b(?: (?:a "
-    r"|an )?(?:quick )?(?:message|text|note|dm)\b)?(?: to)?"
+    r"^.*?\b(?:message|msg|text|dm|tell|ping|write(?: to)?|inform|notify|let|send|shoot|ask|invite|wish|drop)\b"
+    r"(?: (?:a |an )?(?:quick )?(?:message|text|note|dm)\b)?(?: to)?"
     r"(?: my (?:friend|buddy))? (?P<who>(?!(?:to|an?) )@?[\w.]+)"
     r"(?: (?:a |an )?(?:quick )?(?:message|text|note|dm|line|know)\b)*"
     r"(?:\s*[:,-]\s*|\s+(?:that|saying|to say)\s+|\s+)(?P<said>.+)$",

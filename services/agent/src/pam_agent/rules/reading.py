@@ -26,7 +26,7 @@ _OPENINGS = {
     f"opens_{name}": re.compile(words, re.IGNORECASE)
     for name, words in {
         "tell": (
-            r"(?:tell|message|text|dm|ping|let|write to|notify|inform|shoot) (?!me\b|us\b|everyone|everybody"
+            r"(?:tell|message|msg|text|dm|ping|let|write to|notify|inform|shoot) (?!me\b|us\b|everyone|everybody"
             r"|the (?:community|world)|about|a post|(?:all )?(?:of )?(?:my |our )?(?:friends|followers|people|folks"
             r"|buddies)\b|all\b|you\b|up\b"
             r"|down\b)@?\w+|send (?:\w+ )?(?:a |an )?(?:quick )?(?:message|text|note|dm)"

@@ -102,11 +102,17 @@ def _several(reading: Reading, whole: Choice | None, offered: dict[str, ToolMani
     if whole and whole.rule in _SIZED and choices[0].rule.tool == "create_vehicle" and whole.rule is choices[-1].rule:
         return None
     routed = [_one(part, offered, {}, choice) for part, choice in zip(readings, choices, strict=True)]
-    calls = [call for each in routed for call in each.calls]
+    calls = _once([call for each in routed for call in each.calls])
     reads = [call.tool for call in calls if call.reads]
     goes_on = whole and whole.rule is choices[0].rule and len(reads) == len(calls) and not JOINED.search(reading.text)
     are_whole = all(each.is_whole for each in routed) and len(reads) == len(set(reads))
     return Route(calls) if are_whole and not goes_on else None
+
+
+def _once(calls: list[Call]) -> list[Call]:
+    """Return calls without those that say again what one before them does."""
+    said = [(call.tool, call.arguments) for call in calls]
+    return [call for n, call in enumerate(calls) if said[n] not in said[:n]]
 
 
 def _with_facts(found: Route, reading: Reading, offered: dict[str, ToolManifest]) -> Route:

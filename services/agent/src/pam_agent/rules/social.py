@@ -46,7 +46,19 @@ def _message(slot: Slot) -> str | None:
 
 
 def _comment(slot: Slot) -> str | None:
-    return quoted_in(slot.text) or after(slot.text, r"\b(?:saying|that says|to say)\b") or behind_colon(slot.text)
+    return quoted_in(slot.text) or after(slot.text, r"\b(?:saying|that says|to say)\b") or _under(slot.text)
+
+
+def _under(text: str) -> str | None:
+    """Return what is said to a post: behind a colon, or between the verb and the post."""
+    found = re.search(
+        r"\b(?:comment|reply|write|say|put|add|leave) (?P<said>(?!(?:an?|the|on|to|under)\b).+?) "
+        r"(?:on|under|to|below|beneath)"
+        r" (?:\S+ ){0,3}(?:post|pic|picture|photo|update|video|story|status|thread)s?\W*$",
+        text,
+        re.IGNORECASE,
+    )
+    return behind_colon(text) or (found["said"] if found else None)
 
 
 def _people(slot: Slot) -> str | None:

@@ -3,6 +3,8 @@
 import re
 from enum import StrEnum
 
+from pam_agent.rules.words import contracted
+
 
 class Stance(StrEnum):
     """What a tool needs of a sentence before it is called."""
@@ -31,7 +33,7 @@ _QUESTION = _words(
     r"\?\s*$|^\W*(?:did(?! .*\d)|did (?=i\b|we\b|you\b)|had (?=i\b|we\b|you\b|he\b|she\b|they\b|anyone\b)|do"
     r"|does|can|should|is|are|am|was(?! (?:paid|given|charged|billed))|were|what|what's|how|why|when|where|who"
     r"|which|(?:has"
-    r"|have) (?:i|we|you|he|she|they|it|my|the|anyone)|would|could|will|shall|if)\b(?!n't)"
+    r"|have) (?:i|we|you|he|she|they|it|my|the|anyone)|would|could|will|shall|if)\b(?!'t|n't)"
 )
 _IMAGINED = _words(
     r"\b(?:what if|if i|if we|i wish i|i wish we|might|maybe i should|thinking (?:about|of)|considering|suppose"
@@ -66,7 +68,8 @@ _DUE = _words(r"\b(?:next )?due\b.*$")
 _UNDONE = _words(r"\b(?:delete|remove|undo|cancel|refund\w*)\b")
 _ANOTHERS = _words(
     r"\b(?:he|she|they|(?:my|our|his|her|their) (?:neighbou?r|brother|sister|friend|buddy|dad|mom|son|daughter"
-    r"|father|mother|boss|cousin|parents|wife|husband|partner)s?(?! and (?:i|me)\b)"
+    r"|father|mother|boss|cousin|parents|wife|husband|partner|roommate|room-?mate|co-?worker|colleague|pal|mate|uncle"
+    r"|aunt|nephew|niece|grand\w+|girlfriend|boyfriend|in-laws?|folks)s?(?! and (?:i|me)\b)"
     r"|somebody|someone|the guy|a guy)\b[\w ]{0,12}\b(?:paid|spent|bought|filled|earned|made|saved|had|got"
     r"|replaced|changed|gets|dropped)\b"
 )
@@ -87,13 +90,14 @@ _FORBIDDEN = _words(
 
 def forbids(text: str) -> bool:
     """Whether a sentence only says what is not to be done; who says that asks for nothing."""
-    return bool(_FORBIDDEN.search(text))
+    return bool(_FORBIDDEN.search(contracted(text)))
 
 
 def allows(stance: Stance, text: str) -> bool:
     """Whether a sentence may set off what needs this stance. In doubt it may not."""
     if stance is Stance.ANY:
         return True
+    text = contracted(text)
     told = _POLITE.sub("", text, count=1)
     is_polite = told != text
     is_asked_about = _QUESTION.search(told.rstrip("? ") if is_polite else told)
@@ -115,7 +119,7 @@ def is_claim(text: str) -> bool:
 
 def is_question(text: str) -> bool:
     """Whether a sentence wants to know something."""
-    told = _POLITE.sub("", text, count=1)
+    told = _POLITE.sub("", contracted(text), count=1)
     return bool(_QUESTION.search(told))
 
 

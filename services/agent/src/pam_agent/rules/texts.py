@@ -9,7 +9,7 @@ _LEAD = re.compile(
     r"|look|looking|up|for|browse|get|sell|carry|stock"
     r"|have|got|carry|any|some|a|an|the|our|my|your|shop|store|products?|called|posts?|community|are|there|is|out|see|in"
     r"|help|buy|shopping|get|order|purchase|after|what|which|do|nice|good|decent|new|cheap|cheaper|cheapest|affordable"
-    r"|best|better|quality|pair of|set of|kind of)\b\W*)+",
+    r"|best|better|quality|pair of|set of|kind of|guys|folks|y'all|you all|anything like)\b\W*)+",
     re.IGNORECASE,
 )
 _TAIL = re.compile(
@@ -33,7 +33,7 @@ ABOUT_ALL = re.compile(r"\b(?:about|on|regarding|concerning|for)\s+(?P<topic>.+?
 """A topic with the place it is about."""
 _FILLER = re.compile(r"\b(?:in|on|the|a|an|about|for|at|of|to|with|any|some)\b\s*", re.IGNORECASE)
 _WHEN = re.compile(
-    r"\s*\b(?:on |by |at |for |this |next |to )*(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|today|tomorrow"
+    r"\s*\b(?:on |by |at |for |this |next |to )*(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|today|tomorrow|tmrw|tmr"
     r"|tonight|noon|morning|afternoon|evening"
     r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* \d{1,2}(?:st|nd|rd|th)?"
     r"|\d{1,2}(?::\d\d)?\s?[ap]m|at \d{1,2}(?::\d\d)?|\d{1,2}:\d\d)\b",
