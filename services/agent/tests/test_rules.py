@@ -73,9 +73,13 @@ async def test_an_expense_without_category_keeps_the_members_words():
     [
         ("set my gas budget to $300", "update_budget", {"category": "gas", "amount": 300}),
         ("set a budget of $1,500 for campgrounds", "update_budget", {"category": "campground", "amount": 1500}),
-        ("cap groceries at 650 a month", "update_budget", {"category": "groceries", "amount": 650}),
+        (
+            "cap groceries at 650 a month",
+            "update_budget",
+            {"category": "groceries", "amount": 650, "period": "monthly"},
+        ),
         ("bump the entertainment limit up to 120", "update_budget", {"category": "entertainment", "amount": 120}),
-        ("How much did I spend this month?", "get_spending_summary", {}),
+        ("How much did I spend this month?", "get_spending_summary", {"period": "monthly"}),
         ("how much did I spend on fuel?", "get_spending_summary", {"category": "gas"}),
         ("what did I spend today", "get_spending_summary", {"period": "daily"}),
         ("how much have I spent this year", "get_spending_summary", {"period": "yearly"}),

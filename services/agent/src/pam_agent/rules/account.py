@@ -5,12 +5,18 @@ from typing import Any
 
 from pam_agent.rules.categories import enum_of
 from pam_agent.rules.numerals import measured
+from pam_agent.rules.people import quoted_in
 from pam_agent.rules.reading import Slot
 from pam_agent.rules.rule import Read, Rule
 from pam_agent.rules.stance import Stance
 from pam_agent.rules.texts import after
 
-_OFF = r"\b(?:off|stop|disable|no|don't|do not|deactivate|hide|mute|never|quit|without|not)\b"
+_OFF = r"\b(?:off|kill|stop|disable|no|don'?t|do not|deactivate|hide|mute|never|quit|without|not)\b"
+_STOPS_IT = (
+    r"\b(?:stop|quit|no more of|cut|kill|end|get rid of|turn off|don't want|hate) (?:sending |getting )?(?:them|those"
+    r"|it|that|these)\b"
+    r"|\b(?:turn|switch|shut) (?:them|those|it|that|these) off\b"
+)
 _LANGUAGES = {
     "spanish": "es",
     "french": "fr",
@@ -29,7 +35,10 @@ def _switch(words: str) -> Read:
         clauses = [
             part for part in re.split(r"\bbut\b|\band\b|[,;]", slot.text) if re.search(words, part, re.IGNORECASE)
         ]
-        return not re.search(_OFF, clauses[0], re.IGNORECASE) if clauses else None
+        is_off = clauses and (
+            re.search(_OFF, clauses[0], re.IGNORECASE) or re.search(_STOPS_IT, slot.text, re.IGNORECASE)
+        )
+        return not is_off if clauses else None
 
     return read
 
@@ -73,8 +82,15 @@ def _language(slot: Slot) -> str | None:
     return next((code for name, code in _LANGUAGES.items() if name in slot.text.lower()), None)
 
 
+_NO_GOOD = (
+    r"thumbs[ -]?down|n't|\bnot |\bno (?:use|help|good)\b|useless|wrong|\bbad\b|terrible|unhelpful|poor|lousy|awful"
+    r"|\bmiss(?:ed|es|ing)\b|off the mark|incorrect|mistaken|inaccurate|nonsense|rubbish|garbage|worthless|disappoint"
+    r"|\bworse\b|confusing|horrible|sucks?\b|waste of"
+)
+
+
 def _thumbs(slot: Slot) -> bool | None:
-    if re.search(r"thumbs down|n't|not |useless|wrong|bad|terrible|unhelpful|poor", slot.text, re.IGNORECASE):
+    if re.search(_NO_GOOD, slot.text, re.IGNORECASE):
         return False
     return None if stars(slot) else True
 
@@ -89,10 +105,15 @@ def _called(slot: Slot) -> str | None:
     return found["name"] if found else None
 
 
+_home = _behind(r"\b(?:home (?:location|base|town)|hometown|my location)\b(?: (?:to|is now|is|as|should be))")
+_bio = _behind(r"\b(?:bio|about me)\b(?: (?:to|should (?:say|read|be)|is|as))?")
+_AT_HOME = r"\b(?:home|hometown|settled|moved|we live|i live|based|live in|from)\b"
 _PROFILE: dict[str, Any] = {
     "username": lambda slot: _called(slot) or _username(slot),
-    "bio": _behind(r"\b(?:bio|about me)\b(?: (?:to|should (?:say|read|be)|is|as))?"),
-    "location": _behind(r"\b(?:home (?:location|base|town)|my location)\b(?: (?:to|is|as))"),
+    "bio": lambda slot: (quoted_in(slot.text) if "bio" in slot.text.lower() else None) or _bio(slot),
+    "location": lambda slot: (
+        _home(slot) or (slot.reading.place if re.search(_AT_HOME, slot.text, re.IGNORECASE) else None)
+    ),
     "rv_type": _behind(r"\brv type\b(?: (?:to|is|as))"),
 }
 _SETTINGS: dict[str, Any] = {
@@ -113,14 +134,19 @@ _PRIVACY: dict[str, Any] = {
         r"\b(?:profile|account|page)\b",
         {"friends": r"friend|strangers", "private": r"private|hid|nobody|no one", "public": r"public|every|anyone"},
     ),
-    "location_sharing": _switch(r"location sharing|share my location"),
+    "location_sharing": _switch(r"location sharing|(?:share|show|hide) (?:my|our) location|where (?:i am|we are)\b"),
     "show_activity": _switch(r"\bactivity\b"),
-    "allow_messages": _who(r"\b(?:messag(?:e|es|ing)|contact\w*|writ(?:e|ing) to|dm)s?\b", _WHO),
+    "allow_messages": _who(r"\b(?:messag(?:e|es|ing)|msgs?|contact\w*|writ(?:e|ing) to|dm)s?\b", _WHO),
     "data_collection": _switch(r"\bdata\b(?! vis)(?!.*financ)(?<!financial data)|analytics|tracking me"),
     "trip_sharing": _switch(r"trip sharing|share my trips|my trips"),
     "financial_data_visibility": _who(
-        r"financ|spending|money",
-        {"none": r"\b(?:nobody|no one|don't|hide|private|anyone|none)\b", "summary": r"summary", "detailed": r"detail"},
+        r"financ|spending|money|\bspend\b|budget|income|earn",
+        {
+            "summary": r"summar|totals|overview",
+            "detailed": r"detail|everything",
+            "none": r"nobody|no one|n't\b|hid(?:e|den)\b"
+            r"|private|\banyone\b|\bnone\b|\bnot\b|\bnever\b|secret|invisible",
+        },
     ),
 }
 
@@ -157,7 +183,12 @@ RULES = (
     Rule(
         "export_data",
         "my_data export | my_data show export | my_data want | my_data export @claim",
-        slots={"format": one_of("format", {"csv": r"\bcsv", "pdf": r"\bpdf", "json": r"\bjson"})},
+        slots={
+            "format": one_of(
+                "format",
+                {"csv": r"\bcsv|spreadsheet|excel|comma", "pdf": r"\bpdf|\bprint|\bdocument\b", "json": r"\bjson"},
+            )
+        },
         unless="hide stop delete who_may",
     ),
     Rule(

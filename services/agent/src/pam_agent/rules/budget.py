@@ -46,8 +46,8 @@ def window(slot: Slot) -> int | None:
 
 
 def period(slot: Slot) -> str | None:
-    """Return the budget period a sentence names."""
-    return None if days_in(slot.digits) else period_in(slot.text)
+    """Return the budget period a sentence names; one that is over is told by its days."""
+    return None if days_in(slot.digits) or _first(slot) else period_in(slot.text)
 
 
 def _expense_category(slot: Slot) -> str | None:
@@ -75,9 +75,16 @@ def _transaction(slot: Slot) -> str | None:
     found = (
         quoted_in(slot.text)
         or behind_colon(slot.text)
+        or _in_capitals(slot.text)
         or after(slot.text, r"\b(?:charge|transaction|classify|categori[sz]e|sort)\b(?: (?:from|at|this|of))?")
     )
     return re.sub(r",?\s*\$?\d+\.\d\d$", "", found).strip() or None if found else None
+
+
+def _in_capitals(text: str) -> str | None:
+    """Return what a sentence has as banks write it: "FLYING J 0617"."""
+    found = re.search(r"(?<![a-z] I )\b[A-Z][A-Z&'*.]{2,}(?: [A-Z\d#&'*.-]+)*(?=\W|$)", text)
+    return found[0].strip() if found and not text.isupper() else None
 
 
 def _format(slot: Slot) -> str | None:
@@ -88,12 +95,19 @@ def _format(slot: Slot) -> str | None:
 
 def _first(slot: Slot) -> str | None:
     days = range_in(slot.digits, slot.reading.now.date())
-    return days[0].isoformat() if days and not period_in(slot.text) else None
+    return days[0].isoformat() if days and not _runs(slot) else None
 
 
 def _last(slot: Slot) -> str | None:
     days = range_in(slot.digits, slot.reading.now.date())
-    return days[1].isoformat() if days and not period_in(slot.text) else None
+    return days[1].isoformat() if days and not _runs(slot) else None
+
+
+def _runs(slot: Slot) -> bool:
+    """Whether the period a sentence names is the one that is not over yet."""
+    return bool(period_in(slot.text)) and not re.search(
+        r"\b(?:last|previous) (?:week|year)\b", slot.text, re.IGNORECASE
+    )
 
 
 def _month(slot: Slot) -> str | None:
@@ -230,7 +244,7 @@ RULES = (
         "create_expense",
         "spend @amount | !label_expens @amount | log expense @amount | log @amount | expense @amount | @entry @amount "
         "| !@entry @amount -earn -income -vehicle_part -service_done "
-        "| bill @amount | bill @amount log"
+        "| !@filed @amount | bill @amount | bill @amount log"
         " | spend @amount log | spend log | log expense | spend @claim -@amount -show -how_much -timespan",
         Stance.TOLD,
         _SPENT,

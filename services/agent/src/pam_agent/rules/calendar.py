@@ -1,6 +1,7 @@
 """How members ask for what tools-account does with their calendar."""
 
 import re
+from functools import partial
 from typing import Any
 
 from pam_agent.rules.dates import day_in, moment_in, range_in
@@ -39,16 +40,12 @@ def _moment(slot: Slot) -> str | None:
     return moment_in(slot.digits, slot.reading.now)
 
 
-def _first(slot: Slot) -> str | None:
+def _edge(index: int, slot: Slot) -> str | None:
+    """Return the first or the last of the days a sentence names, which may be one day."""
     today = slot.reading.now.date()
-    days, day = range_in(slot.text, today), day_in(slot.text, today)
-    return days[0].isoformat() if days else day.isoformat() if day else None
-
-
-def _last(slot: Slot) -> str | None:
-    today = slot.reading.now.date()
-    days, day = range_in(slot.text, today), day_in(slot.text, today)
-    return days[1].isoformat() if days else day.isoformat() if day else None
+    day = day_in(slot.text, today)
+    days = range_in(slot.text, today, past=False) or (day and (day, day))
+    return days[index].isoformat() if days else None
 
 
 _WHICH = {"event_id": "Which entry of your calendar do you mean?"}
@@ -61,7 +58,7 @@ RULES = (
         "get_calendar_events",
         "calendar | calendar show | schedule show | calendar @day | schedule @day @question "
         "| schedule soon @question | schedule calendar show | schedule have @question",
-        slots={"start_date": _first, "end_date": _last},
+        slots={"start_date": partial(_edge, 0), "end_date": partial(_edge, 1)},
         unless="maintenance vehicle_part add remind move delete hustle",
     ),
     Rule(

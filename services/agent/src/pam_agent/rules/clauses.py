@@ -5,7 +5,8 @@ import re
 from pam_agent.rules.amounts import amounts_in
 
 _START = (
-    r"(?:will|would|am i|have i|has|was|did|why|how(?! much (?:i|we)\b)|what(?! (?:i|we)\b)|what's|when"
+    r"(?:will|would|am i|have i|has(?! (?:an?|the|no|full|good|some)\b)|was|did"
+    r"|why|how(?! much (?:i|we)\b)|what(?! (?:i|we)\b)|what's|when"
     r"|where(?! (?:i|we)\b)|who|which|is|are|any|do"
     r"|does|can|could|tell|say me|let me know|show|log|record|find|give|set"
     r"|add|check|then|also|track|plan|put|remind|send|i |we "
@@ -23,7 +24,8 @@ _CONDITION = re.compile(r"\W*(?:if|when|since|because|as|after|before|once|shoul
 JOINED = re.compile(r"\b(?:and|then|also|plus)\b|[.?!;]\s+\w", re.IGNORECASE)
 """What tells two requests from one that goes on after a comma."""
 _POINTING = re.compile(
-    r"(?:please |can you |could you |so |just )*(?:put|add|log|count|mark|record|write|note|save|track|set"
+    r"(?:please |kindly |(?:can|could|would|will) you (?:kindly |please )?|so |just )*"
+    r"(?:put|add|log|count|mark|record|write|note|save|track|set"
     r"|register|enter|plan|post"
     r"|book|file|jot|change|fix|update|delete|remove|confirm|share|do|check|charge|throw|make) (?:it|that|this"
     r"|them|one)\b",

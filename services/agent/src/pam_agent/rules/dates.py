@@ -21,7 +21,16 @@ _WEEKDAY = re.compile(
     r"\b(?P<which>last|next|this|on)?\s*(?P<day>mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b",
     re.IGNORECASE,
 )
-_NEAR = {"yesterday": -1, "last night": -1, "tomorrow": 1, "today": 0, "tonight": 0, "this morning": 0}
+_NEAR = {
+    "yesterday": -1,
+    "last night": -1,
+    "tomorrow": 1,
+    "tmrw": 1,
+    "tmr": 1,
+    "today": 0,
+    "tonight": 0,
+    "this morning": 0,
+}
 _AGO = re.compile(r"\b(?P<count>\d+|a)\s+(?P<unit>day|week)s?\s+ago\b|\bin\s+(?P<ahead>\d+)\s+days?\b", re.IGNORECASE)
 _CLOCK = re.compile(
     r"\b(?P<hour>\d{1,2})(?::(?P<minute>\d\d))?\s?(?P<half>[ap])\.?m\b"
@@ -31,6 +40,11 @@ _CLOCK = re.compile(
 )
 _PARTS = {"noon": 12, "midday": 12, "morning": 9, "afternoon": 15, "evening": 18, "tonight": 19, "midnight": 0}
 _RANGE = re.compile(rf"\b(?P<first>\d{{1,2}})\s+(?:to|through|until|-)\s+{_DAY}\s+{_MONTH}\b", re.IGNORECASE)
+_WHOLE_MONTH = re.compile(
+    r"\b(?:in|for|during|of|all|whole|this|last|next) (?:january|february|march|april|may|june|july|august|september"
+    r"|october|november|december|jan|feb|aug|sept?|oct|nov|dec)\b(?! \d)",
+    re.IGNORECASE,
+)
 _NOON = 12
 _FIRST_PM = 7
 
@@ -61,15 +75,27 @@ def moment_in(text: str, now: datetime) -> str | None:
     return datetime.combine(day or now.date(), clock or time(9)).isoformat()
 
 
-def range_in(text: str, today: date) -> tuple[date, date] | None:
-    """Return the first and last day of a range: "from May 1 to May 9", "next week", "last month"."""
-    if (found := _RANGE.search(text)) and (last := _named(found[0].split(maxsplit=2)[2], today, past=True)):
+def range_in(text: str, today: date, *, past: bool = True) -> tuple[date, date] | None:
+    """Return the first and last day of a range: "from May 1 to May 9", "next week", "last month", "in October"."""
+    if (found := _RANGE.search(text)) and (last := _named(found[0].split(maxsplit=2)[2], today, past=past)):
         return last.replace(day=int(found["first"])), last
-    days = [_of(match, today, past=True) for match in _NAMED[0].finditer(text)]
+    days = [_of(match, today, past=past) for match in _NAMED[0].finditer(text)]
     found_days = [day for day in days if day] or [date.fromisoformat(iso) for iso in _ISO.findall(text) if _iso(iso)]
     if len(found_days) > 1:
         return found_days[0], found_days[-1]
-    return _calendar(text.lower(), today)
+    return _calendar(text.lower(), today) or _month(text, today, past=past)
+
+
+def _month(text: str, today: date, *, past: bool) -> tuple[date, date] | None:
+    """Return the first and last day of a month named without a day; of one that has begun, no later than today."""
+    found = _WHOLE_MONTH.search(text)
+    if found is None:
+        return None
+    number = _MONTHS.index(found[0].split()[-1].lower()[:3]) + 1
+    is_behind, is_ahead = number < today.month and not past, number > today.month and past
+    first = date(today.year + is_behind - is_ahead, number, 1)
+    last = (first + timedelta(31)).replace(day=1) - timedelta(1)
+    return first, min(last, today) if past else last
 
 
 def month_in(text: str, today: date) -> date | None:
@@ -93,6 +119,11 @@ def _calendar(text: str, today: date) -> tuple[date, date] | None:
         return start, start + timedelta(6)
     if "last month" in text:
         return before.replace(day=1), before
+    if "next month" in text:
+        start = (first + timedelta(31)).replace(day=1)
+        return start, (start + timedelta(31)).replace(day=1) - timedelta(1)
+    if "last year" in text:
+        return date(today.year - 1, 1, 1), date(today.year - 1, 12, 31)
     if "weekend" in text:
         return monday + timedelta(5), monday + timedelta(6)
     return (first, today) if "start of the month" in text else None

@@ -3,18 +3,22 @@
 import re
 
 _WINDOW = re.compile(
-    r"\b(?:last|past|next|coming|upcoming|over the|within)\s+(?P<count>\d+)\s+(?P<unit>day|week|month)s?\b"
-    r"|\b(?P<adjective>\d+)[\s-](?P<long>day|week)\b",
+    r"\b(?:last|past|previous|next|coming|upcoming|over the|within|in)\s+(?P<count>\d+)\s+(?P<unit>day|week|month)s?\b"
+    r"|\b(?P<adjective>\d+)[\s-](?P<long>day|week)\b|\bpast (?P<one>week|month|year)\b"
+    r"|(?<=[a-z] )(?P<plain>\d+) (?P<plain_unit>day|week)s?\W*$",
     re.IGNORECASE,
 )
-_ONE = re.compile(r"\bpast (?P<unit>week|month)\b", re.IGNORECASE)
-_DAYS_OF = {"day": 1, "week": 7, "month": 30}
+_DAYS_OF = {"day": 1, "week": 7, "month": 30, "year": 365}
 _DAYS_MAX = 365
 _PERIODS = (
     (re.compile(r"\b(today|daily|(a|per|each|every) day)\b", re.IGNORECASE), "daily"),
-    (re.compile(r"\b(weekly|(?<!workamping )week)\b", re.IGNORECASE), "weekly"),
+    (re.compile(r"\b(weekly|(?<!workamping )week|wk)\b", re.IGNORECASE), "weekly"),
     (re.compile(r"\b(quarterly|quarter)\b", re.IGNORECASE), "quarterly"),
-    (re.compile(r"\b(yearly|annual|annually|year)\b", re.IGNORECASE), "yearly"),
+    (re.compile(r"\b(yearly|annual|annually|year|yr)\b", re.IGNORECASE), "yearly"),
+    (
+        re.compile(r"\b(monthly|(?:a|per|each|every|this) month|month (?:to|by|over|after) month)\b", re.IGNORECASE),
+        "monthly",
+    ),
 )
 
 
@@ -22,10 +26,13 @@ def days_in(text: str) -> int | None:
     """Return the length of a window such as "the last 2 weeks" or "a 10 day outlook" in days, a year at most."""
     found = _WINDOW.search(text)
     if found is None:
-        one = _ONE.search(text)
-        return _DAYS_OF[one["unit"].lower()] if one else None
+        return None
     if found["adjective"]:
         return min(_DAYS_MAX, int(found["adjective"]) * _DAYS_OF[found["long"].lower()])
+    if found["one"]:
+        return _DAYS_OF[found["one"].lower()]
+    if found["plain"]:
+        return min(_DAYS_MAX, int(found["plain"]) * _DAYS_OF[found["plain_unit"].lower()])
     return min(_DAYS_MAX, int(found["count"]) * _DAYS_OF[found["unit"].lower()])
 
 
@@ -38,5 +45,5 @@ def months_in(text: str) -> int | None:
 
 
 def period_in(text: str) -> str | None:
-    """Return the budget period a sentence names; the month is what is meant by default."""
+    """Return the budget period a sentence names."""
     return next((period for words, period in _PERIODS if words.search(text)), None)

@@ -9,6 +9,13 @@ from pam_agent.rules.rule import Rule
 from pam_agent.rules.stance import Stance
 from pam_agent.rules.texts import after, behind_colon
 
+_KINDS = (
+    r"\b(?P<source>pension|social security|va benefits|disability|unemployment|royalt(?:y|ies)|dividends?|stipend"
+    r"|salary|paycheck|paycheque|wages?|bonus|commission|tips|tax refund|refund|rent|interest|freelanc\w+|consulting"
+    r"|alimony|child support|inheritance|annuity|overtime)\b"
+)
+"""Kinds of income that say themselves where the money is from."""
+
 
 def _source(slot: Slot) -> str | None:
     found = re.search(
@@ -22,8 +29,9 @@ def _source(slot: Slot) -> str | None:
         slot.text,
         re.IGNORECASE,
     )
-    if found or payer:
-        return (found or payer)["source"]  # type: ignore[index]
+    kind = re.search(_KINDS, slot.text, re.IGNORECASE)
+    if found or payer or kind:
+        return (found or payer or kind)["source"]  # type: ignore[index]
     return "other" if slot.reading.amounts else None
 
 

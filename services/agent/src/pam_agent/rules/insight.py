@@ -98,7 +98,9 @@ def _edge(index: int, slot: Slot) -> str | None:
 
 
 def _span(slot: Slot) -> str | None:
-    return next((kind for kind in ("weekly", "monthly") if kind in slot.text.lower()), "custom")
+    return next(
+        (kind for kind, word in (("weekly", "week"), ("monthly", "month")) if word in slot.text.lower()), "custom"
+    )
 
 
 def _focus(slot: Slot) -> list[str] | None:

@@ -1,7 +1,8 @@
 """How much a sentence is like those members ask for each tool with. Pure.
 
 A sentence is its stems, its pairs of neighbouring ones and its notions. What two sentences share counts the more the
-rarer it is (tf-idf, cosine). A tool is as alike as its nearest sentences, each counting less than the one before.
+rarer it is (tf-idf, cosine). A tool is as alike as its nearest sentences, each counting less than the one before, and
+less so where other tools' sentences use its words more often (naive Bayes).
 """
 
 import re
@@ -24,24 +25,49 @@ NONE = "none"
 _NEAREST, _FAR = 8, 0.1
 """How many sentences of a tool count, and how near they have to be to the nearest of all."""
 _FADING = [0.85**n for n in range(_NEAREST)]
+_PRIOR = 0.3
+"""How many sentences what all tools use of a mark counts for, beside those of the tool itself."""
+_UNFIT = 0.01
+"""What it takes from a tool that a mark is one e-th as probable there as where the text fits best."""
 
 
 @lru_cache(maxsize=256)
 def likeness(text: str) -> dict[str, tuple[float, str]]:
     """Return how alike a tool's sentences are, between 0 and 1, and the nearest; of tools that share something."""
     found: dict[str, list[tuple[float, str]]] = defaultdict(list)
-    shared = _shared(_marks(text))
+    marks = _marks(text)
+    shared, lacks = _shared(marks), _lacks(marks)
     least = max(shared, default=(0.0, 0))[0] * _FAR
     for alike, number in shared:
         if alike >= least:
             tool, sentence = _SENTENCES[number]
             found[tool].append((alike, sentence))
-    return {tool: _nearest(alike) for tool, alike in found.items()}
+    return {tool: _nearest(alike, lacks[tool] * _UNFIT) for tool, alike in found.items()}
 
 
-def _nearest(alike: list[tuple[float, str]]) -> tuple[float, str]:
+def _nearest(alike: list[tuple[float, str]], lack: float) -> tuple[float, str]:
     best = sorted(alike, reverse=True)[:_NEAREST]
-    return sum(each * fading for (each, _), fading in zip(best, _FADING, strict=False)) / sum(_FADING), best[0][1]
+    whole = sum(each * fading for (each, _), fading in zip(best, _FADING, strict=False)) / sum(_FADING)
+    return max(0.0, whole - lack), best[0][1]
+
+
+def _lacks(marks: frozenset[str]) -> dict[str, float]:
+    """Return how much less a text's marks fit each tool than the one they fit best: the mean of their logarithms."""
+    known = [mark for mark in marks if mark in _HOLDERS]
+    fits = {tool: -log(len(sentences) + _PRIOR) for tool, sentences in ASKED.items()}
+    for mark in known:
+        for tool, gain in _gains(mark):
+            fits[tool] += gain / len(known)
+    best = max(fits.values())
+    return {tool: best - fit for tool, fit in fits.items()}
+
+
+@lru_cache(maxsize=16384)
+def _gains(mark: str) -> list[tuple[str, float]]:
+    """Return each tool that uses a mark, and how much more probable its own sentences make it there."""
+    counts = Counter(_SENTENCES[number][0] for number in _HOLDERS[mark])
+    usual = _PRIOR * len(_HOLDERS[mark]) / len(_SENTENCES)
+    return [(tool, log(1 + count / usual)) for tool, count in counts.items()]
 
 
 def _shared(marks: frozenset[str]) -> list[tuple[float, int]]:

@@ -70,7 +70,11 @@ RULES = (
         "rsvp_event",
         "rsvp event | rsvp | rsvp delete event",
         Stance.REFUSED,
-        {"cancel": said(r"\b(?:cancel|can't|cannot|won't|not coming|drop|skip|off the|out of|bail)")},
+        {
+            "cancel": said(
+                r"\b(?:cancel|can'?t|cannot|won'?t|not coming|no longer|unable|not going|drop|skip|off the|out of|bail)"
+            )
+        },
         asks={"event_id": "Which meet-up do you mean?"},
         unless="tell",
     ),

@@ -34,7 +34,12 @@ def measured(text: str, unit: str) -> int | float | None:
 
 def labelled(text: str, label: str) -> int | float | None:
     """Return the first number that stands behind a label, which is a regular expression."""
-    found = re.search(rf"\b(?:{label})\W*(?:(?:is|was|at|of|to|reads?|shows?|says?)\W+)?{_NUMBER}", text, re.IGNORECASE)
+    found = re.search(
+        rf"\b(?:{label})\W*(?:(?:is|was|at|of|to|reads?|reading|shows?|showing|says|stands at|now|hit)\W+)"
+        rf"{{0,2}}{_NUMBER}",
+        text,
+        re.IGNORECASE,
+    )
     return number(found["number"]) if found else None
 
 

@@ -43,22 +43,24 @@ _NOBODY = {
     "new",
     "off",
 }
-_HANDLE = re.compile(r"@(\w{2,40})|\b([A-Za-z]\w*_\w+)\b")
+_HANDLE = re.compile(r"@(\w{2,40})|\b([A-Za-z]\w*_\w{1,40})\b")
+_NAME = re.compile(r"(?<=[a-z,] )(?!I\b)[A-Z][a-z]\w*")
 _WROTE = re.compile(
     r"\b(?:what (?:did |has |does )?|has |have )(?P<name>[A-Z]\w+) (?:just |has )?"
     r"(?:wr[io]te|written|said|say|sent|send|texted|answered|replied|messaged)\b"
 )
 _TITLE = r"(?:(?:Grandma|Grandpa|Granny|Nana|Aunt|Uncle|Cousin|Mr\.?|Mrs\.?|Ms\.?|Dr\.?) (?-i:(?=[A-Z])))?"
 _AFTER = re.compile(
-    r"\b(?:message|text|dm|tell|ping|write(?: to)?|inform|notify|let|send|follow(?:ing)?|unfollow|(?:un)?block"
-    r"|mute|shoot|ask|invite|wish|did|(?:to|with|from|add|drop)(?= (?:my (?:friend|buddy) )?(?-i:[A-Z]|@))) "
-    r"(?:a (?:message|text|note|dm) to |my (?:friend|buddy) |the user |user )?(?P<name>"
+    r"\b(?:message|msg|text|dm|tell|ping|write(?: to)?|inform|notify|let|send|follow(?:ing)?|unfollow|(?:un)?block"
+    r"|mute|shoot|ask|invite|wish|did|(?:to|with|from|has|have|add|drop)(?= (?:my (?:friend|buddy) )?(?-i:[A-Z]|@))) "
+    r"(?:a (?:message|text|note|dm) to |my (?:friend|buddy) |(?:the |a )?(?:user|member|guy|person|account)(?: called"
+    r"| named)? )?(?P<name>"
     rf"{_TITLE}[A-Za-z][\w.]*)",
     re.IGNORECASE,
 )
 _SAID = re.compile(
-    r"^.*?\b(?:message|text|dm|tell|ping|write(?: to)?|inform|notify|let|send|shoot|ask|invite|wish|drop)\b(?: (?:a "
-    r"|an )?(?:quick )?(?:message|text|note|dm)\b)?(?: to)?"
+    r"^.*?\b(?:message|msg|text|dm|tell|ping|write(?: to)?|inform|notify|let|send|shoot|ask|invite|wish|drop)\b"
+    r"(?: (?:a |an )?(?:quick )?(?:message|text|note|dm)\b)?(?: to)?"
     r"(?: my (?:friend|buddy))? "
     rf"(?P<who>(?!(?:to|an?) ){_TITLE}@?[\w.]+)"
     r"(?: (?:a |an )?(?:quick )?(?:message|text|note|dm|line|know)\b)*"
@@ -81,6 +83,12 @@ def person_in(text: str) -> str | None:
         return wrote["name"]
     names = [match["name"] for match in _AFTER.finditer(text) if match["name"].lower() not in _NOBODY]
     return next((name.rstrip(".") for name in names), None)
+
+
+def anybody_in(text: str) -> str | None:
+    """Return whom a sentence turns to, else the one name in it."""
+    names = _NAME.findall(text)
+    return person_in(text) or (names[0] if len(names) == 1 else None)
 
 
 def said_in(text: str) -> str | None:

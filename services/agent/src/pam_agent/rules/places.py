@@ -26,6 +26,14 @@ _LOWER_NOT = re.compile(
     r"|pounds|gallons|stock|good|csv|pdf"
     r"|some|\d)"
 )
+_TOPIC = re.compile(
+    r"\b(?:weather|forecast|roads?|road conditions|diesel|gas|fuel|museums?|campgrounds?|rv parks?|temps?) "
+    r"(?P<name>(?!(?:here|there|like|for|in|on|at|is|was|are|the|this|that|my|price|prices|cost|costs|station|stations"
+    r"|stop|stops|budget|today|tonight|tomorrow|tmrw|please|now|near|nearby|report|spend|spending|money|log|limit|open"
+    r"|closed|closures|work|trip|trips|ahead|conditions|gets|got)\b)[a-z]{4,})"
+    r"(?= (?:tmrw|tomorrow|today|tonight|this|next|now|please)|\W*$)"
+)
+"""A place without a capital behind what is asked about it."""
 _HERE = re.compile(
     r"\b(?:near(?:by| me| us| here)|close by|around (?:here|me|us)|here|in the area|where (?:i am|i'm|we are)"
     r"|my location|close to (?:me|us))\b",
@@ -42,10 +50,10 @@ _END = (
 _FROM_TO = re.compile(
     rf"\b(?:from|between) (?P<a>.{{2,50}}?) (?:to|and|into|until|till) (?P<b>.{{2,50}}?){_END}", re.IGNORECASE
 )
-_TO_FROM = re.compile(rf"\b(?:to|into|in|reach) (?P<b>{_NAME}) from (?P<a>.{{2,50}}?){_END}")
+_TO_FROM = re.compile(rf"\b(?:to|into|in|reach|eta|ETA|Eta) (?P<b>{_NAME}) from (?P<a>.{{2,50}}?){_END}")
 _BARE = re.compile(rf"(?P<a>{_NAME}) to (?P<b>{_NAME})")
 _VIA = re.compile(
-    r"\b(?:via|through|stop(?:ping|s)? (?:in|at|by|off in|over in|off at)|with (?:a |one )?(?:stops?"
+    r"\b(?:via|through|stop(?:ping|s|over)? (?:in|at|by|off in|over in|off at)|with (?:a |one )?(?:stops?"
     r"|stopover|night|overnight|layover)s? (?:in|at|near)|by way of"
     r"|passing) (?P<stops>[A-Z].{1,120}?)"
     r"(?=$|[?.!;]| (?:with|leaving|starting|on|under|for|tomorrow)\b)"
@@ -69,10 +77,25 @@ _ENDING = re.compile(
     rf"|drive (?:up |down )?to|bound for|(?:be|arrive|get|pull|roll|we) (?:in|into|at|to)|hit"
     rf"|make it to) (?P<name>{_NAME})"
 )
+_BETWEEN = re.compile(
+    rf"\b(?:visit|see|stop(?:ping|s)? (?:in|at)|hit|through|do|at|in|via) "
+    rf"(?P<stops>{_NAME}(?:, (?:and )?{_NAME})*,? and {_NAME})"
+    r"(?= (?:between|from|on the way|on our way|going|driving))"
+)
 _ROAD = re.compile(
-    r"\b(?:(?:I|US|SR|CA|UT|AZ|Hwy|HWY)[- ]?\d+[A-Z]?|(?:Highway|Route|Interstate|highway|route"
+    r"\b(?:i-\d+|(?:I|US|SR|CA|UT|AZ|Hwy|HWY)[- ]?\d+[A-Z]?|(?:Highway|Route|Interstate|highway|route"
     r"|interstate) \d+[A-Z]?)\b"
 )
+_LISTED = re.compile(
+    rf"\b(?:order|reorder|stops?|sort|arrange|rearrange|visit|visiting|see|between)\b[^A-Z]{{0,30}}"
+    rf"(?P<list>{_NAME}(?:, {_NAME}){{2,}}(?:,? and {_NAME})?)\W*$"
+)
+_LOWER_WAY = re.compile(
+    r"\b(?:plan|trip|run|drive|haul|long|route|way|quickest|fastest|far|miles|hours|from) "
+    r"(?P<a>(?!(?:plan|trip|run|drive|haul|from|way|route|the|our|my|is|it)\b)[a-z]{3,}(?: [a-z]{3,})?) "
+    r"to (?P<b>[a-z]{3,}(?: (?!stop|via|leav|with|from|take|tomorrow)[a-z]{3,})?)\b"
+)
+"""A way as it is typed without capitals."""
 _LIST = re.compile(r":\s*(?P<list>[A-Z][^?!]*)$")
 
 
@@ -85,7 +108,8 @@ def place_in(text: str) -> str | None:
     if _HERE.search(text):
         return "here"
     lower = (match["name"] for match in _LOWER.finditer(text) if not _LOWER_NOT.match(match["name"]))
-    return next((_clean(name) for name in lower), None) or _last_name(bare)
+    topic = _TOPIC.search(text)
+    return next((_clean(name) for name in lower), None) or _last_name(bare) or (topic["name"] if topic else None)
 
 
 def road_in(text: str) -> str | None:
@@ -96,12 +120,12 @@ def road_in(text: str) -> str | None:
 
 def way_in(text: str) -> dict[str, str | list[str]]:
     """Return ``origin``, ``destination`` and ``stops`` as far as a sentence names them."""
-    listed = _LIST.search(text)
+    listed = _LIST.search(text) or _LISTED.search(text)
     chain = [part for part in _ARROW.split(text) if part] if _ARROW.search(text) else []
     if chain or (listed and listed["list"].count(",") > 1):
         names = [_tail_name(part) for part in chain] or _names(listed["list"] if listed else "")
         return {"origin": names[0], "destination": names[-1]} | ({"stops": names[1:-1]} if names[1:-1] else {})
-    found = _FROM_TO.search(text) or _TO_FROM.search(text) or _BARE.search(text)
+    found = _FROM_TO.search(text) or _TO_FROM.search(text) or _BARE.search(text) or _LOWER_WAY.search(text)
     way: dict[str, str | list[str]] = {}
     if found and not _NO_PLACE.match(found["a"]):
         way = {"origin": _clean(found["a"]), "destination": _clean(found["b"])}
@@ -117,7 +141,7 @@ def way_in(text: str) -> dict[str, str | list[str]]:
         )
     ):
         way["origin"] = _clean(start["a"])
-    if via := _VIA.search(text) or (_HIT.search(text) if found else None):
+    if via := _VIA.search(text) or _BETWEEN.search(text) or (_HIT.search(text) if found else None):
         way["stops"] = _names(via["stops"])
     return way
 

@@ -26,17 +26,18 @@ _OPENINGS = {
     f"opens_{name}": re.compile(words, re.IGNORECASE)
     for name, words in {
         "tell": (
-            r"(?:tell|message|text|dm|ping|let|write to|notify|inform|shoot) (?!me\b|us\b|everyone|everybody"
-            r"|the community|about|a post|(?:my |our )?(?:friends|followers|people|folks|buddies)\b|you\b|up\b"
+            r"(?:tell|message|msg|text|dm|ping|let|write to|notify|inform|shoot) (?!me\b|us\b|everyone|everybody"
+            r"|the (?:community|world)|about|a post|(?:all )?(?:of )?(?:my |our )?(?:friends|followers|people|folks"
+            r"|buddies)\b|all\b|you\b|up\b"
             r"|down\b|(?:the|our|my) (?:kids?|children|grandkids|boys|girls)\b)@?\w+"
             r"|ask (?-i:[A-Z])\w+ (?:if|whether|to|what|when|where|how|for|about)\b"
             r"|send (?:\w+ )?(?:a |an )?(?:quick )?(?:message|text|note|dm)"
         ),
         "post": (
             r"post\b|put (?:up|out) a post|publish|announce|share (?:an update|a post|this post|with (?:everyone"
-            r"|everybody|the community))"
-            r"|let (?:all )?(?:my|our) (?:followers|friends|people) know|put (?:this|that|it) on my feed|(?:tell"
-            r"|let) (?:everyone|everybody|the community)|(?:write|make|create) a post"
+            r"|everybody|the community))|put (?:this|that|it) on my feed"
+            r"|(?:tell|let) (?:everyone|everybody|the (?:community|world)|(?:all )?(?:of )?(?:my|our) (?:friends"
+            r"|followers|people|folks|buddies))|(?:write|make|create) a post"
         ),
         "move": r"(?:move|shift|bump|slide|reschedule|postpone|push|delay|change|update|bring forward)\b",
         "delete": r"(?:delete|remove|cancel|drop|erase|take|scratch|scrap|clear)\b",
@@ -61,10 +62,13 @@ _ENTRY = re.compile(
     re.IGNORECASE,
 )
 """An expense as people note one: "gas $45", "$12 on parking"."""
+_FILED = re.compile(r"\bunder (?:the )?[a-z]+(?: (?:category|expenses?))?\W*$", re.IGNORECASE)
+"""A category an expense is put under."""
 PERSONAL = frozenset({"about_me", "pet", "diet", "health", "person", "date"})
 """Kinds of facts that are of the member alone; what they drive is another tool's."""
 _LABEL = re.compile(
-    r"\W*(?:new |my |an? |another |add (?:an? )?|log (?:an? )?|here'?s an? )?(?P<label>[a-z]+)(?: \w+){0,3}: ",
+    r"\W*(?:new |my |an? |another |add (?:an? )?|log (?:an? )?|here'?s an? "
+    r"|(?:an? )?(?:piece|word|bit|quick word) of )?(?P<label>[a-z]+)(?: \w+){0,3}: ",
     re.IGNORECASE,
 )
 """What a message says it is: "tip for the community: ..."."""
@@ -126,6 +130,7 @@ class Reading:
             "@quoted": quoted_in(self.text),
             "@order": re.search(r"\b(?:ORD|PAM)-\w+", self.text),
             "@entry": _ENTRY.search(self.digits),
+            "@filed": _FILED.search(self.text),
             "@year": re.search(r"\b(?:19|20)\d\d [A-Z]", self.text),
             "@two_measures": len(_MEASURE.findall(self.text)) > 1,
             "@fact": any(fact.kind in PERSONAL for fact in facts_in(self.text)),

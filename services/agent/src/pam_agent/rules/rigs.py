@@ -32,9 +32,9 @@ RIGS: dict[str, str] = {
 }
 
 _CALLED = re.compile(
-    r"(?<!dog )(?<!cat )(?<!wife )(?<!son )(?<!group )\b(?:called|named|name (?:is|it)|nicknamed"
-    r"|(?:I|we) call (?:it|her|him))"
-    r" (?P<name>[A-Z]\w*(?: [A-Z]\w*)*)"
+    r"(?<!dog )(?<!cat )(?<!wife )(?<!son )(?<!group )\b(?:called|named|names?(?:'s| is| it)?|nicknamed|call|dubbed"
+    r"|goes by)"
+    r" (?:her |him |it |them )?(?P<name>[A-Z]\w*(?: [A-Z]\w*)*)"
 )
 
 

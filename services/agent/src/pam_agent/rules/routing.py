@@ -35,6 +35,8 @@ RULES: tuple[Rule, ...] = tuple(
     for rule in domain.RULES
 )
 _POSITION = {"latitude", "longitude"}
+_SIZED = {rule for rule in RULES if rule.slots.keys() & {"vehicle_height_ft", "rig_length_ft"}}
+"""What is asked with a rig's size, which is no vehicle to be added then."""
 _SURE = 0.6
 """A score that leaves no doubt."""
 
@@ -104,8 +106,10 @@ def _several(reading: Reading, whole: Choice | None, offered: dict[str, ToolMani
     choices = [choice for choice in found if choice and choice.stands_alone]
     if not choices or len(choices) < len(parts):
         return None
+    if whole and whole.rule in _SIZED and choices[0].rule.tool == "create_vehicle" and whole.rule is choices[-1].rule:
+        return None
     routed = [_one(part, offered, {}, choice) for part, choice in zip(readings, choices, strict=True)]
-    calls, last = [call for each in routed for call in each.calls], routed[-1]
+    calls, last = _once([call for each in routed for call in each.calls]), routed[-1]
     reads = [call.tool for call in calls if call.reads]
     goes_on = whole and whole.rule is choices[0].rule and len(reads) == len(calls) and not JOINED.search(reading.text)
     is_last_told = last.is_whole or (choices[-1].weight > 0 and last.asks_which)
@@ -121,6 +125,12 @@ def _says_more(reading: Reading, whole: Choice | None, offered: dict[str, ToolMa
     calls = _one(reading, offered, {}, whole).calls
     more = {name: told for name, told in calls[0].arguments.items() if name not in last.arguments} if calls else {}
     return last.reads and bool(more) and all(isinstance(told, int | float) for told in more.values())
+
+
+def _once(calls: list[Call]) -> list[Call]:
+    """Return calls without those that say again what one before them does."""
+    said = [(call.tool, call.arguments) for call in calls]
+    return [call for n, call in enumerate(calls) if said[n] not in said[:n]]
 
 
 def _with_facts(found: Route, reading: Reading, offered: dict[str, ToolManifest]) -> Route:

@@ -8,7 +8,7 @@ from pam_agent.rules.reading import Reading, Slot
 from pam_agent.rules.stance import Stance
 
 Read = Callable[[Slot], Any]
-NOTION, SLOT, SURE = 2, 1, 7
+NOTION, SLOT, SURE = 2, 1, 10
 """What a word's notion, a filled slot and a notion that leaves no doubt count as evidence."""
 
 

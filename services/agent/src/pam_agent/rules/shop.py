@@ -39,7 +39,7 @@ RULES = (
         "checkout | checkout cart | checkout order",
         Stance.ASKED,
         {"confirm": lambda _: True},
-        unless="@question calendar event",
+        unless="@question calendar event should sights",
     ),
     Rule(
         "add_to_cart",

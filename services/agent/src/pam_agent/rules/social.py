@@ -5,18 +5,18 @@ from typing import Any
 
 from pam_agent.rules.categories import enum_of
 from pam_agent.rules.numerals import measured
-from pam_agent.rules.people import person_in, quoted_in, said_in
+from pam_agent.rules.people import anybody_in, person_in, quoted_in, said_in
 from pam_agent.rules.places import place_in
 from pam_agent.rules.reading import Slot
 from pam_agent.rules.rule import Rule
-from pam_agent.rules.stance import Stance
+from pam_agent.rules.stance import Stance, is_polite
 from pam_agent.rules.texts import after, behind_colon, tags_in, topic_in
 from pam_agent.rules.trip import miles
 
 _POST = (
-    r"\b(?:tell everyone|tell everybody|tell the community|let everyone know|let everybody know"
-    r"|share with (?:everyone|everybody|the community)|share (?:an update|a post)|let (?:all )?(?:my"
-    r"|our) (?:followers|friends|people) know"
+    r"\b(?:(?:tell|let) (?:everyone|everybody|the (?:community|world)|(?:all )?(?:of )?(?:my|our)"
+    r" (?:friends|followers|people|folks|buddies))(?: know)?"
+    r"|share with (?:everyone|everybody|the community)|share (?:an update|a post)"
     r"|post|publish"
     r"|announce)\b(?: to (?:everyone|everybody|the community|my followers|all))?(?: (?:a post"
     r"|an update))?(?: (?:saying|that|about))?"
@@ -42,10 +42,26 @@ def _post(slot: Slot) -> str | None:
     return None if rest is None or re.fullmatch(r"(?:a |an |something|my |the )?\s*(?:post|update)?\W*", rest) else rest
 
 
+def _message(slot: Slot) -> str | None:
+    """Return what somebody is to be told; the question mark of a polite wish is none of it."""
+    found = said_in(slot.text)
+    return found.rstrip("? ") if found and is_polite(slot.text) else found
+
+
 def _comment(slot: Slot) -> str | None:
-    return (
-        quoted_in(slot.text) or after(slot.text, r"\b(?:saying|that says|to say|and say)\b") or behind_colon(slot.text)
+    return quoted_in(slot.text) or after(slot.text, r"\b(?:saying|that says|to say|and say)\b") or _under(slot.text)
+
+
+def _under(text: str) -> str | None:
+    """Return what is said to a post: behind a colon, or between the verb and the post."""
+    found = re.search(
+        r"\b(?:comment|reply|write|say|put|add|leave) (?P<said>(?!(?:an?|the|on|to|under)\b).+?) "
+        r"(?:on|under|to|below|beneath)"
+        r" (?:\S+ ){0,3}(?:post|pic|picture|photo|update|video|story|status|thread)s?\W*$",
+        text,
+        re.IGNORECASE,
     )
+    return behind_colon(text) or (found["said"] if found else None)
 
 
 def _people(slot: Slot) -> str | None:
@@ -152,7 +168,7 @@ RULES = (
     ),
     Rule(
         "submit_community_tip",
-        "submit tip | tip submit community | add tip | !label_tip",
+        "submit tip | tip submit community | add tip | !label_tip | !label_advic | !label_hint",
         Stance.ASKED,
         {
             "title": lambda slot: (_tip(slot) or "")[:80] or None,
@@ -176,7 +192,7 @@ RULES = (
         "!opens_block | !block @handle | block @person | block @handle",
         Stance.REFUSED,
         {
-            "target": lambda slot: person_in(slot.text),
+            "target": lambda slot: anybody_in(slot.text),
             "unblock": said(r"\bunblock|off my block|\bun-block|no longer block"),
         },
         asks={"target": "Whom do you mean?"},
@@ -185,7 +201,7 @@ RULES = (
         "message_friend",
         "!opens_tell | !opens_tell @person | tell @handle @person",
         Stance.ASKED,
-        {"recipient": lambda slot: person_in(slot.text), "message": lambda slot: said_in(slot.text)},
+        {"recipient": lambda slot: person_in(slot.text), "message": _message},
         unless="allowed_message",
         asks={"recipient": "To whom?", "message": "What shall I write?"},
         keeps_text=True,
@@ -216,7 +232,7 @@ RULES = (
     Rule(
         "read_messages",
         "messages read | messages show | messages read @person",
-        slots={"person": lambda slot: person_in(slot.text)},
+        slots={"person": lambda slot: anybody_in(slot.text)},
         unless="privacy allowed_message export database",
     ),
     Rule(
@@ -232,7 +248,7 @@ RULES = (
         "follow | unfollow | follow want | unfollow follow | follow start",
         Stance.ASKED,
         {
-            "target": lambda slot: person_in(slot.text),
+            "target": lambda slot: anybody_in(slot.text),
             "unfollow": said(
                 r"\bunfollow|\b(?:stop|quit|no longer|done|drop|remove|not) \w*\s?follow|\b(?:drop|remove)\b"
             ),

@@ -3,6 +3,8 @@
 import re
 from enum import StrEnum
 
+from pam_agent.rules.words import contracted
+
 
 class Stance(StrEnum):
     """What a tool needs of a sentence before it is called."""
@@ -22,9 +24,10 @@ def _words(pattern: str) -> re.Pattern[str]:
 
 
 _POLITE = _words(
-    r"^(?!\W*would you (?:tow|drive|travel|take|go|haul|pull|risk)\b)\W*(?:(?:hey|hi|ok|okay|pam|please|kindly|also"
-    r"|then|and),?\s+)*(?:please|(?:can|could|would|will) (?:you"
-    r"|we|i)(?: please)?)\b"
+    r"^(?!\W*would you (?:tow|drive|travel|take|go|haul|pull|risk)\b)\W*(?:(?:hey|hi|hello"
+    r"|good (?:morning|afternoon|evening)|morning|yes|no|oh|well|so|now|thanks|thank you|ok"
+    r"|okay|pam|dear|there|please|kindly|also|then|and)\b[,.!]*\s+)*"
+    r"(?:please|kindly|(?:can|could|would|will|might) (?:you|we|i)(?: (?:please|kindly|be so kind as to))?)\b"
 )
 _LET = _words(r"^\W*(?:let's|i(?:'d| would) (?:like|love)(?: to)?|i (?:want|need|wish)(?: to)?)\b")
 _AFTERWARDS = _words(
@@ -36,7 +39,7 @@ _QUESTION = _words(
     r"\?\s*$|^\W*(?:did(?! .*\d)|did (?=i\b|we\b|you\b)|had (?=i\b|we\b|you\b|he\b|she\b|they\b|anyone\b)|do"
     r"|does|can|should|is|are|am|was(?! (?:paid|given|charged|billed))|were|what|what's|how|why|when|where|who"
     r"|which|(?:has"
-    r"|have) (?:i|we|you|he|she|they|it|my|the|anyone)|would|could|will|shall|if)\b(?!n't)"
+    r"|have) (?:i|we|you|he|she|they|it|my|the|anyone)|would|could|will|shall|if)\b(?!'t|n't)"
 )
 _IMAGINED = _words(
     r"\b(?:what if|if i|if we|i wish i|i wish we|might|maybe i should|thinking (?:about|of)|considering|suppose"
@@ -53,6 +56,17 @@ _KEPT = _words(
     r"|block|leave|lose)\b"
 )
 """A change that is not wanted: what is now shall stay."""
+_NEEDLESS = _words(
+    r"^\W*(?:\w+\W+){0,3}(?:(?:don't|do not|won't|will not|no longer) (?:be )?(?:need|want)(?:ing)?)\b[^,;.]*"
+    r"(?:[,;.]|\bso\b)\s*(?=\w)"
+)
+"""What is not needed, said before what is to be done about it."""
+_NOTED = _words(
+    r"\W*(?:(?:can|could|would|will) you )?(?:please |kindly )*\b(?:note|record|log|write|put|jot|add|count|track"
+    r"|enter)"
+    r" (?:that|it|this)\b.*$"
+)
+"""What is asked for behind something that happened to whomever."""
 _PLANNED = _words(
     r"\b(?:last time|usually|normally"
     r"|will|would|'ll|going to|gonna|tomorrow|planning to|plan to|next (?:week|month|year)|want to buy"
@@ -63,7 +77,8 @@ _DUE = _words(r"\b(?:next )?due\b.*$")
 _UNDONE = _words(r"\b(?:delete|remove|undo|cancel|refund\w*)\b")
 _ANOTHERS = _words(
     r"\b(?:he|she|they|(?:my|our|his|her|their) (?:neighbou?r|brother|sister|friend|buddy|dad|mom|son|daughter"
-    r"|father|mother|boss|cousin|parents)s?(?! and (?:i|me)\b)"
+    r"|father|mother|boss|cousin|parents|wife|husband|partner|roommate|room-?mate|co-?worker|colleague|pal|mate|uncle"
+    r"|aunt|nephew|niece|grand\w+|girlfriend|boyfriend|in-laws?|folks)s?(?! and (?:i|me)\b)"
     r"|somebody|someone|the guy|a guy)\b[\w ]{0,12}\b(?:paid|spent|bought|filled|earned|made|saved|had|got"
     r"|replaced|changed|gets|dropped|logged|used|pumped|tanked)\b"
 )
@@ -86,14 +101,14 @@ _FORBIDDEN = _words(
 
 def forbids(text: str) -> bool:
     """Whether a sentence only says what is not to be done; who says that asks for nothing."""
-    return bool(_FORBIDDEN.search(text))
+    return bool(_FORBIDDEN.search(contracted(text)))
 
 
 def allows(stance: Stance, text: str) -> bool:
     """Whether a sentence may set off what needs this stance. In doubt it may not."""
     if stance is Stance.ANY:
         return True
-    text = _AFTERWARDS.sub("", text)
+    text = contracted(_AFTERWARDS.sub("", text))
     told = _POLITE.sub("", text, count=1)
     is_polite = told != text
     is_asked_about = _QUESTION.search(told.rstrip("? ") if is_polite else told)
@@ -101,7 +116,7 @@ def allows(stance: Stance, text: str) -> bool:
         return False
     if stance is Stance.REFUSED:
         return not _KEPT.search(told)
-    is_denied = _DENIED.search(_ASIDE.sub("", told))
+    is_denied = _DENIED.search(_NEEDLESS.sub("", _ASIDE.sub("", told)))
     return not (is_denied or _QUOTED.search(told) or (stance is Stance.TOLD and _is_no_record(told)))
 
 
@@ -112,8 +127,18 @@ def is_claim(text: str) -> bool:
 
 def is_question(text: str) -> bool:
     """Whether a sentence wants to know something."""
-    told = _POLITE.sub("", text, count=1)
+    told = _POLITE.sub("", contracted(text), count=1)
     return bool(_QUESTION.search(told))
+
+
+def is_imagined(text: str) -> bool:
+    """Whether a sentence speaks of what has not happened."""
+    return bool(_IMAGINED.search(text))
+
+
+def is_polite(text: str) -> bool:
+    """Whether a wish is put as a question, such as "could you ..."."""
+    return bool(_POLITE.match(text))
 
 
 def plainly(text: str) -> str:
@@ -123,5 +148,6 @@ def plainly(text: str) -> str:
 
 def _is_no_record(told: str) -> bool:
     """Whether it is a plan, an undoing or somebody else's doing."""
-    rest = _DUE.sub("", _LET.sub("", told, count=1))
-    return bool(_ANSWERING.search(rest) or _PLANNED.search(rest) or _UNDONE.search(rest) or _ANOTHERS.search(rest))
+    rest = _NOTED.sub("", _DUE.sub("", _LET.sub("", told, count=1)))
+    is_anothers = _ANOTHERS.search(rest) and not _NOTED.search(told)
+    return bool(_ANSWERING.search(rest) or _PLANNED.search(rest) or _UNDONE.search(rest) or is_anothers)

@@ -7,13 +7,15 @@ from pam_agent.rules.people import quoted_in
 _LEAD = re.compile(
     r"^\W*(?:(?:please|can|could|would|you|hey|pam|i'd|i'm|i|like|want|to|need|do|let's|we|show|me|find|search"
     r"|look|looking|up|for|browse|get|sell|carry|stock"
-    r"|have|got|carry|any|some|a|an|the|our|my|your|shop|store|products?|called|posts?|community|are|there|is|out"
-    r"|see|in"
-    r"|help|buy|shopping|get|order|purchase|after|what|which|do|wife|husband|son|daughter|kids|wants|needs)\b\W*)+",
+    r"|have|got|carry|any|some|a|an|the|our|my|your|shop|store|products?|called|posts?|community|are|there|is|out|see|in"
+    r"|help|buy|shopping|get|order|purchase|after|what|which|do|nice|good|decent|new|cheap|cheaper|cheapest|affordable"
+    r"|best|better|quality|pair of|set of|kind of|guys|folks|y'all|you all|anything like"
+    r"|wife|husband|son|daughter|kids|wants|needs)\b\W*)+",
     re.IGNORECASE,
 )
 _TAIL = re.compile(
     r"\W*\b(?:please|(?:for )?(?:no more than|at most) .*"
+    r"|for (?:the|my|our) (?:rig|rv|coach|trailer|camper|van|motor ?home|fifth wheel|truck|bus)"
     r"|for (?:less|under|below|at most|up to) .*|in the (?:shop|store|community|feed)|for sale"
     r"|right now|today|rated .*|with .*|under .*"
     r"|below .*|less than .*|cheaper than .*"
@@ -33,7 +35,7 @@ ABOUT_ALL = re.compile(r"\b(?:about|on|regarding|concerning|for)\s+(?P<topic>.+?
 """A topic with the place it is about."""
 _FILLER = re.compile(r"\b(?:in|on|the|a|an|about|for|at|of|to|with|any|some)\b\s*", re.IGNORECASE)
 _WHEN = re.compile(
-    r"\s*\b(?:on |by |at |for |this |next |to )*(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|today|tomorrow"
+    r"\s*\b(?:on |by |at |for |this |next |to )*(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|today|tomorrow|tmrw|tmr"
     r"|tonight|noon|morning|afternoon|evening"
     r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* \d{1,2}(?:st|nd|rd|th)?"
     r"|\d{1,2}(?::\d\d)?\s?[ap]m|at \d{1,2}(?::\d\d)?|\d{1,2}:\d\d)\b",

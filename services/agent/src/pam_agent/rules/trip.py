@@ -17,10 +17,17 @@ from pam_agent.rules.vehicle import RULES as VEHICLE_RULES
 
 _AMENITIES = {
     "electric": r"\b(?:\d+ ?amps?|electric\w*|power)\b",
-    "pet_friendly": r"\b(?:pet|dog)s?[ -](?:friendly|ok|allowed)|\b(?:allows?|takes?|with) (?:pets|dogs)",
+    "pet_friendly": (
+        r"\b(?:pet|dog|cat)s?[ -](?:friendly|ok|okay|allowed|welcome)|\b(?:allow(?:s|ing)?|takes?|taking|welcomes?"
+        r"|accepts?"
+        r"|fine with|with) (?:\w+ )?(?:pets|dogs|cats)|\bbring (?:my|our|the|a) (?:\w+ )?(?:pet|dog|cat)"
+    ),
     "wifi": r"\bwi-?fi|internet",
     "full_hookup": r"\bfull[ -]hook-?ups?",
     "shower": r"\bshowers?",
+    "laundry": r"\blaundry|laundromat|washing machine|\bwashers?\b",
+    "pool": r"\bpools?\b|swimming",
+    "water": r"\bwater\b(?! ?(?:front|view|side))",
     "sewer": r"\bsewer|dump",
 }
 _SIGHTS = {
@@ -169,6 +176,7 @@ def _spot(slot: Slot) -> str | None:
         r"|bookmark|me\b|\d)|,",
         found,
     )[0]
+    name = re.split(_INSIDE, name)[0]
     vague = re.match(
         r"^(?:this|that|the|a|our|my)?\s*(?:spot|place|overlook|location|it|favou?rite|to|here|one|campsite)?\s*$",
         name,
@@ -182,9 +190,15 @@ def _spot(slot: Slot) -> str | None:
 def _address(slot: Slot) -> str | None:
     if (called := _CALLED.search(slot.text)) and (near := place_in(slot.text[called.end() :])):
         return near
+    if inside := re.search(rf"[A-Z]\w+{_INSIDE}(?P<name>[A-Z][\w' ]*[\w'](?:, ?[A-Z]{{2}}\b)?)", slot.text):
+        return re.split(r"\s+(?:to|as|in|with|among|for|on)\s", inside["name"])[0]
     parts = [part.strip() for part in slot.text.split(",")[1:]]
     found = next((part for part in parts if re.match(r"^[A-Z]", part)), None)
     return re.sub(r"\s+(?:to|as|in|with|on)\s+.*$", "", found) if found else None
+
+
+_INSIDE = r" (?:in|near|outside|by|at) (?=[A-Z])"
+"""What parts a spot's name from where it is."""
 
 
 def _stars(slot: Slot) -> int | None:

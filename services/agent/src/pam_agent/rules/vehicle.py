@@ -38,6 +38,12 @@ _JOBS = {
     "engine": r"engine",
     "spark plugs": r"spark",
     "shocks": r"shocks",
+    "air conditioner": r"air condition\w*|a/?c\b",
+    "refrigerator": r"fridge|refrigerator",
+    "windshield": r"windshield",
+    "starter": r"starter",
+    "toilet": r"toilet",
+    "leveling jacks": r"jacks?\b",
 }
 _LEAST_A_GALLON = 1
 """Dollars that no gallon of fuel costs less than."""
@@ -72,7 +78,7 @@ def _fuel_cost(slot: Slot) -> int | float | None:
 
 
 def _odometer(slot: Slot) -> int | float | None:
-    return labelled(slot.digits, "odometer|odo|mileage|clock") or measured(
+    return labelled(slot.digits, "odometer|odo|mileage|clock|miles|mi") or measured(
         slot.digits, r"miles|mi|km|kilomet\w+|on the clock|on the odometer"
     )
 

@@ -25,12 +25,43 @@ _SPELT_OUT = [
 ]
 
 
-@lru_cache(maxsize=256)
+_VERBS = "do", "does", "did", "is", "are", "was", "were", "wo", "ca", "have", "has", "could", "should", "would"
+_ABBREVIATED = {
+    "tmrw": "tomorrow",
+    "tmr": "tomorrow",
+    "tonite": "tonight",
+    "u": "you",
+    "ur": "your",
+    "r": "are",
+    "im": "i'm",
+    "ive": "i've",
+    "pls": "please",
+    "plz": "please",
+    "msg": "message",
+    "msgs": "messages",
+    "appt": "appointment",
+    "appts": "appointments",
+    "maint": "maintenance",
+    "wk": "week",
+    "yr": "year",
+    "hrs": "hours",
+    "eom": "end of month",
+    "rn": "right now",
+    "whats": "what's",
+    "wheres": "where's",
+    "hows": "how's",
+    "whos": "who's",
+} | {f"{verb}nt": f"{verb}n't" for verb in _VERBS}
+_ABBREVIATION = re.compile(rf"\b(?:{'|'.join(_ABBREVIATED)})\b(?!')")
+
+
+@lru_cache(maxsize=512)
 def contracted(text: str) -> str:
-    """Return a text with "what is" and the like as "what's", so that both are the same words."""
+    """Return a text with "what is" and the like as "what's", and "dont" as "don't": each is the same words then."""
+    text = _ABBREVIATION.sub(lambda short: _ABBREVIATED[short[0]], text.replace("\u2019", "'"))
     for spelt_out, short in _SPELT_OUT:
         text = spelt_out.sub(short, text)
-    return text.replace("\u2019", "'")
+    return text
 
 
 def stem(word: str) -> str:
