@@ -4,7 +4,7 @@ SHELL := /bin/sh
 UV = $$(deploy/uv)
 COMPOSE = docker compose --file deploy/compose/compose.yaml --env-file deploy/compose/.env
 
-.PHONY: help run sync sync-run test check lint format bench eval faults audit contracts docs up down
+.PHONY: help run sync sync-run test check lint format bench eval learn faults audit contracts docs up down
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ eval: sync ## measure how members are understood, in sentences and whole convers
 	@$(UV) run --no-sync python -m tests.eval
 	@$(UV) run --no-sync python -m tests.eval.model_faults
 	@$(UV) run --no-sync python -m tests.eval.greeting
+
+learn: sync ## learn anew from the rules' example sentences which words speak for which tool
+	@$(UV) run --frozen --all-packages --group learn python -m tests.eval.learn
 
 faults: sync ## break everything, with each defence on and off, and print the table: SEED= and ONLY=7,8 choose
 	@$(UV) run --no-sync python -m tests.faults --seed $(or $(SEED),1) --only "$(ONLY)"

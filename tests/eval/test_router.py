@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from pam_agent.rules.lexicon import ASKED
+from pam_agent.rules.learned import LEARNED_FROM
+from pam_agent.rules.lexicon import ASKED, EXAMPLES
 from pam_agent.rules.likeness import NONE
 from pam_shared.contracts.tools import Effect, Visibility
 from tests.eval.measure import carrying, judged, manifests, sentences, share
@@ -65,3 +66,8 @@ def _plain(text: str) -> str:
 def _runs(text: str) -> set[tuple[str, ...]]:
     words = text.lower().split()
     return {tuple(words[n : n + 4]) for n in range(len(words) - 3)}
+
+
+def test_the_model_was_learned_from_the_examples_there_are():
+    """R-A4: who adds an example runs "make learn"."""
+    assert LEARNED_FROM == EXAMPLES, 'The examples changed: run "make learn".'

@@ -1,6 +1,8 @@
 """Which tools a model is shown."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pam_agent.finding import FIND_TOOLS, find_tools
 from pam_agent.selection import CHOSEN, ENOUGH, USED, Selection
@@ -28,6 +30,12 @@ def test_what_a_message_is_about_is_shown_and_no_more_than_asked_for():
     assert {"create_expense", "update_budget"} <= set(chosen("I paid 40 for gas, keep my fuel budget at 200"))
     assert len(chosen("I paid 40 for gas")) <= CHOSEN
     assert chosen("I paid 40 for gas") == sorted(chosen("I paid 40 for gas"))
+
+
+@given(st.text(max_size=40))
+def test_whatever_is_said_tools_are_chosen(text):
+    """R-A8: also where nothing speaks for any."""
+    assert len(chosen(text)) <= CHOSEN
 
 
 def test_what_was_shown_stays_while_it_fits():

@@ -20,11 +20,12 @@ _SILENT = 0.9
 """What likeness to talk counts, for no evidence stands beside it."""
 _NEAR, _READ = 0.75, 0.5
 """What has this share of the first one's score could be meant as well; a read where a question is asked needs less."""
-_CANDIDATES = 5
+_WORTH, _CANDIDATES = 0.4, 5
+"""What share of the first one's score, and how many, are looked at more closely."""
 _FRAME = 3
 """Words that say what is to be done with the words behind them."""
-_EMPTY, _FILLED = 0.15, 0.015
-"""What an empty slot for a number, or money nobody takes, takes from the score; and what a filled one adds."""
+_EMPTY, _UNUSED, _FILLED = 0.15, 0.5, 0.015
+"""What an empty slot for a number, and money nobody takes, take from the score; and what a filled one adds."""
 _ENDS = {"origin", "destination", "route_to", "route"}
 _MONEY = re.compile(r"[$€£]\s?\d|\d\s?(?:[$€£]|(?:dollars?|bucks|usd)\b)", re.IGNORECASE)
 
@@ -59,7 +60,7 @@ def chosen(reading: Reading, rules: tuple[Rule, ...], tools: Mapping[str, ToolMa
     found = sorted(spoken_for, key=lambda choice: -choice.score)
     if not found:
         return None
-    near = [_fitted(choice, reading, tools) for choice in found if choice.score >= _NEAR * found[0].score]
+    near = [_fitted(choice, reading, tools) for choice in found if choice.score >= _WORTH * found[0].score]
     near = sorted(near[:_CANDIDATES], key=lambda choice: -choice.score)
     first, none = near[0], like.get(NONE, (0.0, ""))[0] * _SILENT
     if not allows(first.rule.stance, _frame(first.rule, reading.text)):
@@ -105,8 +106,8 @@ def _fitted(choice: Choice, reading: Reading, tools: Mapping[str, ToolManifest])
     numbers = {name: read for name, read in choice.rule.slots.items() if _is_number(tool, name)}
     filled = {name for name, read in numbers.items() if read(Slot(reading, tool)) is not None}
     empty = set(numbers) & set(tool.input_schema.get("required", [])) - filled
-    is_unused = bool(_MONEY.search(reading.digits)) and not filled and not choice.rule.keeps_text
-    share = (1 - _EMPTY * len(empty)) * (1 - _EMPTY * is_unused)
+    is_unused = bool(_MONEY.search(reading.digits)) and not (filled or empty or choice.rule.keeps_text)
+    share = (1 - _EMPTY * len(empty)) * (1 - _UNUSED * is_unused)
     ends = [
         name for name in _ENDS & choice.rule.slots.keys() if choice.rule.slots[name](Slot(reading, tool)) is not None
     ]

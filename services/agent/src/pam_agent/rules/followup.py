@@ -35,16 +35,16 @@ def answered(
         not asked.ask
         or not asked.missing
         or not earlier[-1].finished.text.endswith(asked.ask)
-        or _is_another_wish(text, tools, now)
+        or _is_another_wish(text, asked.calls[-1].tool, tools, now)
     ):
         return None
     return _filled(asked, text, earlier, tools, now)
 
 
-def _is_another_wish(text: str, tools: list[ToolManifest], now: datetime) -> bool:
-    """Whether a message is a request of its own, or too long for an answer."""
+def _is_another_wish(text: str, asked: str, tools: list[ToolManifest], now: datetime) -> bool:
+    """Whether a message is a request of its own, or too long for an answer to what the ``asked`` tool lacks."""
     alone, words = route(text, tools, now), len(text.split())
-    is_sure = bool(alone.calls) and alone.calls[0].confidence >= _SURE
+    is_sure = bool(alone.calls) and alone.calls[0].tool != asked and alone.calls[0].confidence >= _SURE
     is_asked = is_sure and is_question(text)
     is_whole = alone.is_whole and (words > _BARE or (is_sure and words == _BARE))
     return bool(alone.refusal) or is_asked or is_whole or words > _WORDS_MAX

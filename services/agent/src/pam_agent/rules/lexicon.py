@@ -6,6 +6,7 @@ those, and of ``common_words.txt``, are never taken for a typing error of anothe
 money is spent on by category, beside the words the tools' schemas have.
 """
 
+import hashlib
 from importlib.resources import files
 
 _FILES = files("pam_agent.rules")
@@ -24,4 +25,6 @@ ASKED = {
     for file in sorted((_FILES / "asked").iterdir(), key=lambda file: file.name)
     for tool, sentences in _read(file.read_text(), " | ").items()
 }
+EXAMPLES = hashlib.sha256(repr((sorted(NOTIONS.items()), sorted(ASKED.items()))).encode()).hexdigest()
+"""What tells one set of notions and examples from another."""
 COMMON = (_FILES / "common_words.txt").read_text().split()

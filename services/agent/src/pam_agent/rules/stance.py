@@ -24,7 +24,8 @@ def _words(pattern: str) -> re.Pattern[str]:
 
 
 _POLITE = _words(
-    r"^(?!\W*would you (?:tow|drive|travel|take|go|haul|pull|risk)\b)\W*(?:(?:hey|hi|hello"
+    r"^(?!\W*would you (?:tow|drive|travel|take|go|haul|pull|risk)\b|\W*(?:can|could) (?:i|we) afford\b)"
+    r"\W*(?:(?:hey|hi|hello"
     r"|good (?:morning|afternoon|evening)|morning|yes|no|oh|well|so|now|thanks|thank you|ok"
     r"|okay|pam|dear|there|please|kindly|also|then|and)\b[,.!]*\s+)*"
     r"(?:please|kindly|(?:can|could|would|will|might) (?:you|we|i)(?: (?:please|kindly|be so kind as to))?)\b"
