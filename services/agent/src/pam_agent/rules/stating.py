@@ -7,7 +7,7 @@ from pam_agent.mind import Prompt
 from pam_agent.rules.routing import Call, Route
 from pam_agent.stated import facts_in
 
-_REMEMBER, _CONFIRM = "remember", "confirm_memory"
+_REMEMBER, _SAVED = "remember", "track_savings"
 _ASSENT = r"(?:yes|yep|yeah|yup|sure|ok|okay|right|correct|exactly|indeed|it is|that(?:'s| is) (?:right|correct|true))"
 _RIGHT = re.compile(rf"\W*{_ASSENT}(?:\W+(?:{_ASSENT}|thanks|thank you|please|pam))*\W*", re.IGNORECASE)
 
@@ -29,9 +29,14 @@ def _kept(prompt: Prompt) -> list[Call]:
 def _confirmed(prompt: Prompt) -> list[Call]:
     if not prompt.earlier or not _RIGHT.fullmatch(prompt.text):
         return []
-    told = (result.reply.data or {} for result in prompt.earlier[-1].results.values() if result.tool == _REMEMBER)
-    asked = (data["memory"]["id"] for data in told if data.get("ask_to_confirm"))
-    return [_call(_CONFIRM, {"memory_id": memory}, 1.0) for memory in asked]
+    told = [(result.tool, result.reply.data or {}) for result in prompt.earlier[-1].results.values()]
+    facts = [data["memory"]["id"] for tool, data in told if tool == _REMEMBER and data.get("ask_to_confirm")]
+    saved = [data["savings_event"] for tool, data in told if tool == _SAVED and "savings_event" in data]
+    return [_call("confirm_memory", {"memory_id": fact}, 1.0) for fact in facts] + [
+        _call("confirm_savings", {"event_id": one["id"], "actual_savings": float(one["amount"])}, 1.0)
+        for one in saved
+        if not one["confirmed"]
+    ]
 
 
 def _call(tool: str, arguments: dict[str, Any], confidence: float) -> Call:

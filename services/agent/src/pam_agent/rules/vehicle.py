@@ -111,6 +111,7 @@ _FILLED: dict[str, Any] = {
     "gallons": lambda slot: measured(slot.digits, "gallons?|gal"),
     "liters": lambda slot: measured(slot.digits, r"lit(?:er|re)s?|l"),
     "cost": _fuel_cost,
+    "fuel_type": lambda slot: "diesel" if re.search(r"\bdiesel\b", slot.text, re.IGNORECASE) else None,
     "odometer": _odometer,
     "odometer_unit": _odometer_unit,
     "date": past_day,
