@@ -13,7 +13,7 @@ from pam_agent.rules.stance import Stance
 from pam_agent.rules.texts import ABOUT_ALL, after, behind_colon, keywords, topic_in
 
 _KINDS = {
-    "warning": r"\bwarning|\bdanger|flood",
+    "warning": r"\bwarn|\bdanger|flood",
     "policy": r"\bpolicy|refund",
     "travel_rule": r"\brules?\b|\bbans?\b|\bbanned|forbid|prohibit|limit|not allowed|must\b|permit",
     "seasonal_advice": r"season|winter|summer|spring\b|autumn",

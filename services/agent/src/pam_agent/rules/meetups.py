@@ -50,7 +50,7 @@ def _seats(slot: Slot) -> int | None:
         r"\b(?:max|maximum|up to|limit|at most|for)\s+(?:of )?(\d+)\s+(?:people|persons?|guests|rigs|attendees|folks)",
         slot.digits,
         re.IGNORECASE,
-    )
+    ) or re.search(r"\b(\d+) (?:people|persons?|guests|rigs|folks) (?:max|tops|at most|or less)", slot.digits)
     return int(found[1]) if found else None
 
 

@@ -140,7 +140,8 @@ def _tail_name(text: str) -> str:
 def _clean(name: str) -> str:
     bare = re.sub(
         r"\s+(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:january|february|march|april|june|july|august"
-        r"|september|october|november|december)|today|tomorrow|tonight|please|now|right now|again|this week\w*)$",
+        r"|september|october|november|december)|today|tomorrow|tonight|please|now|right now|again|this week\w*"
+        r"|(?-i:down|up|over|out))$",
         "",
         name.strip(" ,.?!"),
         flags=re.IGNORECASE,

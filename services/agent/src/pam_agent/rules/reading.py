@@ -26,7 +26,8 @@ _OPENINGS = {
     f"opens_{name}": re.compile(words, re.IGNORECASE)
     for name, words in {
         "tell": (
-            r"(?:tell|message|text|dm|ping|let|write to|notify|inform|shoot) (?!me\b|us\b|everyone|everybody"
+            r"(?:tell|message|text|dm|ping|let|write to|notify|inform|shoot|write(?= (?-i:[A-Z]))) (?!me\b|us\b"
+            r"|everyone|everybody"
             r"|the community|about|a post|(?:my |our )?(?:friends|followers|people|folks|buddies)\b|you\b|up\b"
             r"|down\b|(?:the|our|my) (?:kids?|children|grandkids|boys|girls)\b)@?\w+"
             r"|ask (?-i:[A-Z])\w+ (?:if|whether|to|what|when|where|how|for|about)\b"

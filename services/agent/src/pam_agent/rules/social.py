@@ -145,7 +145,7 @@ RULES = (
             "share_duration_hours": _hours,
             "share_with": _with,
             "recipient": _alone,
-            "is_public": said(r"\bpublic\b"),
+            "is_public": said(r"\bpublic"),
         },
         unless="stop",
         asks=_POSITION,
@@ -177,7 +177,9 @@ RULES = (
         Stance.REFUSED,
         {
             "target": lambda slot: person_in(slot.text),
-            "unblock": said(r"\bunblock|off my block|\bun-block|no longer block"),
+            "unblock": said(
+                r"\bunblock|(?:lift|remove|undo|take off) the block|off my block|\bun-block|no longer block"
+            ),
         },
         asks={"target": "Whom do you mean?"},
     ),
@@ -223,7 +225,7 @@ RULES = (
         "like_post",
         "like_verb post_noun | !unlike | unlike post_noun | like_verb add post_noun | like_verb unlike post_noun",
         Stance.ASKED,
-        {"unlike": said(r"\bunlike|take back|remove|undo|withdraw")},
+        {"unlike": said(r"\bunlike|take (?:back|my \w+ (?:off|back|away))|remove|undo|withdraw")},
         asks=_WHICH_POST,
         unless="answer hustle want @question",
     ),
@@ -251,7 +253,7 @@ RULES = (
         "search_posts",
         "search post_noun about | people saying about | people saying | saying about | search post_noun "
         "| post_verb about @question | people about post_verb | search saying about"
-        " | search post_noun about community",
+        " | search post_noun about community | search post_noun about feed @place",
         slots={"query": _query, "tags": _tag, "location": _where},
         unless="comment tip knowledge feed",
     ),

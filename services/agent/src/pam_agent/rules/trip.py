@@ -8,11 +8,11 @@ from pam_agent.rules.categories import all_in
 from pam_agent.rules.dates import day_in
 from pam_agent.rules.durations import days_in
 from pam_agent.rules.numerals import measured, number
-from pam_agent.rules.places import place_in, road_in
+from pam_agent.rules.places import road_in
 from pam_agent.rules.reading import Slot
 from pam_agent.rules.rule import Rule
+from pam_agent.rules.spots import RULES as SPOT_RULES
 from pam_agent.rules.stance import Stance
-from pam_agent.rules.texts import after
 from pam_agent.rules.vehicle import RULES as VEHICLE_RULES
 
 _AMENITIES = {
@@ -40,9 +40,6 @@ _A_GALLON = r"(?:per|to the|to a|a|the) gallon"
 _PER_GALLON = re.compile(r"\$?(\d+\.\d+|\d+)\s*(?:dollars? )?(?:a|per|/)\s?gal", re.IGNORECASE)
 _FUEL_IS = re.compile(r"\b(?:gas|diesel|fuel)(?: is| costs| runs| price is)?(?: at)? \$?(\d+\.\d+)", re.IGNORECASE)
 _ORDERS = {"cost": r"cheap|save|cost|least", "time": r"quick|fast|short", "scenic": r"scen|beautiful|prett|nice|view"}
-_CALLED = re.compile(
-    r"\b(?:called|named|(?:call|name) it) (?P<name>(?:the )?[A-Z][\w'&-]*(?: (?:of |the )*[A-Z][\w'&-]*)*)"
-)
 
 
 def place(slot: Slot) -> str | None:
@@ -152,44 +149,13 @@ def _weight(slot: Slot) -> int | float | None:
     return pounds or (tons * 2000 if tons else None)
 
 
-def _spot(slot: Slot) -> str | None:
-    if called := _CALLED.search(slot.text):
-        return called["name"]
-    found = after(slot.text, r"\b(?:bookmark|save|add|remember|put|favou?rite|star|keep|mark|store|heart)\b") or ""
-    name = re.split(
-        r"\s+(?:as|to|in|for|among|on|with)\s+(?:an? |my |our |one of my )*(?:fav|saved|places|spots|later"
-        r"|bookmark|me\b|\d)|,",
-        found,
-    )[0]
-    vague = re.match(
-        r"^(?:this|that|the|a|our|my)?\s*(?:spot|place|overlook|location|it|favou?rite|to|here|one|campsite)?\s*$",
-        name,
-        re.IGNORECASE,
-    )
-    is_pointed = vague and re.search(r"\bit\b", found)
-    named = slot.reading.place if is_pointed else None
-    return (None if named == "here" else named) if vague else name.strip(" .!").removeprefix("the ")
-
-
-def _address(slot: Slot) -> str | None:
-    if (called := _CALLED.search(slot.text)) and (near := place_in(slot.text[called.end() :])):
-        return near
-    parts = [part.strip() for part in slot.text.split(",")[1:]]
-    found = next((part for part in parts if re.match(r"^[A-Z]", part)), None)
-    return re.sub(r"\s+(?:to|as|in|with|on)\s+.*$", "", found) if found else None
-
-
-def _stars(slot: Slot) -> int | None:
-    found = measured(slot.digits, "stars?")
-    return int(found) if found else None
-
-
 _WHERE = {"location": "Where should I look?"}
 _FROM_TO = {"origin": "Where do you start from?", "destination": "Where do you want to go?"}
 _WAY: dict[str, Any] = {"origin": _way("origin"), "destination": _way("destination"), "stops": _way("stops")}
 
 RULES = (
     *VEHICLE_RULES,
+    *SPOT_RULES,
     Rule(
         "check_route_restrictions",
         "restriction @way | restriction rig | restriction @to | restriction check | restriction road",
@@ -227,7 +193,8 @@ RULES = (
     ),
     Rule(
         "find_cheap_gas",
-        "cheap fuel | cheap fuel @place | cheap fuel find | fuel find @place | cheap station | cheap fuel @way",
+        "cheap fuel | station @amount @place | cheap fuel @place | cheap fuel find | fuel find @place "
+        "| cheap station | cheap fuel @way",
         slots={"location": _from, "radius_miles": miles, "fuel_type": _fuel_type, "route_to": _route_to},
         unless="budget confirm saving stored optimize log",
         asks=_WHERE,
@@ -297,13 +264,5 @@ RULES = (
         slots={"location": _around, "radius_miles": miles, "categories": _sights},
         unless="event host budget calendar remind log group favorite",
         asks=_WHERE,
-    ),
-    Rule(
-        "save_favorite_spot",
-        "favorite | favorite add | favorite @place | favorite log",
-        Stance.ASKED,
-        {"location_name": _spot, "location_address": _address, "rating": _stars},
-        unless="show",
-        asks={"location_name": "What is the place called?", "location_address": "Where is it?"},
     ),
 )

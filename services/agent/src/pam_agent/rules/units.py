@@ -31,8 +31,8 @@ _UNITS = {
 
 
 def _value(slot: Slot) -> int | float | None:
-    found = re.search(r"(?<![\w.])-?\d[\d,]*(?:\.\d+)?", slot.digits)
-    return number(found[0]) if found else None
+    found = re.search(r"(?<![\w.])(?P<below>-|minus )?(?P<size>\d[\d,]*(?:\.\d+)?)", slot.digits, re.IGNORECASE)
+    return number(found["size"]) * (-1 if found["below"] else 1) if found else None
 
 
 def _units(slot: Slot) -> list[str]:
