@@ -194,7 +194,7 @@ RULES = (
         "report all_areas | report insights | report rig | report trip | report finance "
         "| report @claim -budget -expense | insights report show",
         slots={"report_type": _report, "time_period": _time},
-        unless="expense tip knowledge post_noun calendar",
+        unless="expense tip knowledge post_noun calendar road weather",
     ),
     Rule(
         "generate_daily_analytics",

@@ -70,7 +70,7 @@ def _hours(slot: Slot) -> int | None:
     days = measured(slot.digits, "days?")
     if found or days:
         return int(found or (days or 0) * 24)
-    spans = {"an hour": 1, "a day": 24, "the day": 24, "a week": 168, "weekend": 48}
+    spans = {"an hour": 1, "a day": 24, "the day": 24, "next day": 24, "a week": 168, "weekend": 48}
     return next((hours for words, hours in spans.items() if re.search(rf"\b{words}\b", slot.text)), None)
 
 

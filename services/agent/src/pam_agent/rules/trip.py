@@ -25,7 +25,7 @@ _AMENITIES = {
 }
 _SIGHTS = {
     "museum": r"museums?|galler",
-    "hiking": r"hik|trails?",
+    "hiking": r"hik|(?<!off-road )(?<!off road )(?<!4x4 )(?<!jeep )trails?",
     "viewpoint": r"viewpoint|overlook|lookout|vista",
     "waterfall": r"waterfall",
     "historic": r"histor|ruins?",

@@ -38,7 +38,7 @@ def _value(slot: Slot) -> int | float | None:
 def _units(slot: Slot) -> list[str]:
     """Return the units a sentence names, the one behind the number first."""
     found = [
-        (match.start(), unit)
+        (match.start(), -len(match[0]), unit)
         for unit, words in _UNITS.items()
         for match in re.finditer(rf"(?<![a-z/])(?:{words})(?![a-z/])", slot.text, re.IGNORECASE)
     ]
@@ -51,9 +51,8 @@ def _units(slot: Slot) -> list[str]:
         ),
         None,
     )
-    return sorted(
-        {unit for _, unit in found}, key=lambda unit: (unit != inline, min(at for at, name in found if name == unit))
-    )
+    first = {unit: min(place for *place, name in found if name == unit) for *_, unit in found}
+    return sorted(first, key=lambda unit: (unit != inline, first[unit]))
 
 
 def _unit(index: int) -> Any:
