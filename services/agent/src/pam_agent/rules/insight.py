@@ -174,7 +174,11 @@ RULES = (
             "group gear post_noun hustle budget tip trip maintenance shop cut park sights report session database "
             "table vehicle_part calendar fuel people"
         ),
-        slots={"limit": lambda slot: measured(slot.digits, r"(?:top |best )?(?:recommendations?|suggestions?|ideas)")},
+        slots={
+            "limit": lambda slot: measured(
+                slot.digits, r"(?:top |best )?(?:recommendations?|suggestions?|ideas|things)"
+            )
+        },
     ),
     Rule(
         "analyze_spending_patterns",

@@ -10,7 +10,9 @@ from pam_agent.stated import Stated, facts_in
 
 _ABOUT = re.compile(r"\babout (?P<it>.+?)[?.!]*$", re.IGNORECASE)
 _FORGET = re.compile(
-    r"\b(?:forget|stop remembering) (?:about |that |what i (?:said|told you) about )*(?P<it>.+?)[?.!]*$", re.IGNORECASE
+    r"\b(?:forget|stop remembering|memory (?:about|of)) (?:about |that |what i (?:said"
+    r"|told you) about )*(?P<it>.+?)[?.!]*$",
+    re.IGNORECASE,
 )
 _OF_SELF = {
     "name": re.compile(r"\bwho (?:am i|i am)\b", re.IGNORECASE),

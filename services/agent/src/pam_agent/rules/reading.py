@@ -41,9 +41,11 @@ _OPENINGS = {
             r"|let) (?:everyone|everybody|the community)|(?:write|make|create) a post"
         ),
         "move": r"(?:move|shift|bump|slide|reschedule|postpone|push|delay|change|update|bring forward)\b",
+        "recall": r"remind (?:me|us) (?:what|when|how|which|who|where)\b",
         "delete": r"(?:delete|remove|cancel|drop|erase|take|scratch|scrap|clear)\b",
         "remind": (
-            r"(?:remind me|set (?:up )?a reminder|schedule a|put .+ (?:on|in) my (?:calendar|agenda|diary)"
+            r"(?:remind me(?! (?:what|when|how|which|who|where)\b)|set (?:up )?a reminder|schedule a|put .+ (?:on"
+            r"|in) my (?:calendar|agenda|diary)"
             r"|add .+ to (?:my|the) (?:calendar|agenda|diary))"
         ),
         "comment": r"(?:comment|reply|respond|leave a comment)\b",

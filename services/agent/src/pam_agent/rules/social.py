@@ -236,7 +236,8 @@ RULES = (
         {
             "target": lambda slot: person_in(slot.text),
             "unfollow": said(
-                r"\bunfollow|\b(?:stop|quit|no longer|done|drop|remove|not) \w*\s?follow|\b(?:drop|remove)\b"
+                r"\bunfollow|want to follow \S+ any|\b(?:stop|quit|no longer|done|drop|remove|not) \w*\s?follow"
+                r"|\b(?:drop|remove)\b"
             ),
         },
         unless="feed post_noun show",
@@ -244,10 +245,11 @@ RULES = (
     ),
     Rule(
         "get_feed",
-        "feed | follow saying show | feed show | feed friends | feed people | feed follow | post_noun friends show "
+        "feed | follow saying show | follow saying @question | feed show | feed friends | feed people | feed follow "
+        "| post_noun friends show "
         "| feed post_noun | feed post_noun follow | feed post_noun find",
         slots={"filter_type": _people, "limit": _posts},
-        unless="submit @quoted event opens_post",
+        unless="submit @quoted event opens_post @handle",
     ),
     Rule(
         "search_posts",
