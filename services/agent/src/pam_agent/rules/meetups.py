@@ -32,6 +32,8 @@ _KIND = re.compile(
 
 
 def _title(slot: Slot) -> str | None:
+    if called := _CALLED.search(slot.text):
+        return called["name"]
     found = quoted_in(slot.text) or behind_colon(slot.text)
     if found is None and (match := _EVENT.search(slot.text)):
         found = match["title"]

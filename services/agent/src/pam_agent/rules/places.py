@@ -5,7 +5,8 @@ import re
 _CAPITAL = r"(?:(?!I\b)(?:d')?[A-Z][\w'\u2019&-]*\.?|[A-Z]\.)"
 _NAME = rf"(?:the )?{_CAPITAL}(?:(?: (?:of|the|de|del|la|on the)){{0,2}} {_CAPITAL})*(?:, ?[A-Z]{{2}}\b)?"
 _NO_PLACE = re.compile(
-    r"^(?:RVs?|RVers?|I|I'm|I'd|US|USD|MPG|PAM|CSV|PDF|KOA|OK|jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec"
+    r"^(?:RVs?|RVers?|Christmas|Thanksgiving|Easter|New Year\S*|Halloween|I|I'm|I'd|US|USD|MPG|PAM|CSV|PDF|KOA|OK"
+    r"|jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec"
     r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|april|august|september|october"
     r"|november|december)\b",
     re.IGNORECASE,
@@ -100,6 +101,8 @@ def way_in(text: str) -> dict[str, str | list[str]]:
     chain = [part for part in _ARROW.split(text) if part] if _ARROW.search(text) else []
     if chain or (listed and listed["list"].count(",") > 1):
         names = [_tail_name(part) for part in chain] or _names(listed["list"] if listed else "")
+        if listed and (ends := _FROM_TO.search(text[: listed.start()])):
+            return {"origin": _clean(ends["a"]), "destination": _clean(ends["b"]), "stops": names}
         return {"origin": names[0], "destination": names[-1]} | ({"stops": names[1:-1]} if names[1:-1] else {})
     found = _FROM_TO.search(text) or _TO_FROM.search(text) or _BARE.search(text)
     way: dict[str, str | list[str]] = {}

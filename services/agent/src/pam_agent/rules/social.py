@@ -52,7 +52,7 @@ def _people(slot: Slot) -> str | None:
     circles = {
         "following": r"\bi follow|i'm following|following",
         "friends": r"\bfriends?|buddies",
-        "popular": r"\bpopular|trending|hot",
+        "popular": r"\bpopular|trending|\bhot|\btop\b",
         "recent": r"\brecent|latest|newest",
     }
     return next((circle for circle, words in circles.items() if re.search(words, slot.text, re.IGNORECASE)), None)

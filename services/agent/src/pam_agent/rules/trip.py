@@ -38,7 +38,7 @@ _LONG = 20
 """No rig is so many feet high, and few are not as long."""
 _A_GALLON = r"(?:per|to the|to a|a|the) gallon"
 _PER_GALLON = re.compile(r"\$?(\d+\.\d+|\d+)\s*(?:dollars? )?(?:a|per|/)\s?gal", re.IGNORECASE)
-_FUEL_IS = re.compile(r"\b(?:gas|diesel|fuel)(?: is| costs| runs| price is)?(?: at)? \$?(\d+\.\d+)", re.IGNORECASE)
+_FUEL_IS = re.compile(r"\b(?:gas|diesel|fuel)(?:'s| is| costs| runs| price is)?(?: at)? \$?(\d+\.\d+)", re.IGNORECASE)
 _ORDERS = {"cost": r"cheap|save|cost|least", "time": r"quick|fast|short", "scenic": r"scen|beautiful|prett|nice|view"}
 
 
