@@ -35,7 +35,8 @@ _OPENINGS = {
             r"|send (?:\w+ )?(?:a |an )?(?:quick )?(?:message|text|note|dm)"
         ),
         "post": (
-            r"post\b|put (?:up|out) a post|publish|announce|share (?:an update|a post|this post"
+            r"post\b|put (?:up|out) a post|put (?:a|this) post (?:up|out)|publicly post|publish|announce"
+            r"|share (?:an update|a post|this post"
             r"|(?:this )?with (?:everyone"
             r"|everybody|the community))"
             r"|let (?:all )?(?:my|our) (?:followers|friends|people) know|put (?:this|that|it) on my feed|(?:tell"

@@ -17,7 +17,7 @@ _POST = (
     r"\b(?:tell everyone|tell everybody|tell the community|let everyone know|let everybody know"
     r"|share with (?:everyone|everybody|the community)|share (?:an update|a post)|let (?:all )?(?:my"
     r"|our) (?:followers|friends|people) know"
-    r"|post|publish"
+    r"|post(?: up| out)?|publish"
     r"|announce)\b(?: to (?:everyone|everybody|the community|my followers|all))?(?: (?:a post"
     r"|an update))?(?: (?:saying|that|about))?"
 )
@@ -167,7 +167,7 @@ RULES = (
     Rule(
         "search_community_tips",
         "tip community | tip find | tip about community | tip community find | tip about | tip people "
-        "| tip community @place | suggest people about @question",
+        "| tip community @place | tip @place | tip community submit @question | suggest people about @question",
         slots={"query": lambda slot: topic_in(slot.text), "location": lambda slot: place_in(slot.text)},
         unless="submit cut knowledge",
     ),

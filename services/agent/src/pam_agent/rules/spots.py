@@ -7,7 +7,7 @@ from pam_agent.rules.places import place_in
 from pam_agent.rules.reading import Slot
 from pam_agent.rules.rule import Rule
 from pam_agent.rules.stance import Stance
-from pam_agent.rules.texts import after
+from pam_agent.rules.texts import after, behind_colon
 
 _WITHIN = re.compile(r"(?<=\w) (?:in|near|outside|by) (?P<place>[A-Z].*)$")
 _CALLED = re.compile(
@@ -29,6 +29,8 @@ def _spot(slot: Slot) -> str | None:
         name,
         re.IGNORECASE,
     )
+    if vague and (named := behind_colon(slot.text)):
+        return named.split(",")[0].strip()
     is_pointed = vague and re.search(r"\bit\b", found)
     named = slot.reading.place if is_pointed else None
     bare = name.strip(" .!").removeprefix("the ")

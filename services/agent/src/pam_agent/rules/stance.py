@@ -66,6 +66,8 @@ _ANOTHERS = _words(
     r"|father|mother|boss|cousin|parents)s?(?! and (?:i|me)\b)"
     r"|somebody|someone|the guy|a guy)\b[\w ]{0,12}\b(?:paid|spent|bought|filled|earned|made|saved|had|got"
     r"|replaced|changed|gets|dropped|logged|used|pumped|tanked)\b"
+    r"|^(?!.*\b(?:i|we|my|our|me|us)\b)(?!just|also|already|today|yesterday)(?-i:[A-Z])[a-z]+ (?:spent|paid|bought"
+    r"|earned)\b"
 )
 _ANSWERING = _words(
     r"^\W*(?:(?:it|that|this)(?:'s| is| was| cost| came to)?(?: me| us)?(?: about| around| only)? )?"

@@ -126,7 +126,7 @@ def _gas_price(slot: Slot) -> int | float | None:
 
 
 def _fuel_type(slot: Slot) -> str | None:
-    return next((kind for kind in ("diesel", "premium") if kind in slot.text.lower()), None)
+    return next((kind for kind in ("diesel", "premium", "regular") if kind in slot.text.lower()), None)
 
 
 def _feet(slot: Slot) -> list[float]:

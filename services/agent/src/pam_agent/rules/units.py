@@ -36,23 +36,18 @@ def _value(slot: Slot) -> int | float | None:
 
 
 def _units(slot: Slot) -> list[str]:
-    """Return the units a sentence names, the one behind the number first."""
-    found = [
-        (match.start(), -len(match[0]), unit)
+    """Return the units a sentence names, the one behind the number first; of two in one place the longer."""
+    named = sorted(
+        (match.start(), -match.end(), unit)
         for unit, words in _UNITS.items()
         for match in re.finditer(rf"(?<![a-z/])(?:{words})(?![a-z/])", slot.text, re.IGNORECASE)
-    ]
-    behind = re.search(r"\d\s*", slot.digits)
-    inline = next(
-        (
-            unit
-            for unit, words in _UNITS.items()
-            if behind and re.match(rf"[\d,.]*\s*(?:{words})\b", slot.digits[behind.start() :], re.IGNORECASE)
-        ),
-        None,
     )
-    first = {unit: min(place for *place, name in found if name == unit) for *_, unit in found}
-    return sorted(first, key=lambda unit: (unit != inline, first[unit]))
+    apart = [unit for n, (start, _, unit) in enumerate(named) if all(-end <= start for _, end, _ in named[:n])]
+    behind = re.search(r"\d[\d,.]*\s*(?P<rest>.*)", slot.digits)
+    inline = next(
+        (unit for unit in apart if behind and re.match(rf"(?:{_UNITS[unit]})\b", behind["rest"], re.IGNORECASE)), None
+    )
+    return sorted(dict.fromkeys(apart), key=lambda unit: unit != inline)
 
 
 def _unit(index: int) -> Any:

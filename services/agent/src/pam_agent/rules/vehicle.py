@@ -142,7 +142,7 @@ RULES = (
         "maintenance due | vehicle_part due | due rig @question | maintenance due rig | maintenance show due "
         "| maintenance schedule | maintenance rig due schedule",
         slots={"upcoming_days": lambda slot: days_in(slot.digits)},
-        unless="@amount money drive_cost calendar remind delete predict",
+        unless="@amount money drive_cost calendar remind delete predict event",
     ),
     Rule(
         "manage_fuel_stations",
