@@ -76,3 +76,15 @@ def test_numbers_before_a_question_belong_to_it():
     """R-A4: a price and a consumption are neither an expense nor a setting where a cost is asked for."""
     found = route("gas is $3.29, we get 10 mpg, what do 400 miles cost?", TOOLS, NOW)
     assert found.calls[0].arguments == {"distance_miles": 400, "mpg": 10, "gas_price": 3.29}
+
+
+@pytest.mark.parametrize(
+    ("text", "arguments"),
+    [
+        ("what's the weather in Moab between now and Friday", {"location": "Moab"}),
+        ("forecast on the way from Reno to Boise", {"location": "Reno", "route": ["Boise"]}),
+    ],
+)
+def test_a_span_of_days_is_no_way(text, arguments):
+    """R-A4: the weather is looked for along a way only where both its ends are places."""
+    assert route(text, TOOLS, NOW).calls[0].arguments == arguments

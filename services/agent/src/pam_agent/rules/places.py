@@ -90,6 +90,11 @@ def place_in(text: str) -> str | None:
     return next((_clean(name) for name in lower), None) or _last_name(bare)
 
 
+def is_no_place(name: str) -> bool:
+    """Return whether a name is a day's, a month's or a thing's."""
+    return bool(_NO_PLACE.match(name))
+
+
 def road_in(text: str) -> str | None:
     """Return the road a sentence names: "I-70", "Highway 1"."""
     found = _ROAD.search(text)

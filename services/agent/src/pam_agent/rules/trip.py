@@ -8,7 +8,7 @@ from pam_agent.rules.categories import all_in
 from pam_agent.rules.dates import day_in
 from pam_agent.rules.durations import days_in
 from pam_agent.rules.numerals import measured, number
-from pam_agent.rules.places import road_in
+from pam_agent.rules.places import is_no_place, road_in
 from pam_agent.rules.reading import Slot
 from pam_agent.rules.rule import Rule
 from pam_agent.rules.spots import RULES as SPOT_RULES
@@ -53,13 +53,15 @@ def _around(slot: Slot) -> str:
 
 def _from(slot: Slot) -> str:
     """Return where a way begins that is looked along; else the place."""
-    way = slot.reading.way
-    return str(way["origin"]) if len(way) > 1 and "origin" in way else _around(slot)
+    return str(slot.reading.way["origin"]) if _along(slot) else _around(slot)
 
 
 def _along(slot: Slot) -> list[str] | None:
+    """Return where a way between two names leads through and to: "between now and Friday" is none."""
     way = slot.reading.way
-    return [*way.get("stops", []), str(way["destination"])] if {"origin", "destination"} <= way.keys() else None
+    ends = [str(way.get(end, "")) for end in ("origin", "destination")]
+    is_named = all(end[:1].isupper() and not is_no_place(end) for end in ends)
+    return [*way.get("stops", []), ends[1]] if is_named else None
 
 
 def _route_to(slot: Slot) -> str | None:
