@@ -67,7 +67,7 @@ RULES = (
         "| schedule calendar add | schedule appointment @moment | remind add",
         Stance.ASKED,
         _ENTRY,
-        unless="opens_delete opens_move @question notify",
+        unless="opens_delete opens_move opens_recall @question notify",
         asks={"title": "What shall I put there?", "start_date": "When is it?"},
         keeps_text=True,
     ),

@@ -13,7 +13,7 @@ from pam_agent.rules.stance import Stance
 from pam_agent.rules.texts import ABOUT_ALL, after, behind_colon, keywords, topic_in
 
 _KINDS = {
-    "warning": r"\bwarning|\bdanger|flood",
+    "warning": r"\bwarn|\bdanger|flood",
     "policy": r"\bpolicy|refund",
     "travel_rule": r"\brules?\b|\bbans?\b|\bbanned|forbid|prohibit|limit|not allowed|must\b|permit",
     "seasonal_advice": r"season|winter|summer|spring\b|autumn",
@@ -176,7 +176,11 @@ RULES = (
             "group gear post_noun hustle budget tip trip maintenance shop cut park sights report session database "
             "table vehicle_part calendar fuel people"
         ),
-        slots={"limit": lambda slot: measured(slot.digits, r"(?:top |best )?(?:recommendations?|suggestions?|ideas)")},
+        slots={
+            "limit": lambda slot: measured(
+                slot.digits, r"(?:top |best )?(?:recommendations?|suggestions?|ideas|things)"
+            )
+        },
     ),
     Rule(
         "analyze_spending_patterns",
@@ -196,7 +200,7 @@ RULES = (
         "report all_areas | report insights | report rig | report trip | report finance "
         "| report @claim -budget -expense | insights report show",
         slots={"report_type": _report, "time_period": _time},
-        unless="expense tip knowledge post_noun calendar",
+        unless="expense tip knowledge post_noun calendar road weather",
     ),
     Rule(
         "generate_daily_analytics",

@@ -13,7 +13,7 @@ from pam_agent.rules.texts import after, behind_colon, timeless
 from pam_agent.rules.trip import miles
 
 _EVENT = re.compile(
-    r"\b(?:create|organi[sz]e|host|set up|throw|plan|arrange|start|schedule)\b(?: (?:an? )?(?:event"
+    r"\b(?:create|organi[sz]e|host|set up|throw(?: together)?|plan|arrange|start|schedule)\b(?: (?:an? )?(?:event"
     r"|meet-?up)\b\s*(?:called|named|:)?)?\s*(?:an? |the |our |another )?"
     r"(?P<title>.+?)(?= (?:at|on|in|this|next|for|by|near|tomorrow|tonight|with|max|saturday|sunday|monday"
     r"|tuesday|wednesday|thursday|friday)\b|[,.?!]|$)",
@@ -23,7 +23,7 @@ _CALLED = re.compile(
     r"\b(?:called|named|with (?:the )?name) (?P<name>(?:the )?[A-Z][\w'&-]*(?: (?:(?:of|the|and|on) )*[A-Z][\w'&-]*)*)"
 )
 _CLOSED = re.compile(
-    r"\b(?:private|(?:friends|family) only|only (?:for )?(?:my |our )?(?:friends|family))\b", re.IGNORECASE
+    r"\b(?:private|(?:friends|family)[- ]only|only (?:for )?(?:my |our )?(?:friends|family))\b", re.IGNORECASE
 )
 _KIND = re.compile(
     r"\b(?:potluck|campfire|rally|barbecue|bbq|cookout|hike|swap meet|game night|jam session|music|breakfast)",
@@ -32,6 +32,8 @@ _KIND = re.compile(
 
 
 def _title(slot: Slot) -> str | None:
+    if called := _CALLED.search(slot.text):
+        return called["name"]
     found = quoted_in(slot.text) or behind_colon(slot.text)
     if found is None and (match := _EVENT.search(slot.text)):
         found = match["title"]
@@ -50,7 +52,7 @@ def _seats(slot: Slot) -> int | None:
         r"\b(?:max|maximum|up to|limit|at most|for)\s+(?:of )?(\d+)\s+(?:people|persons?|guests|rigs|attendees|folks)",
         slot.digits,
         re.IGNORECASE,
-    )
+    ) or re.search(r"\b(\d+) (?:people|persons?|guests|rigs|folks) (?:max|tops|at most|or less)", slot.digits)
     return int(found[1]) if found else None
 
 

@@ -9,7 +9,11 @@ from pam_agent.rules.texts import keywords
 from pam_agent.stated import Stated, facts_in
 
 _ABOUT = re.compile(r"\babout (?P<it>.+?)[?.!]*$", re.IGNORECASE)
-_FORGET = re.compile(r"\bforget (?:about |that |what i (?:said|told you) about )*(?P<it>.+?)[?.!]*$", re.IGNORECASE)
+_FORGET = re.compile(
+    r"\b(?:forget|stop remembering|memory (?:about|of)) (?:about |that |what i (?:said"
+    r"|told you) about )*(?P<it>.+?)[?.!]*$",
+    re.IGNORECASE,
+)
 _OF_SELF = {
     "name": re.compile(r"\bwho (?:am i|i am)\b", re.IGNORECASE),
     "rig": re.compile(r"\b(?:i drive|i driving|my rig)\b", re.IGNORECASE),
@@ -84,12 +88,13 @@ RULES = (
         slots={name: _part(name) for name in ("kind", "subject", "statement")},
         asks={"kind": "What shall I remember about you?"},
         keeps_text=True,
+        unless="stops_remembering",
     ),
     Rule("confirm_memory", "!confirms_memory"),
     Rule("forget_all_memories", "!forgets_all", Stance.ASKED),
     Rule(
         "forget_memory",
-        "!forgets -forgets_all -remember_that",
+        "!forgets -forgets_all -remember_that | !stops_remembering",
         Stance.ASKED,
         slots={"description": _unwanted},
         needs=("description",),

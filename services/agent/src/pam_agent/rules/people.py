@@ -46,8 +46,9 @@ _NOBODY = {
 _HANDLE = re.compile(r"@(\w{2,40})|\b([A-Za-z]\w*_\w{1,40})\b")
 _NAME = re.compile(r"(?<=[a-z,] )(?!I\b)[A-Z][a-z]\w*")
 _WROTE = re.compile(
-    r"\b(?:what (?:did |has |does )?|has |have )(?P<name>[A-Z]\w+) (?:just |has )?"
-    r"(?:wr[io]te|written|said|say|sent|send|texted|answered|replied|messaged)\b"
+    r"\b(?:what (?:did |has |does )?|has |have )(?P<name>[A-Z]\w+) (?:just |has |been )?"
+    r"(?:wr[io]te|written|said|say|writing|saying|sent|send|sending|texted|texting|answered|replied|messaged"
+    r"|messaging)\b"
 )
 _TITLE = r"(?:(?:Grandma|Grandpa|Granny|Nana|Aunt|Uncle|Cousin|Mr\.?|Mrs\.?|Ms\.?|Dr\.?) (?-i:(?=[A-Z])))?"
 _AFTER = re.compile(

@@ -5,7 +5,8 @@ import re
 _CAPITAL = r"(?:(?!I\b)(?:d')?[A-Z][\w'\u2019&-]*\.?|[A-Z]\.)"
 _NAME = rf"(?:the )?{_CAPITAL}(?:(?: (?:of|the|de|del|la|on the)){{0,2}} {_CAPITAL})*(?:, ?[A-Z]{{2}}\b)?"
 _NO_PLACE = re.compile(
-    r"^(?:RVs?|RVers?|I|I'm|I'd|US|USD|MPG|PAM|CSV|PDF|KOA|OK|jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec"
+    r"^(?:RVs?|RVers?|Christmas|Thanksgiving|Easter|New Year\S*|Halloween|I|I'm|I'd|US|USD|MPG|PAM|CSV|PDF|KOA|OK"
+    r"|jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec"
     r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|april|august|september|october"
     r"|november|december)\b",
     re.IGNORECASE,
@@ -44,7 +45,8 @@ _END = (
     r"(?= (?:with|via|through|(?:and )?(?:stop|stopping)|i|i'm|i've|i'll|we|we're|we'll|it's|what|how|can|could|because"
     r"|so|my|leaving|starting|departing|under|for under|keep|and|in my|in the|in a"
     r"|in under|in|without|on|by|at|for|if|when|using|before"
-    r"|tomorrow|today|this|next|please|safely|is|take|will|going|towing|pulling|hauling|during|over)\b|[,?!;:]"
+    r"|tomorrow|today|this|next|please|safely|ok|okay|clear|is|take|will|going|towing|pulling|hauling|during|over)\b"
+    r"|[,?!;:]"
     r"|(?<!\bSt)(?<!\bMt)(?<!\bFt)\.|$)"
 )
 _FROM_TO = re.compile(
@@ -112,6 +114,11 @@ def place_in(text: str) -> str | None:
     return next((_clean(name) for name in lower), None) or _last_name(bare) or (topic["name"] if topic else None)
 
 
+def is_no_place(name: str) -> bool:
+    """Return whether a name is a day's, a month's or a thing's."""
+    return bool(_NO_PLACE.match(name))
+
+
 def road_in(text: str) -> str | None:
     """Return the road a sentence names: "I-70", "Highway 1"."""
     found = _ROAD.search(text)
@@ -124,6 +131,8 @@ def way_in(text: str) -> dict[str, str | list[str]]:
     chain = [part for part in _ARROW.split(text) if part] if _ARROW.search(text) else []
     if chain or (listed and listed["list"].count(",") > 1):
         names = [_tail_name(part) for part in chain] or _names(listed["list"] if listed else "")
+        if listed and (ends := _FROM_TO.search(text[: listed.start()])):
+            return {"origin": _clean(ends["a"]), "destination": _clean(ends["b"]), "stops": names}
         return {"origin": names[0], "destination": names[-1]} | ({"stops": names[1:-1]} if names[1:-1] else {})
     found = _FROM_TO.search(text) or _TO_FROM.search(text) or _BARE.search(text) or _LOWER_WAY.search(text)
     way: dict[str, str | list[str]] = {}
@@ -164,7 +173,8 @@ def _tail_name(text: str) -> str:
 def _clean(name: str) -> str:
     bare = re.sub(
         r"\s+(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:january|february|march|april|june|july|august"
-        r"|september|october|november|december)|today|tomorrow|tonight|please|now|right now|again|this week\w*)$",
+        r"|september|october|november|december)|today|tomorrow|tonight|please|now|right now|again|this week\w*"
+        r"|(?-i:down|up|over|out))$",
         "",
         name.strip(" ,.?!"),
         flags=re.IGNORECASE,

@@ -26,23 +26,27 @@ _OPENINGS = {
     f"opens_{name}": re.compile(words, re.IGNORECASE)
     for name, words in {
         "tell": (
-            r"(?:tell|message|msg|text|dm|ping|let|write to|notify|inform|shoot) (?!me\b|us\b|everyone|everybody"
-            r"|the (?:community|world)|about|a post|(?:all )?(?:of )?(?:my |our )?(?:friends|followers|people|folks"
-            r"|buddies)\b|all\b|you\b|up\b"
+            r"(?:tell|message|msg|text|dm|ping|let|write to|notify|inform|shoot|write(?= (?-i:[A-Z]))) (?!me\b|us\b"
+            r"|everyone|everybody|the (?:community|world)|about|a post"
+            r"|(?:all )?(?:of )?(?:my |our )?(?:friends|followers|people|folks|buddies)\b|all\b|you\b|up\b"
             r"|down\b|(?:the|our|my) (?:kids?|children|grandkids|boys|girls)\b)@?\w+"
+            r"|drop (?-i:[A-Z])\w+ an? (?:message|line|note|text)\b"
             r"|ask (?-i:[A-Z])\w+ (?:if|whether|to|what|when|where|how|for|about)\b"
             r"|send (?:\w+ )?(?:a |an )?(?:quick )?(?:message|text|note|dm)"
         ),
         "post": (
-            r"post\b|put (?:up|out) a post|publish|announce|share (?:an update|a post|this post|with (?:everyone"
-            r"|everybody|the community))|put (?:this|that|it) on my feed"
+            r"post\b|put (?:up|out) a post|put (?:a|this) post (?:up|out)|publicly post|publish|announce"
+            r"|share (?:an update|a post|this post|(?:this )?with (?:everyone|everybody|the community))"
+            r"|put (?:this|that|it) on my feed"
             r"|(?:tell|let) (?:everyone|everybody|the (?:community|world)|(?:all )?(?:of )?(?:my|our) (?:friends"
             r"|followers|people|folks|buddies))|(?:write|make|create) a post"
         ),
         "move": r"(?:move|shift|bump|slide|reschedule|postpone|push|delay|change|update|bring forward)\b",
+        "recall": r"remind (?:me|us) (?:what|when|how|which|who|where)\b",
         "delete": r"(?:delete|remove|cancel|drop|erase|take|scratch|scrap|clear)\b",
         "remind": (
-            r"(?:remind me|set (?:up )?a reminder|schedule a|put .+ (?:on|in) my (?:calendar|agenda|diary)"
+            r"(?:remind me(?! (?:what|when|how|which|who|where)\b)|set (?:up )?a reminder|schedule a|put .+ (?:on"
+            r"|in) my (?:calendar|agenda|diary)"
             r"|add .+ to (?:my|the) (?:calendar|agenda|diary))"
         ),
         "comment": r"(?:comment|reply|respond|leave a comment)\b",

@@ -34,6 +34,12 @@ RULES: tuple[Rule, ...] = tuple(
     for domain in (budget, income, trip, units, social, meetups, shop, account, rigs, calendar, insight, memory)
     for rule in domain.RULES
 )
+_TO_PAM = re.compile(
+    r"\band (?:then |also )?(?:(?:tell|show|give) me|check (?:if|whether)|find (?:me|us)|what's|how's|what is"
+    r"|how is)\b",
+    re.IGNORECASE,
+)
+"""Where a message that carries somebody's words turns to PAM again."""
 _POSITION = {"latitude", "longitude"}
 _SIZED = {rule for rule in RULES if rule.slots.keys() & {"vehicle_height_ft", "rig_length_ft"}}
 """What is asked with a rig's size, which is no vehicle to be added then."""
@@ -93,7 +99,8 @@ def route(text: str, tools: list[ToolManifest], now: datetime, given: dict[str, 
     offered = {tool.name: tool for tool in tools}
     reading = Reading(fluent(text), now)
     whole = chosen(reading, RULES, offered)
-    several = None if whole and whole.rule.keeps_text else _several(reading, whole, offered)
+    is_one = whole and whole.rule.keeps_text and not _TO_PAM.search(reading.text)
+    several = None if is_one else _several(reading, whole, offered)
     one = several or _listed(reading, whole, offered) or _one(reading, offered, given or {}, whole)
     return _with_facts(one, reading, offered)
 

@@ -17,7 +17,7 @@ _POST = (
     r"\b(?:(?:tell|let) (?:everyone|everybody|the (?:community|world)|(?:all )?(?:of )?(?:my|our)"
     r" (?:friends|followers|people|folks|buddies))(?: know)?"
     r"|share with (?:everyone|everybody|the community)|share (?:an update|a post)"
-    r"|post|publish"
+    r"|post(?: up| out)?|publish"
     r"|announce)\b(?: to (?:everyone|everybody|the community|my followers|all))?(?: (?:a post"
     r"|an update))?(?: (?:saying|that|about))?"
 )
@@ -68,7 +68,7 @@ def _people(slot: Slot) -> str | None:
     circles = {
         "following": r"\bi follow|i'm following|following",
         "friends": r"\bfriends?|buddies",
-        "popular": r"\bpopular|trending|hot",
+        "popular": r"\bpopular|trending|\bhot|\btop\b",
         "recent": r"\brecent|latest|newest",
     }
     return next((circle for circle, words in circles.items() if re.search(words, slot.text, re.IGNORECASE)), None)
@@ -86,7 +86,7 @@ def _hours(slot: Slot) -> int | None:
     days = measured(slot.digits, "days?")
     if found or days:
         return int(found or (days or 0) * 24)
-    spans = {"an hour": 1, "a day": 24, "the day": 24, "a week": 168, "weekend": 48}
+    spans = {"an hour": 1, "a day": 24, "the day": 24, "next day": 24, "a week": 168, "weekend": 48}
     return next((hours for words, hours in spans.items() if re.search(rf"\b{words}\b", slot.text)), None)
 
 
@@ -161,7 +161,7 @@ RULES = (
             "share_duration_hours": _hours,
             "share_with": _with,
             "recipient": _alone,
-            "is_public": said(r"\bpublic\b"),
+            "is_public": said(r"\bpublic"),
         },
         unless="stop",
         asks=_POSITION,
@@ -183,7 +183,7 @@ RULES = (
     Rule(
         "search_community_tips",
         "tip community | tip find | tip about community | tip community find | tip about | tip people "
-        "| tip community @place | suggest people about @question",
+        "| tip community @place | tip @place | tip community submit @question | suggest people about @question",
         slots={"query": lambda slot: topic_in(slot.text), "location": lambda slot: place_in(slot.text)},
         unless="submit cut knowledge",
     ),
@@ -193,7 +193,9 @@ RULES = (
         Stance.REFUSED,
         {
             "target": lambda slot: anybody_in(slot.text),
-            "unblock": said(r"\bunblock|off my block|\bun-block|no longer block"),
+            "unblock": said(
+                r"\bunblock|(?:lift|remove|undo|take off) the block|off my block|\bun-block|no longer block"
+            ),
         },
         asks={"target": "Whom do you mean?"},
     ),
@@ -239,7 +241,7 @@ RULES = (
         "like_post",
         "like_verb post_noun | !unlike | unlike post_noun | like_verb add post_noun | like_verb unlike post_noun",
         Stance.ASKED,
-        {"unlike": said(r"\bunlike|take back|remove|undo|withdraw")},
+        {"unlike": said(r"\bunlike|take (?:back|my \w+ (?:off|back|away))|remove|undo|withdraw")},
         asks=_WHICH_POST,
         unless="answer hustle want @question",
     ),
@@ -250,7 +252,8 @@ RULES = (
         {
             "target": lambda slot: anybody_in(slot.text),
             "unfollow": said(
-                r"\bunfollow|\b(?:stop|quit|no longer|done|drop|remove|not) \w*\s?follow|\b(?:drop|remove)\b"
+                r"\bunfollow|want to follow \S+ any|\b(?:stop|quit|no longer|done|drop|remove|not) \w*\s?follow"
+                r"|\b(?:drop|remove)\b"
             ),
         },
         unless="feed post_noun show",
@@ -258,16 +261,17 @@ RULES = (
     ),
     Rule(
         "get_feed",
-        "feed | follow saying show | feed show | feed friends | feed people | feed follow | post_noun friends show "
+        "feed | follow saying show | follow saying @question | feed show | feed friends | feed people | feed follow "
+        "| post_noun friends show "
         "| feed post_noun | feed post_noun follow | feed post_noun find",
         slots={"filter_type": _people, "limit": _posts},
-        unless="submit @quoted event opens_post",
+        unless="submit @quoted event opens_post @handle",
     ),
     Rule(
         "search_posts",
         "search post_noun about | people saying about | people saying | saying about | search post_noun "
         "| post_verb about @question | people about post_verb | search saying about"
-        " | search post_noun about community",
+        " | search post_noun about community | search post_noun about feed @place",
         slots={"query": _query, "tags": _tag, "location": _where},
         unless="comment tip knowledge feed",
     ),

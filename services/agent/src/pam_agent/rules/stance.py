@@ -49,7 +49,7 @@ _IMAGINED = _words(
 )
 _DENIED = _words(
     r"n't\b(?! (?:let (?:me|us)\b|forget|ever forget|make it\b|be there|need (?:it|that|this|them)\b"
-    r"|(?:want|use) (?:it|that|this|them)(?: any ?more)?\b))|\b(?:not|never|without)\b"
+    r"|(?:want|wish) to follow \S+ any|(?:want|use) (?:it|that|this|them)(?: any ?more)?\b))|\b(?:not|never|without)\b"
 )
 _KEPT = _words(
     r"\b(?:do(?:n't| not)|does(?:n't| not)|did(?:n't| not)|never|not)(?: (?:want|need|like|wish))?(?: you)?(?: to)?"
@@ -82,6 +82,8 @@ _ANOTHERS = _words(
     r"|aunt|nephew|niece|grand\w+|girlfriend|boyfriend|in-laws?|folks)s?(?! and (?:i|me)\b)"
     r"|somebody|someone|the guy|a guy)\b[\w ]{0,12}\b(?:paid|spent|bought|filled|earned|made|saved|had|got"
     r"|replaced|changed|gets|dropped|logged|used|pumped|tanked)\b"
+    r"|^(?!.*\b(?:i|we|my|our|me|us)\b)(?!just|also|already|today|yesterday)(?-i:[A-Z])[a-z]+ (?:spent|paid|bought"
+    r"|earned)\b"
 )
 _ANSWERING = _words(
     r"^\W*(?:(?:it|that|this)(?:'s| is| was| cost| came to)?(?: me| us)?(?: about| around| only)? )?"

@@ -23,13 +23,13 @@ _TAIL = re.compile(
     re.IGNORECASE,
 )
 _ABOUT = re.compile(
-    r"\b(?:about|on|regarding|concerning|mentioning|tagged|discussing|for|of|say(?:s|ing)? (?:on"
+    r"\b(?:about|on|regarding|concerning|mention(?:ing|ed)|tagged|discussing|for|of|say(?:s|ing)? (?:on"
     r"|about))\s+(?P<topic>.+?)"
     r"(?:\s+(?:in|from|near) [A-Z].*)?\W*$"
 )
 _STRONG = re.compile(
-    r"\b(?:about|on|regarding|concerning|mentioning|tagged|discussing)\s+(?P<topic>.+?)(?:\s+(?:in|from"
-    r"|near) [A-Z].*)?\W*$"
+    r"\b(?:about|on|regarding|concerning|mention(?:ing|ed)|tagged|discussing)\s+(?P<topic>.+?)"
+    r"(?:\s+(?:in|from|near) (?:[A-Z]|an? post|(?:the |their )?posts?).*)?\W*$"
 )
 ABOUT_ALL = re.compile(r"\b(?:about|on|regarding|concerning|for)\s+(?P<topic>.+?)\W*$")
 """A topic with the place it is about."""

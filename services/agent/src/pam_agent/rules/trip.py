@@ -8,11 +8,11 @@ from pam_agent.rules.categories import all_in
 from pam_agent.rules.dates import day_in
 from pam_agent.rules.durations import days_in
 from pam_agent.rules.numerals import measured, number
-from pam_agent.rules.places import place_in, road_in
+from pam_agent.rules.places import is_no_place, road_in
 from pam_agent.rules.reading import Slot
 from pam_agent.rules.rule import Rule
+from pam_agent.rules.spots import RULES as SPOT_RULES
 from pam_agent.rules.stance import Stance
-from pam_agent.rules.texts import after
 from pam_agent.rules.vehicle import RULES as VEHICLE_RULES
 
 _AMENITIES = {
@@ -32,7 +32,7 @@ _AMENITIES = {
 }
 _SIGHTS = {
     "museum": r"museums?|galler",
-    "hiking": r"hik|trails?",
+    "hiking": r"hik|(?<!off-road )(?<!off road )(?<!4x4 )(?<!jeep )trails?",
     "viewpoint": r"viewpoint|overlook|lookout|vista",
     "waterfall": r"waterfall",
     "historic": r"histor|ruins?",
@@ -45,11 +45,8 @@ _LONG = 20
 """No rig is so many feet high, and few are not as long."""
 _A_GALLON = r"(?:per|to the|to a|a|the) gallon"
 _PER_GALLON = re.compile(r"\$?(\d+\.\d+|\d+)\s*(?:dollars? )?(?:a|per|/)\s?gal", re.IGNORECASE)
-_FUEL_IS = re.compile(r"\b(?:gas|diesel|fuel)(?: is| costs| runs| price is)?(?: at)? \$?(\d+\.\d+)", re.IGNORECASE)
+_FUEL_IS = re.compile(r"\b(?:gas|diesel|fuel)(?:'s| is| costs| runs| price is)?(?: at)? \$?(\d+\.\d+)", re.IGNORECASE)
 _ORDERS = {"cost": r"cheap|save|cost|least", "time": r"quick|fast|short", "scenic": r"scen|beautiful|prett|nice|view"}
-_CALLED = re.compile(
-    r"\b(?:called|named|(?:call|name) it) (?P<name>(?:the )?[A-Z][\w'&-]*(?: (?:of |the )*[A-Z][\w'&-]*)*)"
-)
 
 
 def place(slot: Slot) -> str | None:
@@ -63,13 +60,15 @@ def _around(slot: Slot) -> str:
 
 def _from(slot: Slot) -> str:
     """Return where a way begins that is looked along; else the place."""
-    way = slot.reading.way
-    return str(way["origin"]) if len(way) > 1 and "origin" in way else _around(slot)
+    return str(slot.reading.way["origin"]) if _along(slot) else _around(slot)
 
 
 def _along(slot: Slot) -> list[str] | None:
+    """Return where a way between two names leads through and to: "between now and Friday" is none."""
     way = slot.reading.way
-    return [*way.get("stops", []), str(way["destination"])] if {"origin", "destination"} <= way.keys() else None
+    ends = [str(way.get(end, "")) for end in ("origin", "destination")]
+    is_named = all(end[:1].isupper() and not is_no_place(end) for end in ends)
+    return [*way.get("stops", []), ends[1]] if is_named else None
 
 
 def _route_to(slot: Slot) -> str | None:
@@ -144,7 +143,7 @@ def _gas_price(slot: Slot) -> int | float | None:
 
 
 def _fuel_type(slot: Slot) -> str | None:
-    return next((kind for kind in ("diesel", "premium") if kind in slot.text.lower()), None)
+    return next((kind for kind in ("diesel", "premium", "regular") if kind in slot.text.lower()), None)
 
 
 def _feet(slot: Slot) -> list[float]:
@@ -167,51 +166,13 @@ def _weight(slot: Slot) -> int | float | None:
     return pounds or (tons * 2000 if tons else None)
 
 
-def _spot(slot: Slot) -> str | None:
-    if called := _CALLED.search(slot.text):
-        return called["name"]
-    found = after(slot.text, r"\b(?:bookmark|save|add|remember|put|favou?rite|star|keep|mark|store|heart)\b") or ""
-    name = re.split(
-        r"\s+(?:as|to|in|for|among|on|with)\s+(?:an? |my |our |one of my )*(?:fav|saved|places|spots|later"
-        r"|bookmark|me\b|\d)|,",
-        found,
-    )[0]
-    name = re.split(_INSIDE, name)[0]
-    vague = re.match(
-        r"^(?:this|that|the|a|our|my)?\s*(?:spot|place|overlook|location|it|favou?rite|to|here|one|campsite)?\s*$",
-        name,
-        re.IGNORECASE,
-    )
-    is_pointed = vague and re.search(r"\bit\b", found)
-    named = slot.reading.place if is_pointed else None
-    return (None if named == "here" else named) if vague else name.strip(" .!").removeprefix("the ")
-
-
-def _address(slot: Slot) -> str | None:
-    if (called := _CALLED.search(slot.text)) and (near := place_in(slot.text[called.end() :])):
-        return near
-    if inside := re.search(rf"[A-Z]\w+{_INSIDE}(?P<name>[A-Z][\w' ]*[\w'](?:, ?[A-Z]{{2}}\b)?)", slot.text):
-        return re.split(r"\s+(?:to|as|in|with|among|for|on)\s", inside["name"])[0]
-    parts = [part.strip() for part in slot.text.split(",")[1:]]
-    found = next((part for part in parts if re.match(r"^[A-Z]", part)), None)
-    return re.sub(r"\s+(?:to|as|in|with|on)\s+.*$", "", found) if found else None
-
-
-_INSIDE = r" (?:in|near|outside|by|at) (?=[A-Z])"
-"""What parts a spot's name from where it is."""
-
-
-def _stars(slot: Slot) -> int | None:
-    found = measured(slot.digits, "stars?")
-    return int(found) if found else None
-
-
 _WHERE = {"location": "Where should I look?"}
 _FROM_TO = {"origin": "Where do you start from?", "destination": "Where do you want to go?"}
 _WAY: dict[str, Any] = {"origin": _way("origin"), "destination": _way("destination"), "stops": _way("stops")}
 
 RULES = (
     *VEHICLE_RULES,
+    *SPOT_RULES,
     Rule(
         "check_route_restrictions",
         "restriction @way | restriction rig | restriction @to | restriction check | restriction road",
@@ -249,7 +210,8 @@ RULES = (
     ),
     Rule(
         "find_cheap_gas",
-        "cheap fuel | cheap fuel @place | cheap fuel find | fuel find @place | cheap station | cheap fuel @way",
+        "cheap fuel | station @amount @place | cheap fuel @place | cheap fuel find | fuel find @place "
+        "| cheap station | cheap fuel @way",
         slots={"location": _from, "radius_miles": miles, "fuel_type": _fuel_type, "route_to": _route_to},
         unless="budget confirm saving stored optimize log",
         asks=_WHERE,
@@ -319,13 +281,5 @@ RULES = (
         slots={"location": _around, "radius_miles": miles, "categories": _sights},
         unless="event host budget calendar remind log group favorite",
         asks=_WHERE,
-    ),
-    Rule(
-        "save_favorite_spot",
-        "favorite | favorite add | favorite @place | favorite log",
-        Stance.ASKED,
-        {"location_name": _spot, "location_address": _address, "rating": _stars},
-        unless="show",
-        asks={"location_name": "What is the place called?", "location_address": "Where is it?"},
     ),
 )

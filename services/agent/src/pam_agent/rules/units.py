@@ -31,29 +31,23 @@ _UNITS = {
 
 
 def _value(slot: Slot) -> int | float | None:
-    found = re.search(r"(?<![\w.])-?\d[\d,]*(?:\.\d+)?", slot.digits)
-    return number(found[0]) if found else None
+    found = re.search(r"(?<![\w.])(?P<below>-|minus )?(?P<size>\d[\d,]*(?:\.\d+)?)", slot.digits, re.IGNORECASE)
+    return number(found["size"]) * (-1 if found["below"] else 1) if found else None
 
 
 def _units(slot: Slot) -> list[str]:
-    """Return the units a sentence names, the one behind the number first."""
-    found = [
-        (match.start(), unit)
+    """Return the units a sentence names, the one behind the number first; of two in one place the longer."""
+    named = sorted(
+        (match.start(), -match.end(), unit)
         for unit, words in _UNITS.items()
         for match in re.finditer(rf"(?<![a-z/])(?:{words})(?![a-z/])", slot.text, re.IGNORECASE)
-    ]
-    behind = re.search(r"\d\s*", slot.digits)
+    )
+    apart = [unit for n, (start, _, unit) in enumerate(named) if all(-end <= start for _, end, _ in named[:n])]
+    behind = re.search(r"\d[\d,.]*\s*(?P<rest>.*)", slot.digits)
     inline = next(
-        (
-            unit
-            for unit, words in _UNITS.items()
-            if behind and re.match(rf"[\d,.]*\s*(?:{words})\b", slot.digits[behind.start() :], re.IGNORECASE)
-        ),
-        None,
+        (unit for unit in apart if behind and re.match(rf"(?:{_UNITS[unit]})\b", behind["rest"], re.IGNORECASE)), None
     )
-    return sorted(
-        {unit for _, unit in found}, key=lambda unit: (unit != inline, min(at for at, name in found if name == unit))
-    )
+    return sorted(dict.fromkeys(apart), key=lambda unit: unit != inline)
 
 
 def _unit(index: int) -> Any:

@@ -142,7 +142,8 @@ RULES = (
     ),
     Rule(
         "log_maintenance",
-        "service_done vehicle_part @amount | service_done vehicle_part | log maintenance "
+        "service_done vehicle_part @amount | log vehicle_part job_done @amount | service_done vehicle_part "
+        "| log maintenance "
         "| log vehicle_part maintenance | maintenance vehicle_part @amount"
         " | vehicle_part @amount service_done maintenance | service_done vehicle_part @amount spend "
         "| service_done vehicle_part maintenance @amount spend",
@@ -153,10 +154,10 @@ RULES = (
     ),
     Rule(
         "get_maintenance_schedule",
-        "maintenance due | vehicle_part due | maintenance due rig | maintenance show due "
+        "maintenance due | vehicle_part due | due rig @question | maintenance due rig | maintenance show due "
         "| maintenance schedule | maintenance rig due schedule",
         slots={"upcoming_days": lambda slot: days_in(slot.digits)},
-        unless="@amount money drive_cost calendar remind delete predict",
+        unless="@amount money drive_cost calendar remind delete predict event",
     ),
     Rule(
         "manage_fuel_stations",
