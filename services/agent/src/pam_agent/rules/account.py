@@ -106,7 +106,7 @@ def _called(slot: Slot) -> str | None:
 
 
 _home = _behind(r"\b(?:home (?:location|base|town)|hometown|my location)\b(?: (?:to|is now|is|as|should be))")
-_bio = _behind(r"\b(?:bio|about me)\b(?: (?:to|should (?:say|read|be)|is|as))?")
+_bio = _behind(r"\b(?:bio|about me)\b(?: (?:to read|to say|to|should (?:say|read|be)|reads?|says?|is|as))?")
 _AT_HOME = r"\b(?:home|hometown|settled|moved|we live|i live|based|live in|from)\b"
 _PROFILE: dict[str, Any] = {
     "username": lambda slot: _called(slot) or _username(slot),

@@ -13,6 +13,9 @@ from pam_agent.rules.rule import Rule
 from pam_agent.rules.stance import Stance
 from pam_agent.rules.texts import after, behind_colon
 
+_AVERAGE = re.compile(
+    r"\b(?:average daily|daily average|daily mean|per day|a day)\b(?=.*\b(?:week|month|quarter|year)\b)", re.IGNORECASE
+)
 _CHANGE_BY = re.compile(r"\bby\s+[$€£]?\s?\d", re.IGNORECASE)
 _SAVED_ON = {
     "gas": r"gas|fuel|diesel|station|truck stop|fill|pump",
@@ -47,7 +50,7 @@ def window(slot: Slot) -> int | None:
 
 def period(slot: Slot) -> str | None:
     """Return the budget period a sentence names; one that is over is told by its days."""
-    return None if days_in(slot.digits) or _first(slot) else period_in(slot.text)
+    return None if days_in(slot.digits) or _first(slot) else period_in(_AVERAGE.sub("", slot.text))
 
 
 def _expense_category(slot: Slot) -> str | None:

@@ -64,7 +64,8 @@ RULES = (
     Rule(
         "create_calendar_event",
         "!opens_remind | remind | calendar add | remind @moment | schedule @moment | calendar add @moment "
-        "| schedule calendar add | schedule appointment @moment | remind add",
+        "| schedule calendar add | schedule appointment @moment | remind add | log appointment @moment "
+        "| add appointment @moment",
         Stance.ASKED,
         _ENTRY,
         unless="opens_delete opens_move @question notify",

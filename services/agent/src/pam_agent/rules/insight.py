@@ -193,7 +193,7 @@ RULES = (
         "report all_areas | report insights | report rig | report trip | report finance "
         "| report @claim -budget -expense | insights report show",
         slots={"report_type": _report, "time_period": _time},
-        unless="expense tip knowledge post_noun calendar",
+        unless="expense tip knowledge post_noun calendar platform",
     ),
     Rule(
         "generate_daily_analytics",
@@ -215,7 +215,7 @@ RULES = (
         "platform insights | analytics insights | analytics show | platform insights show "
         "| analytics insights platform",
         slots={"insight_type": _insight},
-        unless="session aggregate stop daily report privacy",
+        unless="session aggregate stop daily privacy",
     ),
     Rule(
         "get_session_analytics",

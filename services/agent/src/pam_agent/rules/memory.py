@@ -63,7 +63,7 @@ RULES = (
     Rule("list_memories", "!knows_me", unless="delete forgets"),
     Rule(
         "recall_memories",
-        "!remembers_about -knows_me",
+        "!remembers_about -knows_me -confirm",
         slots={"query": _wanted},
         asks={"query": "What do you want me to remember?"},
     ),
@@ -75,7 +75,7 @@ RULES = (
         asks={"kind": "What shall I remember about you?"},
         keeps_text=True,
     ),
-    Rule("confirm_memory", "!confirms_memory"),
+    Rule("confirm_memory", "!confirms_memory | !remembers_about confirm"),
     Rule("forget_all_memories", "!forgets_all", Stance.ASKED),
     Rule(
         "forget_memory",

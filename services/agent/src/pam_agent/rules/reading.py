@@ -58,6 +58,12 @@ _ENTRY = re.compile(
     re.IGNORECASE,
 )
 """An expense as people note one: "gas $45", "$12 on parking"."""
+_GUESTS = re.compile(
+    r"\b(?:max(?:imum)?|up to|at most|limit(?:ed)?(?: to)?|for|room for) (?:of )?\d+ (?:people|persons?|guests|rigs"
+    r"|folks|attendees|campers)\b|\b(?:everyone|everybody|all)(?:'s| is| are)? (?:welcome|invited)\b",
+    re.IGNORECASE,
+)
+"""How many may come to what somebody hosts."""
 _FILED = re.compile(r"\bunder (?:the )?[a-z]+(?: (?:category|expenses?))?\W*$", re.IGNORECASE)
 """A category an expense is put under."""
 PERSONAL = frozenset({"about_me", "pet", "diet", "health", "person", "date"})
@@ -126,6 +132,7 @@ class Reading:
             "@quoted": quoted_in(self.text),
             "@order": re.search(r"\b(?:ORD|PAM)-\w+", self.text),
             "@entry": _ENTRY.search(self.digits),
+            "@guests": _GUESTS.search(self.digits),
             "@filed": _FILED.search(self.text),
             "@year": re.search(r"\b(?:19|20)\d\d [A-Z]", self.text),
             "@two_measures": len(_MEASURE.findall(self.text)) > 1,

@@ -40,7 +40,7 @@ _PRIVATE = (
     r"|direct )?messages"
     r"|inbox|locations?|data|phones?|(?:tele)?phone numbers?|whereabouts"
     r"|spending|records|card numbers?|credit cards?|(?:bank )?accounts?"
-    r"|bank details|incomes?|finances|balance|logins?)"
+    r"|bank details|incomes?|finances|balances?|logins?)"
 )
 
 REFUSALS = (

@@ -71,7 +71,7 @@ _ANOTHERS = _words(
     r"|father|mother|boss|cousin|parents|wife|husband|partner|roommate|room-?mate|co-?worker|colleague|pal|mate|uncle"
     r"|aunt|nephew|niece|grand\w+|girlfriend|boyfriend|in-laws?|folks)s?(?! and (?:i|me)\b)"
     r"|somebody|someone|the guy|a guy)\b[\w ]{0,12}\b(?:paid|spent|bought|filled|earned|made|saved|had|got"
-    r"|replaced|changed|gets|dropped)\b"
+    r"|replaced|changed|gets|dropped|deducted|sold|lost|won|charged|ordered|owes)\b"
 )
 _ANSWERING = _words(
     r"^\W*(?:(?:it|that|this)(?:'s| is| was| cost| came to)?(?: me| us)?(?: about| around| only)? )?"

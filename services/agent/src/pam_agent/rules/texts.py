@@ -16,7 +16,7 @@ _TAIL = re.compile(
     r"\W*\b(?:please|for (?:the|my|our) (?:rig|rv|coach|trailer|camper|van|motor ?home|fifth wheel|truck|bus)"
     r"|for (?:less|under|below|at most|up to) .*|in the (?:shop|store|community|feed)|for sale"
     r"|right now|today|rated .*|with .*|under .*"
-    r"|below .*|less than .*|cheaper than .*"
+    r"|below .*|priced .*|costing .*|(?:at |for )?no more than .*|nothing over .*|less than .*|cheaper than .*"
     r"|up to .*|over \d.*|(?:[1-5]|four|five|three) stars?.*|in stock)\W*$",
     re.IGNORECASE,
 )
