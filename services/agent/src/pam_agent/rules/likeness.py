@@ -25,6 +25,8 @@ NONE = "none"
 _NEAREST, _FAR = 8, 0.1
 """How many sentences of a tool count, and how near they have to be to the nearest of all."""
 _FADING = [0.85**n for n in range(_NEAREST)]
+_MANY = 150
+"""How many sentences hold what says little by itself."""
 _PRIOR = 0.3
 """How many sentences what all tools use of a mark counts for, beside those of the tool itself."""
 _UNFIT = 0.01
@@ -71,12 +73,15 @@ def _gains(mark: str) -> list[tuple[str, float]]:
 
 
 def _shared(marks: frozenset[str]) -> list[tuple[float, int]]:
-    """Return the sentences that share a mark by their numbers, each behind its cosine."""
+    """Return the sentences that share a mark by their numbers, each behind its cosine.
+
+    What many sentences hold counts only beside something rarer, where there is any.
+    """
     length = sqrt(sum(_RARITY.get(mark, _UNKNOWN) ** 2 for mark in marks))
     shared: dict[int, float] = {}
-    for mark in marks:
-        square = _RARITY.get(mark, 0.0) ** 2
-        for number in _HOLDERS.get(mark, ()):
+    for mark in sorted(marks & _HOLDERS.keys(), key=lambda mark: (-_RARITY[mark], mark)):
+        square, holders = _RARITY[mark] ** 2, _HOLDERS[mark]
+        for number in shared.keys() & holders if shared and len(holders) > _MANY else holders:
             shared[number] = shared.get(number, 0.0) + square
     return [(common / (length * _LENGTHS[number]), number) for number, common in shared.items()]
 
@@ -87,15 +92,15 @@ def _marks(text: str) -> frozenset[str]:
     return frozenset({*words, *pairs, *(f"={notion}" for notion in notions_in(text))})
 
 
-def _index() -> tuple[dict[str, list[int]], dict[str, float], list[float]]:
+def _index() -> tuple[dict[str, set[int]], dict[str, float], list[float]]:
     """Return which sentences hold a mark, how rare each mark is, and each sentence's length."""
     marked = [_marks(sentence) for _, sentence in _SENTENCES]
     counts = Counter(mark for marks in marked for mark in marks)
     rarity = {mark: log(1 + len(marked) / count) for mark, count in counts.items()}
-    holders: dict[str, list[int]] = defaultdict(list)
+    holders: dict[str, set[int]] = defaultdict(set)
     for number, marks in enumerate(marked):
         for mark in marks:
-            holders[mark].append(number)
+            holders[mark].add(number)
     return dict(holders), rarity, [sqrt(sum(rarity[mark] ** 2 for mark in marks)) for marks in marked]
 
 
