@@ -11,7 +11,7 @@ from pam_agent.rules.rule import Read, Rule
 from pam_agent.rules.stance import Stance
 from pam_agent.rules.texts import after
 
-_OFF = r"\b(?:off|kill|stop|disable|no|don'?t|do not|deactivate|hide|mute|never|quit|without|not)\b"
+_OFF = r"\b(?:off|kill|nobody|no one|stop|disable|no|don'?t|do not|deactivate|hide|mute|never|quit|without|not)\b"
 _STOPS_IT = (
     r"\b(?:stop|quit|no more of|cut|kill|end|get rid of|turn off|don't want|hate) (?:sending |getting )?(?:them|those"
     r"|it|that|these)\b"
@@ -84,7 +84,9 @@ def _language(slot: Slot) -> str | None:
 
 _NO_GOOD = (
     r"thumbs[ -]?down|n't|\bnot |\bno (?:use|help|good)\b|useless|wrong|\bbad\b|terrible|unhelpful|poor|lousy|awful"
-    r"|\bmiss(?:ed|es|ing)\b|off the mark|incorrect|mistaken|inaccurate|nonsense|rubbish|garbage|worthless|disappoint"
+    r"|\bmiss(?:ed|es|ing)\b|off the mark"
+    r"|\b(?:way|totally|completely) off\b|incorrect|mistaken|inaccurate|nonsense"
+    r"|rubbish|garbage|worthless|disappoint"
     r"|\bworse\b|confusing|horrible|sucks?\b|waste of"
 )
 
@@ -138,7 +140,7 @@ _PRIVACY: dict[str, Any] = {
     "show_activity": _switch(r"\bactivity\b"),
     "allow_messages": _who(r"\b(?:messag(?:e|es|ing)|msgs?|contact\w*|writ(?:e|ing) to|dm)s?\b", _WHO),
     "data_collection": _switch(r"\bdata\b(?! vis)(?!.*financ)(?<!financial data)|analytics|tracking me"),
-    "trip_sharing": _switch(r"trip sharing|share my trips|my trips"),
+    "trip_sharing": _switch(r"trip sharing|(?:my|our|what) trips"),
     "financial_data_visibility": _who(
         r"financ|spending|money|\bspend\b|budget|income|earn",
         {

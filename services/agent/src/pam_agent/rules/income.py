@@ -49,7 +49,10 @@ def _earnings(slot: Slot) -> int | float | None:
 
 
 def _verdict(slot: Slot) -> str | None:
-    kinds = {"approved": r"\bapprove", "rejected": r"\breject|\bdecline"}
+    kinds = {
+        "rejected": r"\breject|\bdeclin|\bturn\b.{0,40}\bdown\b|\bno to\b|\brefus|\bdeny|not approve|thumbs down",
+        "approved": r"\bapprov|\baccept|green light|\byes\b|\bpublish|\ballow|thumbs up|let .* through",
+    }
     return next((kind for kind, words in kinds.items() if re.search(words, slot.text, re.IGNORECASE)), None)
 
 

@@ -200,7 +200,7 @@ RULES = (
         "analytics aggregate daily | analytics daily | analytics aggregate @day",
         Stance.ASKED,
         {"target_date": _target},
-        unless="privacy stop",
+        unless="privacy stop rows table",
     ),
     Rule(
         "generate_analytics_summary",

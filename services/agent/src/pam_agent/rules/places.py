@@ -58,8 +58,8 @@ _VIA = re.compile(
     r"(?=$|[?.!;]| (?:with|leaving|starting|on|under|for|tomorrow)\b)"
 )
 _STARTING = re.compile(
-    rf"\b(?:start(?:ing)? (?:in|at|from|out of)|depart(?:ing)? from|leaving (?:from |out of )?"
-    rf"|out of) ?(?P<name>{_NAME})"
+    rf"\b(?:start(?:ing)? (?:in|at|from|out of)|depart(?:ing)?(?: from)?|leav(?:e|ing) (?:from |out of )?"
+    rf"|(?:take|taking|set|setting|head|heading) (?:off|out) from|out of) ?(?P<name>{_NAME})"
 )
 _ENDING = re.compile(
     rf"\b(?:end(?:ing)?(?: up)? (?:in|at)|heading (?:for|towards?)|visit|see|reach|thinking(?: of)?"

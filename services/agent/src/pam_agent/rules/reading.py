@@ -30,9 +30,12 @@ _OPENINGS = {
             r"|the (?:community|world)|about|a post|(?:all )?(?:of )?(?:my |our )?(?:friends|followers|people|folks"
             r"|buddies)\b|all\b|you\b|up\b"
             r"|down\b)@?\w+|send (?:\w+ )?(?:a |an )?(?:quick )?(?:message|text|note|dm)"
+            r"|drop @?\w+ a (?:line|note|message)"
         ),
         "post": (
-            r"post\b|publish|announce|share (?:an update|a post|this post)|put (?:this|that|it) on my feed|(?:tell"
+            r"post\b|publish|announce"
+            r"|share (?:this )?with (?:everyone|everybody|all|the community|(?:my|our) (?:friends"
+            r"|followers)) that|share (?:an update|a post|this post)|put (?:this|that|it) on my feed|(?:tell"
             r"|let) (?:everyone|everybody|the (?:community|world)|(?:all )?(?:of )?(?:my|our) (?:friends|followers"
             r"|people"
             r"|folks|buddies))|(?:write|make|create) a post"

@@ -15,7 +15,9 @@ from pam_agent.rules.trip import miles
 
 _POST = (
     r"\b(?:(?:tell|let) (?:everyone|everybody|the (?:community|world)|(?:all )?(?:of )?(?:my|our)"
-    r" (?:friends|followers|people|folks|buddies))(?: know)?|post|publish"
+    r" (?:friends|followers|people|folks|buddies))(?: know)?"
+    r"|share (?:this )?with (?:everyone|everybody|all|the community"
+    r"|(?:my|our) (?:friends|followers))|post|publish"
     r"|announce)\b(?: (?:a post|an update))?(?: (?:saying|that|about))?"
 )
 _TIPS = {
@@ -236,7 +238,7 @@ RULES = (
         "like_post",
         "like_verb post_noun | !unlike | unlike post_noun | like_verb add post_noun | like_verb unlike post_noun",
         Stance.ASKED,
-        {"unlike": said(r"\bunlike|take back|remove|undo|withdraw")},
+        {"unlike": said(r"\bunlike|take back|(?:take|put) (?:my|the|that) like|remove|undo|withdraw|unheart")},
         asks=_WHICH_POST,
         unless="answer hustle want @question",
     ),

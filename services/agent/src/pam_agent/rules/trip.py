@@ -115,7 +115,7 @@ def _height(slot: Slot) -> float | None:
 
 
 def _spot(slot: Slot) -> str | None:
-    found = after(slot.text, r"\b(?:bookmark|save|add|remember|favou?rite|star|keep|mark|store|heart)\b") or ""
+    found = after(slot.text, r"\b(?:bookmark|save|add|put|remember|favou?rite|star|keep|mark|store|heart)\b") or ""
     name = re.split(
         r"\s+(?:as|to|in|for|among|on|with)\s+(?:an? |my |our |one of my )*(?:fav|saved|places|spots|later"
         r"|bookmark|me\b|\d)|,",
