@@ -123,7 +123,14 @@ _SETTINGS: dict[str, Any] = {
     "push_notifications": _switch(r"\bpush\b"),
     "budget_alerts": _switch(r"budget alert"),
     "trip_reminders": _switch(r"trip reminder"),
-    "theme": one_of("theme", {"dark": r"\bdark|night mode", "light": r"\blight", "auto": r"\bauto"}),
+    "theme": one_of(
+        "theme",
+        {
+            "dark": r"\bdark|night mode",
+            "light": r"\blight",
+            "auto": r"\bauto|\b(?:follow|match|like|same as)\b.*\b(?:device|phone|system)|system (?:theme|default)",
+        },
+    ),
     "language": _language,
 }
 _WHO = {

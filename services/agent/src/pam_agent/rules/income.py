@@ -17,6 +17,13 @@ _KINDS = (
 """Kinds of income that say themselves where the money is from."""
 
 
+_WORK = (
+    r"\d(?: (?:dollars|bucks|usd))? (?P<source>(?!during|morning|evening)[a-z]+ing\b(?: [a-z]+){0,2}?)"
+    r"(?= (?:today|yesterday|this|last|on|at|in)\b|\W*$)"
+)
+"""What somebody did for the money: "made 90 walking dogs"."""
+
+
 def _source(slot: Slot) -> str | None:
     found = re.search(
         r"\b(?:from|for|as|by) (?:the |my |a |an )?(?!\$|\d)(?P<source>[a-z][\w' -]{2,60}?)(?= (?:today"
@@ -29,7 +36,7 @@ def _source(slot: Slot) -> str | None:
         slot.text,
         re.IGNORECASE,
     )
-    kind = re.search(_KINDS, slot.text, re.IGNORECASE)
+    kind = re.search(_KINDS, slot.text, re.IGNORECASE) or re.search(_WORK, slot.digits, re.IGNORECASE)
     if found or payer or kind:
         return (found or payer or kind)["source"]  # type: ignore[index]
     return "other" if slot.reading.amounts else None

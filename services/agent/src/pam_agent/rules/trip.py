@@ -104,7 +104,8 @@ def _gas_price(slot: Slot) -> int | float | None:
 
 
 def _fuel_type(slot: Slot) -> str | None:
-    return next((kind for kind in ("diesel", "premium") if kind in slot.text.lower()), None)
+    kinds = {"diesel": r"diesel", "premium": r"premium|\b9[1-4] octane", "regular": r"\bregular\b|unleaded|\b87\b"}
+    return next((kind for kind, words in kinds.items() if re.search(words, slot.text, re.IGNORECASE)), None)
 
 
 def _height(slot: Slot) -> float | None:
