@@ -11,7 +11,10 @@ from pam_agent.rules.rule import Read, Rule
 from pam_agent.rules.stance import Stance
 from pam_agent.rules.texts import after
 
-_OFF = r"\b(?:off|kill|nobody|no one|stop|disable|no|don'?t|do not|deactivate|hide|mute|never|quit|without|not)\b"
+_OFF = (
+    r"\b(?:off|kill|invisible|hidden|private|secret|nobody|no one|stop|disable|no|don'?t|do not|deactivate|hide|mute"
+    r"|never|quit|without|not)\b"
+)
 _STOPS_IT = (
     r"\b(?:stop|quit|no more of|cut|kill|end|get rid of|turn off|don't want|hate) (?:sending |getting )?(?:them|those"
     r"|it|that|these)\b"
@@ -75,7 +78,7 @@ def _who(subject: str, named: dict[str, str]) -> Read:
 
 def stars(slot: Slot) -> int | float | None:
     """Return how many stars a sentence names."""
-    return measured(slot.digits, r"(?:\+ ?)?stars?")
+    return measured(re.sub(r"\bone(?= stars?\b)", "1", slot.digits, flags=re.IGNORECASE), r"(?:\+ ?)?stars?")
 
 
 def _language(slot: Slot) -> str | None:
@@ -145,7 +148,7 @@ _PRIVACY: dict[str, Any] = {
     ),
     "location_sharing": _switch(r"location sharing|(?:share|show|hide) (?:my|our) location|where (?:i am|we are)\b"),
     "show_activity": _switch(r"\bactivity\b"),
-    "allow_messages": _who(r"\b(?:messag(?:e|es|ing)|msgs?|contact\w*|writ(?:e|ing) to|dm)s?\b", _WHO),
+    "allow_messages": _who(r"\b(?:messag(?:e|es|ing)|msgs?|contact\w*|writ(?:e|ing) (?:to|me|us)|dm)s?\b", _WHO),
     "data_collection": _switch(r"\bdata\b(?! vis)(?!.*financ)(?<!financial data)|analytics|tracking me"),
     "trip_sharing": _switch(r"trip sharing|(?:my|our|what) trips"),
     "financial_data_visibility": _who(

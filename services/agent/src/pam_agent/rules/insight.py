@@ -137,7 +137,7 @@ RULES = (
         "search_knowledge",
         "knowledge | knowledge find | knowledge about | knowledge tip @question | knowledge stored "
         "| knowledge find about",
-        unless="opens_post",
+        unless="opens_post @amount",
         slots={"query": _sought},
         asks={"query": "What do you want to know?"},
     ),

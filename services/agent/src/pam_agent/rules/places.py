@@ -51,7 +51,7 @@ _FROM_TO = re.compile(
 _TO_FROM = re.compile(rf"\b(?:to|into|in|reach|eta|ETA|Eta) (?P<b>{_NAME}) from (?P<a>.{{2,50}}?){_END}")
 _BARE = re.compile(rf"(?P<a>{_NAME}) to (?P<b>{_NAME})")
 _VIA = re.compile(
-    r"\b(?:via|through|stop(?:ping|s|over)? (?:in|at|by|off in|over in)|with (?:a |one )?(?:stops?|stopover|night"
+    r"\b(?:via|through|stop(?:ping|s|over)? (?:in|at|by|off in|over in)|with (?:an? |one )?(?:stops?|stopover|night"
     r"|overnight"
     r"|layover)s? (?:in|at|near)|by way of"
     r"|passing) (?P<stops>[A-Z].{1,120}?)"
@@ -62,7 +62,7 @@ _STARTING = re.compile(
     rf"|(?:take|taking|set|setting|head|heading) (?:off|out) from|out of) ?(?P<name>{_NAME})"
 )
 _ENDING = re.compile(
-    rf"\b(?:end(?:ing)?(?: up)? (?:in|at)|heading (?:for|towards?)|visit|see|reach|thinking(?: of)?"
+    rf"\b(?:end(?:ing)?(?: up)? (?:in|at)|heading (?:for|towards?)|towards?|visit|see|reach|thinking(?: of)?"
     rf"|go(?:ing)? (?:up |down |over )?to"
     rf"|drive (?:up |down )?to|bound for|(?:be|arrive|get|pull|roll|we) (?:in|into|at|to)|hit"
     rf"|make it to) (?P<name>{_NAME})"

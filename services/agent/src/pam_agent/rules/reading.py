@@ -26,6 +26,7 @@ _OPENINGS = {
     f"opens_{name}": re.compile(words, re.IGNORECASE)
     for name, words in {
         "tell": (
+            r"(?!let @?\w+ (?:see|view)\b|let (?:only|just|no)\b)"
             r"(?:tell|message|msg|text|dm|ping|let|write to|notify|inform|shoot) (?!me\b|us\b|everyone|everybody"
             r"|the (?:community|world)|about|a post|(?:all )?(?:of )?(?:my |our )?(?:friends|followers|people|folks"
             r"|buddies)\b|all\b|you\b|up\b"
@@ -33,7 +34,7 @@ _OPENINGS = {
             r"|drop @?\w+ a (?:line|note|message)"
         ),
         "post": (
-            r"post\b|publish|announce"
+            r"post\b|publish|announce|put (?:out|up) a post"
             r"|share (?:this )?with (?:everyone|everybody|all|the community|(?:my|our) (?:friends"
             r"|followers)) that|share (?:an update|a post|this post)|put (?:this|that|it) on my feed|(?:tell"
             r"|let) (?:everyone|everybody|the (?:community|world)|(?:all )?(?:of )?(?:my|our) (?:friends|followers"

@@ -67,6 +67,12 @@ def miles(slot: Slot) -> int | None:
     return int(found[1]) if found[2].lower() == "mi" else round(int(found[1]) * 0.621371)
 
 
+_AT_MOST = (
+    r"\$?\b(\d+(?:\.\d+)?)(?: (?:dollars|bucks))?(?: (?:a|per) night)? "
+    r"(?:tops|max(?:imum)?|or (?:less|under|below)|at (?:the )?most)\b"
+)
+
+
 def price_limit(slot: Slot) -> int | float | None:
     """Return the price something may have at most."""
     marked = re.search(
@@ -74,7 +80,8 @@ def price_limit(slot: Slot) -> int | float | None:
         slot.digits,
         re.IGNORECASE,
     )
-    return number(marked[1]) if marked else None
+    at_most = marked or re.search(_AT_MOST, slot.digits, re.IGNORECASE)
+    return number(at_most[1]) if at_most else None
 
 
 def _start(slot: Slot) -> str | None:
@@ -99,7 +106,11 @@ def _metric(slot: Slot) -> str | None:
 
 
 def _gas_price(slot: Slot) -> int | float | None:
-    found = re.search(r"\$?(\d+\.\d+|\d+)\s*(?:dollars? )?(?:a|per|/)\s?gal", slot.digits, re.IGNORECASE)
+    found = re.search(r"\$?(\d+\.\d+|\d+)\s*(?:dollars? )?(?:a|per|/)\s?gal", slot.digits, re.IGNORECASE) or re.search(
+        r"\b(?:gas|fuel|diesel|price|unleaded|premium) (?:is|at|costs?|of|being|runs) \$?(\d\.\d+|\d)\b",
+        slot.digits,
+        re.IGNORECASE,
+    )
     return number(found[1]) if found else None
 
 
