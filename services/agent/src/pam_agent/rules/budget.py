@@ -61,6 +61,12 @@ def _bought(slot: Slot) -> str | None:
     return spent_on(slot.reading.mended, slot.tool)
 
 
+def _summed_category(slot: Slot) -> str | None:
+    """Return the category a sentence names, else that of what it says money went on."""
+    on = re.search(r"\bon (?:the |my |our )?(?P<what>.+)$", slot.reading.mended, re.IGNORECASE)
+    return category(slot) or (spent_on(on["what"], slot.tool) if on else None)
+
+
 def _expense_text(slot: Slot) -> str | None:
     return None if category(slot) else slot.text[:_TEXT_MAX]
 
@@ -123,7 +129,7 @@ _SPENT: dict[str, Any] = {
 _SUMMED: dict[str, Any] = {
     "days": window,
     "period": period,
-    "category": category,
+    "category": _summed_category,
     "start_date": _first,
     "end_date": _last,
 }

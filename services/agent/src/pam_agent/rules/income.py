@@ -42,9 +42,19 @@ def _source(slot: Slot) -> str | None:
     return "other" if slot.reading.amounts else None
 
 
+_ADDED = (
+    r"\b(?:add|put|save|note|log) (?P<idea>(?!an?\b|the\b|my\b|this\b|new\b)[^:]{3,80}?) (?:to|on|in|as) "
+    r"(?:an? |my |our |the )?(?:side |list of |money )?(?:hustle|gig|income)"
+)
+"""An idea named before the list it is put on."""
+
+
 def _idea(slot: Slot) -> str | None:
-    found = behind_colon(slot.text) or after(
-        slot.text, r"\bidea\b(?: (?:called|named|of|for|about|to))?|\bhustle\b(?: (?:called|named))"
+    listed = re.search(_ADDED, slot.text, re.IGNORECASE)
+    found = (
+        (listed["idea"] if listed else None)
+        or behind_colon(slot.text)
+        or after(slot.text, r"\bidea\b(?: (?:called|named|of|for|about|to))?|\bhustle\b(?: (?:called|named))")
     )
     return (
         re.split(r",|\s+maybe\b|\s+for (?:about|around)\b|\s+\$?\d", found)[0].strip()[:200] or None if found else None

@@ -160,7 +160,7 @@ RULES = (
             "share_duration_hours": _hours,
             "share_with": _with,
             "recipient": _alone,
-            "is_public": said(r"\bpublic\b"),
+            "is_public": said(r"\bpublic(?:ly)?\b"),
         },
         unless="stop",
         asks=_POSITION,
