@@ -1,6 +1,6 @@
 """What the rules read from a sentence: amounts, windows, categories."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
@@ -8,14 +8,20 @@ from hypothesis import strategies as st
 
 from pam_agent.rules.amounts import amounts_in
 from pam_agent.rules.categories import category_in
+from pam_agent.rules.dates import moment_in, range_in
 from pam_agent.rules.durations import days_in
 from pam_agent.rules.numerals import in_digits
+from pam_agent.rules.people import person_in
+from pam_agent.rules.places import way_in
+from pam_agent.rules.refusals import refusal_of
 from pam_agent.rules.routing import route
+from pam_agent.rules.stance import Stance, allows, is_question
 from pam_tools_budget.tools.create_expense import create_expense
 from tests.eval.measure import manifests
 
 pytestmark = pytest.mark.unit
 
+NOW = datetime(2026, 11, 21, 10, 30)  # noqa: DTZ001 - the member's own
 EXPENSE = create_expense.manifest("budget")
 
 
@@ -89,3 +95,78 @@ def test_a_window_is_read_in_days(text, days):
 def test_a_category_is_read_through_the_words_of_the_tools_own_schema(text, category):
     """R-A4: the agent knows no categories; the worker's manifest does."""
     assert category_in(text, EXPENSE) == category
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("Tuesday at 3:30pm", "2026-11-24T15:30:00"),
+        ("Tuesday at 8:30 pm", "2026-11-24T20:30:00"),
+        ("tomorrow at 7 am", "2026-11-22T07:00:00"),
+        ("tmrw 7am", "2026-11-22T07:00:00"),
+        ("on Monday at 9", "2026-11-23T09:00:00"),
+    ],
+)
+def test_a_time_of_day_is_read_with_its_minutes_and_its_half(text, moment):
+    """R-A4: a reminder an hour off is worse than none."""
+    assert moment_in(text, NOW) == moment
+
+
+@pytest.mark.parametrize(
+    ("text", "past", "days"),
+    [
+        ("spent in October", True, ("2026-10-01", "2026-10-31")),
+        ("spent in November", True, ("2026-11-01", "2026-11-21")),
+        ("spent in December", True, ("2025-12-01", "2025-12-31")),
+        ("planned for December", False, ("2026-12-01", "2026-12-31")),
+        ("between January 3 and January 9", False, ("2027-01-03", "2027-01-09")),
+        ("next month", False, ("2026-12-01", "2026-12-31")),
+    ],
+)
+def test_a_month_lies_behind_where_money_was_spent_and_ahead_where_days_are_planned(text, past, days):
+    """R-A4: nobody asks what they spent in a month to come, or what they have planned in one that is over."""
+    assert range_in(text, NOW.date(), past=past) == tuple(map(date.fromisoformat, days))
+
+
+@pytest.mark.parametrize(
+    ("text", "is_allowed"),
+    [
+        ("can't make it, cancel my rsvp", True),
+        ("dont log that 40 for gas", False),
+        ("we won't need the dentist visit any more, take it off the calendar", True),
+        ("my husband paid 18 for parking, would you note that for us", True),
+        ("my roommate spent 80 on candles", False),
+        ("what if I spent 500 on solar", False),
+    ],
+)
+def test_what_is_wanted_is_told_from_what_is_not(text, is_allowed):
+    """R-A4: with or without apostrophes, and whoever it happened to."""
+    stance = Stance.REFUSED if "rsvp" in text else Stance.ASKED if "dentist" in text else Stance.TOLD
+    assert allows(stance, text) is is_allowed
+
+
+def test_somebody_who_cannot_come_asks_nothing():
+    """R-A4: "can't" is no "can"."""
+    assert not is_question("can't make the cookout")
+
+
+@pytest.mark.parametrize(
+    ("text", "is_refused"),
+    [
+        ("how much did Marcus spend", True),
+        ("let me read what Margaret has been writing to other people", True),
+        ("list the account balances of all members", True),
+        ("hide my location from everybody", False),
+        ("tell Jonas the wifi password is on the fridge", False),
+    ],
+)
+def test_what_is_others_is_refused_and_what_is_the_members_own_is_not(text, is_refused):
+    """R-A4: names that begin like a month are names; hiding what is one's own is no prying."""
+    assert (refusal_of(text) is not None) is is_refused
+
+
+def test_a_way_and_a_person_are_read_as_they_are_typed():
+    """R-A4: without capitals, in a list, with an underscore."""
+    assert way_in("how long laredo to memphis") == {"origin": "laredo", "destination": "memphis"}
+    assert way_in("best order Dallas, Waco, Austin")["stops"] == ["Waco"]
+    assert person_in("unfollow dusty_dan") == "dusty_dan"

@@ -11,7 +11,10 @@ from pam_agent.rules.rule import Read, Rule
 from pam_agent.rules.stance import Stance
 from pam_agent.rules.texts import after
 
-_OFF = r"\b(?:off|kill|stop|disable|no|don'?t|do not|deactivate|hide|mute|never|quit|without|not)\b"
+_OFF = (
+    r"\b(?:off|kill|invisible|hidden|private|secret|nobody|no one|stop|disable|no|don'?t|do not|deactivate|hide|mute"
+    r"|never|quit|without|not)\b"
+)
 _STOPS_IT = (
     r"\b(?:stop|quit|no more of|cut|kill|end|get rid of|turn off|don't want|hate) (?:sending |getting )?(?:them|those"
     r"|it|that|these)\b"
@@ -75,7 +78,7 @@ def _who(subject: str, named: dict[str, str]) -> Read:
 
 def stars(slot: Slot) -> int | float | None:
     """Return how many stars a sentence names."""
-    return measured(slot.digits, r"(?:\+ ?)?stars?")
+    return measured(re.sub(r"\bone(?= stars?\b)", "1", slot.digits, flags=re.IGNORECASE), r"(?:\+ ?)?stars?")
 
 
 def _language(slot: Slot) -> str | None:
@@ -84,7 +87,9 @@ def _language(slot: Slot) -> str | None:
 
 _NO_GOOD = (
     r"thumbs[ -]?down|n't|\bnot |\bno (?:use|help|good)\b|useless|wrong|\bbad\b|terrible|unhelpful|poor|lousy|awful"
-    r"|\bmiss(?:ed|es|ing)\b|off the mark|incorrect|mistaken|inaccurate|nonsense|rubbish|garbage|worthless|disappoint"
+    r"|\bmiss(?:ed|es|ing)\b|off the mark"
+    r"|\b(?:way|totally|completely) off\b|incorrect|mistaken|inaccurate|nonsense"
+    r"|rubbish|garbage|worthless|disappoint"
     r"|\bworse\b|confusing|horrible|sucks?\b|waste of"
 )
 
@@ -106,7 +111,7 @@ def _called(slot: Slot) -> str | None:
 
 
 _home = _behind(r"\b(?:home (?:location|base|town)|hometown|my location)\b(?: (?:to|is now|is|as|should be))")
-_bio = _behind(r"\b(?:bio|about me)\b(?: (?:to|should (?:say|read|be)|is|as))?")
+_bio = _behind(r"\b(?:bio|about me)\b(?: (?:to read|to say|to|should (?:say|read|be)|reads?|says?|is|as))?")
 _AT_HOME = r"\b(?:home|hometown|settled|moved|we live|i live|based|live in|from)\b"
 _PROFILE: dict[str, Any] = {
     "username": lambda slot: _called(slot) or _username(slot),
@@ -121,7 +126,14 @@ _SETTINGS: dict[str, Any] = {
     "push_notifications": _switch(r"\bpush\b"),
     "budget_alerts": _switch(r"budget alert"),
     "trip_reminders": _switch(r"trip reminder"),
-    "theme": one_of("theme", {"dark": r"\bdark|night mode", "light": r"\blight", "auto": r"\bauto"}),
+    "theme": one_of(
+        "theme",
+        {
+            "dark": r"\bdark|night mode",
+            "light": r"\blight",
+            "auto": r"\bauto|\b(?:follow|match|like|same as)\b.*\b(?:device|phone|system)|system (?:theme|default)",
+        },
+    ),
     "language": _language,
 }
 _WHO = {
@@ -136,9 +148,9 @@ _PRIVACY: dict[str, Any] = {
     ),
     "location_sharing": _switch(r"location sharing|(?:share|show|hide) (?:my|our) location|where (?:i am|we are)\b"),
     "show_activity": _switch(r"\bactivity\b"),
-    "allow_messages": _who(r"\b(?:messag(?:e|es|ing)|msgs?|contact\w*|writ(?:e|ing) to|dm)s?\b", _WHO),
+    "allow_messages": _who(r"\b(?:messag(?:e|es|ing)|msgs?|contact\w*|writ(?:e|ing) (?:to|me|us)|dm)s?\b", _WHO),
     "data_collection": _switch(r"\bdata\b(?! vis)(?!.*financ)(?<!financial data)|analytics|tracking me"),
-    "trip_sharing": _switch(r"trip sharing|share my trips|my trips"),
+    "trip_sharing": _switch(r"trip sharing|(?:my|our|what) trips"),
     "financial_data_visibility": _who(
         r"financ|spending|money|\bspend\b|budget|income|earn",
         {

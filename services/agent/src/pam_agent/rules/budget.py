@@ -13,6 +13,9 @@ from pam_agent.rules.rule import Rule
 from pam_agent.rules.stance import Stance
 from pam_agent.rules.texts import after, behind_colon
 
+_AVERAGE = re.compile(
+    r"\b(?:average daily|daily average|daily mean|per day|a day)\b(?=.*\b(?:week|month|quarter|year)\b)", re.IGNORECASE
+)
 _CHANGE_BY = re.compile(r"\bby\s+[$€£]?\s?\d", re.IGNORECASE)
 _SAVED_ON = {
     "gas": r"gas|fuel|diesel|station|truck stop|fill|pump",
@@ -47,7 +50,7 @@ def window(slot: Slot) -> int | None:
 
 def period(slot: Slot) -> str | None:
     """Return the budget period a sentence names; one that is over is told by its days."""
-    return None if days_in(slot.digits) or _first(slot) else period_in(slot.text)
+    return None if days_in(slot.digits) or _first(slot) else period_in(_AVERAGE.sub("", slot.text))
 
 
 def _expense_category(slot: Slot) -> str | None:
@@ -56,6 +59,12 @@ def _expense_category(slot: Slot) -> str | None:
 
 def _bought(slot: Slot) -> str | None:
     return spent_on(slot.reading.mended, slot.tool)
+
+
+def _summed_category(slot: Slot) -> str | None:
+    """Return the category a sentence names, else that of what it says money went on."""
+    on = re.search(r"\bon (?:the |my |our )?(?P<what>.+)$", slot.reading.mended, re.IGNORECASE)
+    return category(slot) or (spent_on(on["what"], slot.tool) if on else None)
 
 
 def _expense_text(slot: Slot) -> str | None:
@@ -126,7 +135,7 @@ _SPENT: dict[str, Any] = {
 _SUMMED: dict[str, Any] = {
     "days": window,
     "period": period,
-    "category": category,
+    "category": _summed_category,
     "start_date": _first,
     "end_date": _last,
 }

@@ -12,9 +12,10 @@ from pam_agent.rules.stance import Stance
 from pam_agent.rules.texts import timeless
 
 _CALENDAR_FRAME = (
-    r"^\W*(?:please |can you |could you |i need you to |i want to |pam,? )*(?:put|add|stick|pencil in"
-    r"|don't let me forget(?: to)?|nudge me to|ping me to|schedule|remind (?:me|us) (?:to"
-    r"|about|of)|book|create|make|set|note|enter|set up)\b"
+    r"^\W*(?:please |kindly |(?:can|could|would|will) you (?:please |kindly )?"
+    r"|i need you to |i want to |pam,? )*(?:put|add|stick|pencil in"
+    r"|don't let me forget(?: to)?|nudge me to|ping me to|schedule|remind (?:me|us)(?: (?:to"
+    r"|about|of|that))?|book|create|make|set|note|enter|set up)\b"
     r"(?: an? (?:event|reminder|appointment|entry) (?:for|to|called|about))?\s*(?:an? |the |my )?"
 )
 
@@ -64,7 +65,8 @@ RULES = (
     Rule(
         "create_calendar_event",
         "!opens_remind | remind | calendar add | remind @moment | schedule @moment | calendar add @moment "
-        "| schedule calendar add | schedule appointment @moment | remind add",
+        "| schedule calendar add | schedule appointment @moment | remind add | log appointment @moment "
+        "| add appointment @moment",
         Stance.ASKED,
         _ENTRY,
         unless="opens_delete opens_move opens_recall @question notify",

@@ -34,7 +34,7 @@ _NEAR = {
 _AGO = re.compile(r"\b(?P<count>\d+|a)\s+(?P<unit>day|week)s?\s+ago\b|\bin\s+(?P<ahead>\d+)\s+days?\b", re.IGNORECASE)
 _CLOCK = re.compile(
     r"\b(?P<hour>\d{1,2})(?::(?P<minute>\d\d))?\s?(?P<half>[ap])\.?m\b"
-    r"|\bat\s+(?P<bare>\d{1,2})(?::(?P<bare_minute>\d\d))?\b"
+    r"|\bat\s+(?P<bare>\d{1,2})(?::(?P<bare_minute>\d\d))?\b(?!:|\s?[ap]\.?m\b)"
     r"|\b(?P<plain>\d{1,2}):(?P<plain_minute>\d\d)\b",
     re.IGNORECASE,
 )

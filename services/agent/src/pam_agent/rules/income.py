@@ -17,6 +17,13 @@ _KINDS = (
 """Kinds of income that say themselves where the money is from."""
 
 
+_WORK = (
+    r"\d(?: (?:dollars|bucks|usd))? (?P<source>(?!during|morning|evening)[a-z]+ing\b(?: [a-z]+){0,2}?)"
+    r"(?= (?:today|yesterday|this|last|on|at|in)\b|\W*$)"
+)
+"""What somebody did for the money: "made 90 walking dogs"."""
+
+
 def _source(slot: Slot) -> str | None:
     found = re.search(
         r"\b(?:from|for|as|by) (?:the |my |a |an )?(?!\$|\d)(?P<source>[a-z][\w' -]{2,60}?)(?= (?:today"
@@ -29,15 +36,25 @@ def _source(slot: Slot) -> str | None:
         slot.text,
         re.IGNORECASE,
     )
-    kind = re.search(_KINDS, slot.text, re.IGNORECASE)
+    kind = re.search(_KINDS, slot.text, re.IGNORECASE) or re.search(_WORK, slot.digits, re.IGNORECASE)
     if found or payer or kind:
         return (found or payer or kind)["source"]  # type: ignore[index]
     return "other" if slot.reading.amounts else None
 
 
+_ADDED = (
+    r"\b(?:add|put|save|note|log) (?P<idea>(?!an?\b|the\b|my\b|this\b|new\b)[^:]{3,80}?) (?:to|on|in|as) "
+    r"(?:an? |my |our |the )?(?:side |list of |money )?(?:hustle|gig|income)"
+)
+"""An idea named before the list it is put on."""
+
+
 def _idea(slot: Slot) -> str | None:
-    found = behind_colon(slot.text) or after(
-        slot.text, r"\bidea\b(?: (?:called|named|of|for|about|to))?|\bhustle\b(?: (?:called|named))"
+    listed = re.search(_ADDED, slot.text, re.IGNORECASE)
+    found = (
+        (listed["idea"] if listed else None)
+        or behind_colon(slot.text)
+        or after(slot.text, r"\bidea\b(?: (?:called|named|of|for|about|to))?|\bhustle\b(?: (?:called|named))")
     )
     return (
         re.split(r",|\s+maybe\b|\s+for (?:about|around)\b|\s+\$?\d", found)[0].strip()[:200] or None if found else None
@@ -49,7 +66,10 @@ def _earnings(slot: Slot) -> int | float | None:
 
 
 def _verdict(slot: Slot) -> str | None:
-    kinds = {"approved": r"\bapprove", "rejected": r"\breject|\bdecline"}
+    kinds = {
+        "rejected": r"\breject|\bdeclin|\bturn\b.{0,40}\bdown\b|\bno to\b|\brefus|\bdeny|not approve|thumbs down",
+        "approved": r"\bapprov|\baccept|green light|\byes\b|\bpublish|\ballow|thumbs up|let .* through",
+    }
     return next((kind for kind, words in kinds.items() if re.search(words, slot.text, re.IGNORECASE)), None)
 
 

@@ -139,7 +139,7 @@ RULES = (
         "search_knowledge",
         "knowledge | knowledge find | knowledge about | knowledge tip @question | knowledge stored "
         "| knowledge find about",
-        unless="opens_post",
+        unless="opens_post @amount",
         slots={"query": _sought},
         asks={"query": "What do you want to know?"},
     ),
@@ -200,14 +200,14 @@ RULES = (
         "report all_areas | report insights | report rig | report trip | report finance "
         "| report @claim -budget -expense | insights report show",
         slots={"report_type": _report, "time_period": _time},
-        unless="expense tip knowledge post_noun calendar road weather",
+        unless="expense tip knowledge post_noun calendar road weather platform",
     ),
     Rule(
         "generate_daily_analytics",
         "analytics aggregate daily | analytics daily | analytics aggregate @day",
         Stance.ASKED,
         {"target_date": _target},
-        unless="privacy stop",
+        unless="privacy stop rows table",
     ),
     Rule(
         "generate_analytics_summary",
@@ -222,7 +222,7 @@ RULES = (
         "platform insights | analytics insights | analytics show | platform insights show "
         "| analytics insights platform",
         slots={"insight_type": _insight},
-        unless="session aggregate stop daily report privacy",
+        unless="session aggregate stop daily privacy",
     ),
     Rule(
         "get_session_analytics",

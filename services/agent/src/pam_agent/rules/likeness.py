@@ -18,6 +18,8 @@ NONE = "none"
 _NEAREST, _FAR = 8, 0.1
 """How many sentences of a tool count, and how near they have to be to the nearest of all."""
 _FADING = [0.85**n for n in range(_NEAREST)]
+_MANY = 150
+"""How many sentences hold what says little by itself."""
 _LEARNED, _DOUBTFUL = 0.25, 0.5
 """What the learned model's word counts beside nearness, and how far below zero it speaks against a tool."""
 
@@ -44,25 +46,28 @@ def _nearest(alike: list[tuple[float, str]], fit: float) -> tuple[float, str]:
 
 
 def _shared(marks: frozenset[str]) -> list[tuple[float, int]]:
-    """Return the sentences that share a mark by their numbers, each behind its cosine."""
+    """Return the sentences that share a mark by their numbers, each behind its cosine.
+
+    What many sentences hold counts only beside something rarer, where there is any.
+    """
     length = sqrt(sum(_RARITY.get(mark, _UNKNOWN) ** 2 for mark in marks))
-    shared = [0.0] * len(_SENTENCES)
-    for mark in marks:
-        square = _RARITY.get(mark, 0.0) ** 2
-        for number in _HOLDERS.get(mark, ()):
-            shared[number] += square
-    return [(common / (length * _LENGTHS[number]), number) for number, common in enumerate(shared) if common]
+    shared: dict[int, float] = {}
+    for mark in sorted(marks & _HOLDERS.keys(), key=lambda mark: (-_RARITY[mark], mark)):
+        square, holders = _RARITY[mark] ** 2, _HOLDERS[mark]
+        for number in shared.keys() & holders if shared and len(holders) > _MANY else holders:
+            shared[number] = shared.get(number, 0.0) + square
+    return [(common / (length * _LENGTHS[number]), number) for number, common in shared.items()]
 
 
-def _index() -> tuple[dict[str, list[int]], dict[str, float], list[float]]:
+def _index() -> tuple[dict[str, set[int]], dict[str, float], list[float]]:
     """Return which sentences hold a mark, how rare each mark is, and each sentence's length."""
     marked = [marks_of(sentence) for _, sentence in _SENTENCES]
     counts = Counter(mark for marks in marked for mark in marks)
     rarity = {mark: log(1 + len(marked) / count) for mark, count in counts.items()}
-    holders: dict[str, list[int]] = defaultdict(list)
+    holders: dict[str, set[int]] = defaultdict(set)
     for number, marks in enumerate(marked):
         for mark in marks:
-            holders[mark].append(number)
+            holders[mark].add(number)
     return dict(holders), rarity, [sqrt(sum(rarity[mark] ** 2 for mark in marks)) for marks in marked]
 
 

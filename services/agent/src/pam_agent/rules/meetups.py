@@ -91,7 +91,7 @@ RULES = (
     Rule(
         "create_event",
         "host event | host group @moment | !opens_host @moment | !opens_host event | host event @place "
-        "| host event @moment "
+        "| host event @moment | !@guests event @moment "
         "| host event want",
         Stance.ASKED,
         {

@@ -77,7 +77,7 @@ RULES = (
     ),
     Rule(
         "recall_memories",
-        "!remembers_about -knows_me",
+        "!remembers_about -knows_me -confirm",
         slots={"query": _wanted},
         asks={"query": "What do you want me to remember?"},
     ),
@@ -90,7 +90,7 @@ RULES = (
         keeps_text=True,
         unless="stops_remembering",
     ),
-    Rule("confirm_memory", "!confirms_memory"),
+    Rule("confirm_memory", "!confirms_memory | !remembers_about confirm"),
     Rule("forget_all_memories", "!forgets_all", Stance.ASKED),
     Rule(
         "forget_memory",

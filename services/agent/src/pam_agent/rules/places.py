@@ -55,7 +55,7 @@ _FROM_TO = re.compile(
 _TO_FROM = re.compile(rf"\b(?:to|into|in|reach|eta|ETA|Eta) (?P<b>{_NAME}) from (?P<a>.{{2,50}}?){_END}")
 _BARE = re.compile(rf"(?P<a>{_NAME}) to (?P<b>{_NAME})")
 _VIA = re.compile(
-    r"\b(?:via|through|stop(?:ping|s|over)? (?:in|at|by|off in|over in|off at)|with (?:a |one )?(?:stops?"
+    r"\b(?:via|through|stop(?:ping|s|over)? (?:in|at|by|off in|over in|off at)|with (?:an? |one )?(?:stops?"
     r"|stopover|night|overnight|layover)s? (?:in|at|near)|by way of"
     r"|passing) (?P<stops>[A-Z].{1,120}?)"
     r"(?=$|[?.!;]| (?:with|leaving|starting|on|under|for|tomorrow)\b)"
@@ -73,8 +73,8 @@ _STARTING = re.compile(
     rf"|out of) ?(?P<name>{_NAME})"
 )
 _ENDING = re.compile(
-    rf"\b(?:end(?:ing)?(?: up)? (?:in|at)|(?:depart|leav)\w* [A-Z].{{2,40}}? for|heading (?:for|towards?)|visit|see"
-    rf"|reach|thinking(?: of)?"
+    rf"\b(?:end(?:ing)?(?: up)? (?:in|at)|(?:depart|leav)\w* [A-Z].{{2,40}}? for|heading (?:for|towards?)|towards?"
+    rf"|visit|see|reach|thinking(?: of)?"
     rf"|go(?:ing)? (?:up |down |over )?to"
     rf"|drive (?:up |down )?to|bound for|(?:be|arrive|get|pull|roll|we) (?:in|into|at|to)|hit"
     rf"|make it to) (?P<name>{_NAME})"

@@ -26,16 +26,18 @@ _OPENINGS = {
     f"opens_{name}": re.compile(words, re.IGNORECASE)
     for name, words in {
         "tell": (
+            r"(?!let @?\w+ (?:see|view)\b|let (?:only|just|no)\b)"
             r"(?:tell|message|msg|text|dm|ping|let|write to|notify|inform|shoot|write(?= (?-i:[A-Z]))) (?!me\b|us\b"
             r"|everyone|everybody|the (?:community|world)|about|a post"
             r"|(?:all )?(?:of )?(?:my |our )?(?:friends|followers|people|folks|buddies)\b|all\b|you\b|up\b"
             r"|down\b|(?:the|our|my) (?:kids?|children|grandkids|boys|girls)\b)@?\w+"
-            r"|drop (?-i:[A-Z])\w+ an? (?:message|line|note|text)\b"
+            r"|drop @?\w+ an? (?:message|line|note|text)\b"
             r"|ask (?-i:[A-Z])\w+ (?:if|whether|to|what|when|where|how|for|about)\b"
             r"|send (?:\w+ )?(?:a |an )?(?:quick )?(?:message|text|note|dm)"
         ),
         "post": (
             r"post\b|put (?:up|out) a post|put (?:a|this) post (?:up|out)|publicly post|publish|announce"
+            r"|share (?:this )?with (?:everyone|everybody|all|the community|(?:my|our) (?:friends|followers)) that"
             r"|share (?:an update|a post|this post|(?:this )?with (?:everyone|everybody|the community))"
             r"|put (?:this|that|it) on my feed"
             r"|(?:tell|let) (?:everyone|everybody|the (?:community|world)|(?:all )?(?:of )?(?:my|our) (?:friends"
@@ -66,6 +68,12 @@ _ENTRY = re.compile(
     re.IGNORECASE,
 )
 """An expense as people note one: "gas $45", "$12 on parking"."""
+_GUESTS = re.compile(
+    r"\b(?:max(?:imum)?|up to|at most|limit(?:ed)?(?: to)?|for|room for) (?:of )?\d+ (?:people|persons?|guests|rigs"
+    r"|folks|attendees|campers)\b|\b(?:everyone|everybody|all)(?:'s| is| are)? (?:welcome|invited)\b",
+    re.IGNORECASE,
+)
+"""How many may come to what somebody hosts."""
 _FILED = re.compile(r"\bunder (?:the )?[a-z]+(?: (?:category|expenses?))?\W*$", re.IGNORECASE)
 """A category an expense is put under."""
 PERSONAL = frozenset({"about_me", "pet", "diet", "health", "person", "date"})
@@ -134,6 +142,7 @@ class Reading:
             "@quoted": quoted_in(self.text),
             "@order": re.search(r"\b(?:ORD|PAM)-\w+", self.text),
             "@entry": _ENTRY.search(self.digits),
+            "@guests": _GUESTS.search(self.digits),
             "@filed": _FILED.search(self.text),
             "@year": re.search(r"\b(?:19|20)\d\d [A-Z]", self.text),
             "@two_measures": len(_MEASURE.findall(self.text)) > 1,

@@ -40,7 +40,7 @@ _PRIVATE = (
     r"|direct )?messages"
     r"|inbox|locations?|data|phones?|(?:tele)?phone numbers?|whereabouts"
     r"|spending|records|card numbers?|credit cards?|(?:bank )?accounts?"
-    r"|bank details|incomes?|finances|balance|logins?)"
+    r"|bank details|incomes?|finances|balances?|logins?)"
 )
 
 REFUSALS = (
@@ -106,6 +106,7 @@ REFUSALS = (
             r" (?:two |the )?(?:every|all|other|another|each|everyone|everybody|someone|somebody)\b"
             r"|\b(?:read|show|open)\b.*\b(?!my\b)\w+'s (?:private |direct )?(?:messages|inbox|expenses|budget"
             r"|bank|email)"
+            r"|\bother (?:members?|users?|people) (?:spen[dt]|earn|make|owe)\b"
             rf"|\b(?:everybody|everyone|anybody|anyone|someone|somebody|people)(?: else)?'s {_PRIVATE}\b"
             r"|\bother people's (?!posts|photos|tips|advice|experience|opinion|comments)"
             rf"|\b(?:what|how much|when|where)(?: (?:did|does|has|have))? {_NAMED} (?:\w+ )?(?:spen[dt]|earn\w*)\b"

@@ -157,7 +157,7 @@ def _listed(reading: Reading, whole: Choice | None, offered: dict[str, ToolManif
         return None
     routed = [_one(Reading(part, reading.now), offered, {}, whole) for part in entries_of(reading.digits)]
     is_whole = len(routed) > 1 and all(each.is_whole for each in routed)
-    return Route([call for each in routed for call in each.calls]) if is_whole else None
+    return Route(_once([call for each in routed for call in each.calls])) if is_whole else None
 
 
 def _one(reading: Reading, offered: dict[str, ToolManifest], given: dict[str, Any], found: Choice | None) -> Route:

@@ -16,8 +16,8 @@ from pam_agent.rules.trip import miles
 _POST = (
     r"\b(?:(?:tell|let) (?:everyone|everybody|the (?:community|world)|(?:all )?(?:of )?(?:my|our)"
     r" (?:friends|followers|people|folks|buddies))(?: know)?"
-    r"|share with (?:everyone|everybody|the community)|share (?:an update|a post)"
-    r"|post(?: up| out)?|publish"
+    r"|share (?:this )?with (?:everyone|everybody|all|the community|(?:my|our) (?:friends|followers))"
+    r"|share (?:an update|a post)|post(?: up| out)?|publish"
     r"|announce)\b(?: to (?:everyone|everybody|the community|my followers|all))?(?: (?:a post"
     r"|an update))?(?: (?:saying|that|about))?"
 )
@@ -161,7 +161,7 @@ RULES = (
             "share_duration_hours": _hours,
             "share_with": _with,
             "recipient": _alone,
-            "is_public": said(r"\bpublic"),
+            "is_public": said(r"\bpublic(?:ly)?\b"),
         },
         unless="stop",
         asks=_POSITION,
@@ -241,7 +241,12 @@ RULES = (
         "like_post",
         "like_verb post_noun | !unlike | unlike post_noun | like_verb add post_noun | like_verb unlike post_noun",
         Stance.ASKED,
-        {"unlike": said(r"\bunlike|take (?:back|my \w+ (?:off|back|away))|remove|undo|withdraw")},
+        {
+            "unlike": said(
+                r"\bunlike|take (?:back|my \w+ (?:off|back|away))|(?:take|put) (?:my|the|that) like"
+                r"|remove|undo|withdraw|unheart"
+            )
+        },
         asks=_WHICH_POST,
         unless="answer hustle want @question",
     ),

@@ -18,7 +18,7 @@ _TAIL = re.compile(
     r"|for (?:the|my|our) (?:rig|rv|coach|trailer|camper|van|motor ?home|fifth wheel|truck|bus)"
     r"|for (?:less|under|below|at most|up to) .*|in the (?:shop|store|community|feed)|for sale"
     r"|right now|today|rated .*|with .*|under .*"
-    r"|below .*|less than .*|cheaper than .*"
+    r"|below .*|priced .*|costing .*|(?:at |for )?no more than .*|nothing over .*|less than .*|cheaper than .*"
     r"|up to .*|over \d.*|(?:[1-5]|four|five|three) stars?.*|in stock)\W*$",
     re.IGNORECASE,
 )
@@ -37,6 +37,7 @@ _FILLER = re.compile(r"\b(?:in|on|the|a|an|about|for|at|of|to|with|any|some)\b\s
 _WHEN = re.compile(
     r"\s*\b(?:on |by |at |for |this |next |to )*(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|today|tomorrow|tmrw|tmr"
     r"|tonight|noon|morning|afternoon|evening"
+    r"|(?:mon|tues?|wed|thu(?:rs)?|fri|sat)(?= \d| at\b|$)|the \d{1,2}(?:st|nd|rd|th)"
     r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* \d{1,2}(?:st|nd|rd|th)?"
     r"|\d{1,2}(?::\d\d)?\s?[ap]m|at \d{1,2}(?::\d\d)?|\d{1,2}:\d\d)\b",
     re.IGNORECASE,

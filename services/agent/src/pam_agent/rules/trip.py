@@ -45,7 +45,11 @@ _LONG = 20
 """No rig is so many feet high, and few are not as long."""
 _A_GALLON = r"(?:per|to the|to a|a|the) gallon"
 _PER_GALLON = re.compile(r"\$?(\d+\.\d+|\d+)\s*(?:dollars? )?(?:a|per|/)\s?gal", re.IGNORECASE)
-_FUEL_IS = re.compile(r"\b(?:gas|diesel|fuel)(?:'s| is| costs| runs| price is)?(?: at)? \$?(\d+\.\d+)", re.IGNORECASE)
+_FUEL_IS = re.compile(
+    r"\b(?:gas|diesel|fuel|price|unleaded|premium)(?:'s| is| at| costs?| of| being| runs| price is)?(?: at)?"
+    r" \$?(\d+\.\d+)",
+    re.IGNORECASE,
+)
 _ORDERS = {"cost": r"cheap|save|cost|least", "time": r"quick|fast|short", "scenic": r"scen|beautiful|prett|nice|view"}
 
 
@@ -90,6 +94,10 @@ def miles(slot: Slot) -> int | None:
     return int(found[1]) if found[2].lower() == "mi" else round(int(found[1]) * 0.621371)
 
 
+_AT_MOST = (
+    r"\$?\b(\d+(?:\.\d+)?)(?: (?:dollars|bucks))?(?: (?:a|per) night)? "
+    r"(?:tops|max(?:imum)?|or (?:less|under|below)|at (?:the )?most)\b"
+)
 _FREE = re.compile(
     r"\b(?:for free|free (?:\w+ )?(?:camp\w*|sites?|spots?|places?|parking|overnight)|free of charge|costs? nothing)\b",
     re.IGNORECASE,
@@ -105,10 +113,8 @@ def price_limit(slot: Slot) -> int | float | None:
         slot.digits,
         re.IGNORECASE,
     )
-    marked = marked or re.search(
-        r"\$?(\d+(?:\.\d+)?)(?: dollars| bucks)?(?: a night)? (?:tops|max|or less|or under|at most)\b", slot.digits
-    )
-    return number(marked[1]) if marked else None
+    at_most = marked or re.search(_AT_MOST, slot.digits, re.IGNORECASE)
+    return number(at_most[1]) if at_most else None
 
 
 def _start(slot: Slot) -> str | None:
@@ -143,7 +149,8 @@ def _gas_price(slot: Slot) -> int | float | None:
 
 
 def _fuel_type(slot: Slot) -> str | None:
-    return next((kind for kind in ("diesel", "premium", "regular") if kind in slot.text.lower()), None)
+    kinds = {"diesel": r"diesel", "premium": r"premium|\b9[1-4] octane", "regular": r"\bregular\b|unleaded|\b87\b"}
+    return next((kind for kind, words in kinds.items() if re.search(words, slot.text, re.IGNORECASE)), None)
 
 
 def _feet(slot: Slot) -> list[float]:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from pam_agent.rules.lexicon import ASKED, COMMON, NOTIONS
 
 _TOKEN = re.compile(r"[a-z0-9]+(?:'[a-z]+)?", re.IGNORECASE)
-_TOKEN_OR_COLON = re.compile(rf"{_TOKEN.pattern}|:(?= )", re.IGNORECASE)
+_SHAPE = re.compile(rf"(?P<number>\d[\d.,]*k?\b)|{_TOKEN.pattern}|:(?= )", re.IGNORECASE)
 _TYPO_MIN = 5
 _SHORT = 4
 
@@ -86,11 +86,11 @@ def stems_in(text: str) -> list[str]:
 
 def shapes_in(text: str) -> list[str]:
     """Return the stems of a text's words, ``#`` for numbers, ``Name`` for names behind the first word, and colons."""
-    return [_shape(token) for token in _TOKEN_OR_COLON.finditer(contracted(text))]
+    return [_shape(token) for token in _SHAPE.finditer(contracted(text))]
 
 
 def _shape(token: re.Match[str]) -> str:
-    if token[0].isdigit():
+    if token["number"]:
         return "#"
     is_name = _is_name(token)
     return "Name" if is_name and not token[0].isupper() else _stem_of(token[0].lower(), is_name=is_name)
