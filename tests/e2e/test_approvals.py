@@ -20,7 +20,7 @@ async def test_a_yes_over_the_socket_is_acked_and_done_once(scripted: Stack):
     async with talking(person) as (wire, conversation):
         await wire.say(conversation, "post that we are here")
         (interrupt,) = (await wire.turn())[-1]["event"]["outcome"]["interrupts"]
-        assert interrupt["message"] == "Create post (content: Hello from Moab, visibility: friends)"
+        assert interrupt["message"] == "Post “Hello from Moab” for your friends"
         assert await posts(person) == 0
         answer = {"type": "answer", "conversation": conversation, "approval": interrupt["id"], "decision": "approve"}
         await wire.put(**answer)

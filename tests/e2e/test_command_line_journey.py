@@ -33,8 +33,10 @@ async def test_what_was_said_is_answered_recorded_and_there_after_a_restart(tmp_
 
         code, told = await stack.pamctl("explain")
         assert code == 0, told
-        assert told.startswith("You said: “How much did I spend this month?”\nI used “Get spending summary”, which")
-        assert "rules asks for get_spending_summary {}  call_0\n" in told
+        assert told.startswith(
+            "You said: “How much did I spend this month?”\nI used “Get spending summary (period: month"
+        )
+        assert 'rules asks for get_spending_summary {"period": "monthly"}  call_0\n' in told
         assert "get_spending_summary: ok  call_0\n" in told
         assert "message received, trace none" not in told
         code, refused = await stack.pamctl("explain", str(uuid4()))

@@ -114,5 +114,5 @@ class Model(Mind, Protocol):
 
 
 def is_model(mind: Mind) -> TypeGuard[Model]:
-    """Whether a mind is a model. Its mode says it: a protocol's ``isinstance`` looks at each attribute, every time."""
-    return mind.mode != "rules"
+    """Whether a mind is a model; a protocol's own ``isinstance`` looks at each of its attributes, every time."""
+    return hasattr(mind, "max_tokens")
