@@ -59,7 +59,6 @@ def test_without_a_defence_the_checker_finds_what_it_kept_away(defence, troubled
     assert len(found) >= at_least
 
 
-@pytest.mark.unit
 def test_a_seed_is_the_same_world_wherever_it_runs():
     """A failure can be seen again: neither addresses nor the order of hashes decide anything."""
     command = [sys.executable, "-m", "tests.simulation", "--seed", "0", "--count", "20", "--trace"]
