@@ -1,15 +1,12 @@
 """Days and times of day, reckoned from the member's now. Pure; dates and times in ISO 8601."""
 
 import re
-from calendar import month_abbr, month_name
 from datetime import date, datetime, time, timedelta
 
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 _MONTH = r"(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]*\.?"
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?(?!\d|:)"
-_MONTH_NAMES = "|".join([*month_name[1:], *month_abbr[1:]])
-_IN_MONTH = re.compile(rf"\b(?:in|for|of|during) (?P<month>{_MONTH_NAMES})\b", re.IGNORECASE)
 _NAMED = (
     re.compile(rf"\b{_MONTH}\s+{_DAY}\b(?:,?\s+(?P<year>20\d\d))?", re.IGNORECASE),
     re.compile(rf"\b{_DAY}\s+(?:of\s+)?{_MONTH}\b(?:,?\s+(?P<year>20\d\d))?", re.IGNORECASE),
@@ -100,14 +97,9 @@ def _month(text: str, today: date, *, past: bool) -> tuple[date, date] | None:
 
 def month_in(text: str, today: date) -> date | None:
     """Return the first day of the past month a text names: "last month", "in May"; None of the present one."""
-    before = today.replace(day=1) - timedelta(1)
-    if "last month" in text.lower():
-        return before.replace(day=1)
-    if not (named := _IN_MONTH.search(text)):
-        return None
-    month = _MONTHS.index(named["month"][:3].lower()) + 1
-    first = date(today.year - (month > today.month), month, 1)
-    return first if first <= before else None
+    days = range_in(text, today)
+    is_past = days and days[0].day == 1 and days[1] < min(today.replace(day=1), days[0] + timedelta(31))
+    return days[0] if days and is_past else None
 
 
 def _calendar(text: str, today: date) -> tuple[date, date] | None:

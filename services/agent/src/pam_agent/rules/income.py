@@ -37,8 +37,8 @@ def _source(slot: Slot) -> str | None:
         re.IGNORECASE,
     )
     kind = re.search(_KINDS, slot.text, re.IGNORECASE) or re.search(_WORK, slot.digits, re.IGNORECASE)
-    if found or payer or kind:
-        return (found or payer or kind)["source"]  # type: ignore[index]
+    if told := found or payer or kind:
+        return told["source"]
     return "other" if slot.reading.amounts else None
 
 
