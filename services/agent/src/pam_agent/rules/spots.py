@@ -10,7 +10,6 @@ from pam_agent.rules.stance import Stance
 from pam_agent.rules.texts import after, behind_colon
 
 _WITHIN = re.compile(r"(?<=\w) (?:in|near|outside|by|at) (?P<place>[A-Z].*)$")
-_INSIDE = re.compile(r"[A-Z]\w+ (?:in|near|outside|by|at) (?P<name>[A-Z][\w' ]*[\w'](?:, ?[A-Z]{2}\b)?)")
 _CALLED = re.compile(
     r"\b(?:called|named|(?:call|name) it) (?P<name>(?:the )?[A-Z][\w'&-]*(?: (?:of |the )*[A-Z][\w'&-]*)*)"
 )
@@ -41,12 +40,10 @@ def _spot(slot: Slot) -> str | None:
 def _address(slot: Slot) -> str | None:
     if (called := _CALLED.search(slot.text)) and (near := place_in(slot.text[called.end() :])):
         return near
-    if inside := _INSIDE.search(slot.text):
-        return re.split(r"\s+(?:to|as|in|with|among|for|on)\s", inside["name"])[0]
     parts = [part.strip() for part in slot.text.split(",")[1:]]
     within = _WITHIN.search(slot.text)
     found = next((part for part in parts if re.match(r"^[A-Z]", part)), None) or (within["place"] if within else None)
-    return re.sub(r"\s+(?:to|as|in|with|on)\s+.*$", "", found) if found else None
+    return re.sub(r"\s+(?:to|as|in|with|on|among|for)\s+.*$", "", found) if found else None
 
 
 def _stars(slot: Slot) -> int | None:
