@@ -5,6 +5,7 @@ With FAKE_NOTES=<module> that is one of them, and services start again when thei
 
 import asyncio
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -22,6 +23,7 @@ SERVICES = [
 ]
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell has its background jobs ignore Ctrl-C
     reload.SHARED = Path(os.environ.get("FAKE_SHARED", reload.SHARED))
     settings = load_settings()
     sys.exit(asyncio.run(Supervisor(Home(settings.home), settings, SERVICES, reload=bool(NOTES)).run()))
