@@ -75,11 +75,58 @@ async def test_a_fragment_that_says_too_little_writes_nothing(before, text):
 
 
 async def test_a_record_is_not_put_right_by_another_one():
-    """R-A4, R-A8: what is recorded stands, and that is said; what replaces itself is put right."""
-    before = await after("I spent 45 on gas", message="Recorded $45.00 for gas. You have spent $45.00.")
-    said = await reply("no, it was 54", [before])
+    """R-A4, R-A8: what nothing can change stands, and that is said."""
+    before = await after("I earned 450 from workamping", message="Recorded $450.00 from workamping. That is a start.")
+    said = await reply("no, it was 540", [before])
     assert calls(said) == []
-    assert "It says: Recorded $45.00 for gas. If" in said.text
+    assert "It says: Recorded $450.00 from workamping. If" in said.text
+
+
+SPENT = {"expense": {"id": FIRST, "amount": "45.00", "category": "gas", "description": None}}
+EXPENSES = {"expenses": [{"id": SECOND, "amount": "5.00", "category": "tolls", "description": None}, SPENT["expense"]]}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("no, it was 54", ("update_expense", {"expense_id": FIRST, "amount": 54})),
+        ("actually that was for diesel", ("update_expense", {"expense_id": FIRST, "category": "diesel"})),
+        ("and it was yesterday", ("update_expense", {"expense_id": FIRST, "date": "2026-11-20"})),
+        ("undo that", ("delete_expense", {"expense_id": FIRST})),
+        ("oops, please delete it again", ("delete_expense", {"expense_id": FIRST})),
+        ("change the 45 dollar expense to 54.20", ("update_expense", {"expense_id": FIRST, "amount": 54.2})),
+    ],
+)
+async def test_an_expense_is_put_right_or_taken_back(text, expected):
+    """R-A4: who mistyped does not have to say everything again, and nothing is recorded twice."""
+    assert calls(await reply(text, [await after("I spent 45 on gas", data=SPENT)])) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("text", "expense"),
+    [
+        ("delete the tolls expense", SECOND),
+        ("delete the $45 expense", FIRST),
+        ("delete my last expense", SECOND),
+        ("remove the gas purchase", FIRST),
+    ],
+)
+async def test_an_expense_is_looked_up_before_it_is_deleted(text, expense):
+    """R-A4: by what it was for, by what it cost, or as the newest."""
+    first = await reply(text)
+    assert calls(first) == [("list_expenses", {})]
+    looked = step(first, ToolReply(outcome=Outcome.OK, message="Two expenses.", data=EXPENSES))
+    assert calls(await reply(text, steps=[looked])) == [("delete_expense", {"expense_id": expense})]
+
+
+async def test_an_answer_picks_one_of_the_expenses_that_were_listed():
+    """R-A4: "the 5 dollar one" is no new expense; and who has none is told so, not asked which."""
+    listed = await after("delete an expense", message="Two expenses.", data=EXPENSES)
+    listed.finished = turn("delete an expense", "Two expenses. Which expense do you mean?").finished
+    assert calls(await reply("the 5 dollar one", [listed])) == [("delete_expense", {"expense_id": SECOND})]
+    first = await reply("delete an expense")
+    none = step(first, ToolReply(outcome=Outcome.NO_RESULTS, message="No expense is on record.", data={"expenses": []}))
+    assert (await reply("delete an expense", steps=[none])).text == "No expense is on record."
 
 
 async def test_a_place_nobody_knows_is_put_right():
@@ -147,12 +194,12 @@ async def test_an_entry_that_was_not_spoken_of_is_looked_for_first():
 
 
 async def test_an_entry_that_is_not_there_is_asked_for():
-    """R-A4: a look that finds nothing of that name ends in the question, and its answer points at what was found."""
+    """R-A4: a look that finds nothing of that name ends in what there is and the question; its answer points at it."""
     text = "cancel the haircut appointment"
     first = await reply(text)
     seen = step(first, ToolReply(outcome=Outcome.OK, message="Two entries.", data=ENTRIES))
     asked = await reply(text, steps=[seen])
-    assert (calls(asked), asked.text) == ([], "Which entry of your calendar do you mean?")
+    assert (calls(asked), asked.text) == ([], "Two entries. Which entry of your calendar do you mean?")
     before = turn(text, asked.text)
     before.results["call_0"] = seen.results[0]
     assert calls(await reply("the second one", [before])) == [("delete_calendar_event", {"event_id": SECOND})]

@@ -14,6 +14,8 @@ from pam_tools_budget.service import SERVICE
 MANIFESTS = {tool.name: tool.manifest("budget") for tool in find_tools(tools)}
 WRITES = {
     "create_expense",
+    "update_expense",
+    "delete_expense",
     "track_savings",
     "update_budget",
     "add_hustle_idea",

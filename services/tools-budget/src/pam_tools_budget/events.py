@@ -22,6 +22,30 @@ class ExpenseRecorded(DomainEvent):
     date: date
 
 
+class ExpenseCorrected(DomainEvent):
+    """A member put an expense right; this is what it is now."""
+
+    domain: ClassVar[str] = "budget"
+    name: ClassVar[str] = "expense_corrected"
+
+    expense_id: UUID
+    amount: Total
+    category: ExpenseCategory
+    date: date
+
+
+class ExpenseDeleted(DomainEvent):
+    """A member took back an expense; this is what it was."""
+
+    domain: ClassVar[str] = "budget"
+    name: ClassVar[str] = "expense_deleted"
+
+    expense_id: UUID
+    amount: Total
+    category: ExpenseCategory
+    date: date
+
+
 class BudgetSet(DomainEvent):
     """A member created or changed a budget."""
 

@@ -18,8 +18,8 @@ from pam_shared.contracts.tools import Effect, ToolManifest
 _ADDS = re.compile(r"\W*(?:(?:ok|okay|and|or|also|plus|what about|how about|make (?:it|that))\b\W*)+", re.IGNORECASE)
 _TOO = re.compile(r",? (?:too|as well|also)\W*$", re.IGNORECASE)
 _CORRECTS = re.compile(
-    r"\W*(?:(?:no|nope|sorry|wait|actually|oops|correction|i mean|i meant|i said|it was|that was"
-    r"|(?:it|that) should be|it's|make (?:it|that))\b\W*)+",
+    r"\W*(?:(?:no|nope|sorry|wait|actually|oops|correction|i mean|i meant|i said|and (?=(?:it|that) was\b)|it was"
+    r"|that was|(?:it|that) should be|it's|make (?:it|that))\b\W*)+",
     re.IGNORECASE,
 )
 _NARROWS = re.compile(
@@ -39,6 +39,12 @@ _OWN_VERB = re.compile(
 _WORDS_MAX = 8
 _BARE_MAX = 2
 _SENTENCE = re.compile(r"(?<=[.!?])\s")
+_UNDOES = re.compile(
+    r"\W*(?:(?:no|oh|oops|wait|sorry|please|ok|okay)\b\W*)*(?:undo|delete|remove|scratch|scrap|cancel|erase|take back)"
+    r" (?:that|it|this|the last)(?: (?:one|entry|again|please))*\W*$",
+    re.IGNORECASE,
+)
+"""What was just done is to be undone."""
 _PLACES = "destination", "location", "origin"
 _WORDS = frozenset({"query", "title", "description", "message", "content", "notes"})
 """Arguments that any words would fill."""
@@ -54,6 +60,8 @@ def continued(text: str, earlier: list[TurnRecord], tools: list[ToolManifest], n
     """Return what a message asks for that makes sense only behind the turn before; None where it stands by itself."""
     if not earlier or len(text.split()) > _WORDS_MAX or not earlier[-1].uses:
         return None
+    if _UNDOES.match(text):
+        return _undone(earlier[-1], tools)
     if (lead := _CORRECTS.match(text)) and (said := text[lead.end() :]):
         return _corrected(said, earlier[-1], tools, now)
     lead = _ADDS.match(text)
@@ -121,16 +129,35 @@ def _stands(use: ToolUseBlock, tool: ToolManifest, last: TurnRecord) -> str | No
 def _moved(use: ToolUseBlock, last: TurnRecord, text: str, tools: list[ToolManifest], now: datetime) -> Route | None:
     """Return the change of what the turn before created, where there is a tool that changes it."""
     tool, rule = _named(use.name.replace("create_", "update_"), tools)
-    if tool is None or rule is None or tool.name == use.name:
+    named = _made(use, tool, last)
+    if tool is None or rule is None or named is None:
         return None
-    ids = [name for name in tool.input_schema.get("required", []) if name.endswith("_id")]
-    record = pointed_at(tool.name, ids[0], "it", returned([last])) if ids else None
+    argument, record = named
     new = _new(rule, Slot(Reading(text, now), tool))
-    if record is None or not new:
+    arguments = {argument: record["id"], **on_its_day(record, new, text, now)}
+    return call_of(rule, tool, arguments, 1.0, "what was made, put right") if new else None
+
+
+def _undone(last: TurnRecord, tools: list[ToolManifest]) -> Route | None:
+    """Return the deletion of what the turn before created, where there is a tool that deletes it."""
+    use = last.uses[-1]
+    tool, rule = _named(re.sub("^(?:create|update)_", "delete_", use.name), tools)
+    named = _made(use, tool, last)
+    if tool is None or rule is None or named is None:
         return None
-    return call_of(
-        rule, tool, {ids[0]: record["id"], **on_its_day(record, new, text, now)}, 1.0, "what was made, put right"
-    )
+    return call_of(rule, tool, {named[0]: named[1]["id"]}, 1.0, "what was made, taken back")
+
+
+def _made(use: ToolUseBlock, other: ToolManifest | None, last: TurnRecord) -> tuple[str, dict[str, Any]] | None:
+    """Return what the turn before made or changed, beside the argument by which a tool is told of it."""
+    required = other.input_schema.get("required", []) if other else []
+    argument = next((name for name in required if name.endswith("_id")), None)
+    if other is None or argument is None:
+        return None
+    if argument in use.input:
+        return argument, {"id": use.input[argument]}
+    record = pointed_at(other.name, argument, "it", returned([last]))
+    return (argument, record) if record else None
 
 
 def _place(use: ToolUseBlock, last: TurnRecord, text: str) -> dict[str, Any]:

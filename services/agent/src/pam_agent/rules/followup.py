@@ -21,6 +21,7 @@ _BARE = 2
 _SURE = 0.9
 _TOWARDS = re.compile(r"^\W*(?:to|from|in|at|near|around|towards?) (?=[A-Z])")
 """What stands before a name in an answer, and is no part of it."""
+_CHOICE = re.compile(r"\W*(?:the|that|this|my) (?:[\w$.,'-]+ ){0,4}[\w$.,'-]+\W*$", re.IGNORECASE)
 
 
 def answered(
@@ -35,10 +36,17 @@ def answered(
         not asked.ask
         or not asked.missing
         or not earlier[-1].finished.text.endswith(asked.ask)
-        or _is_another_wish(text, asked.calls[-1].tool, tools, now)
+        or (not _is_choice(asked, text, earlier) and _is_another_wish(text, asked.calls[-1].tool, tools, now))
     ):
         return None
     return _filled(asked, text, earlier, tools, now)
+
+
+def _is_choice(asked: Route, text: str, earlier: list[TurnRecord]) -> bool:
+    """Whether a message names one of the records that were shown: "the 45 dollar one"."""
+    slot = asked.missing[0]
+    is_said = bool(_CHOICE.match(text)) and slot.endswith("_id")
+    return is_said and pointed_at(asked.calls[-1].tool, slot, text, returned(earlier)) is not None
 
 
 def _is_another_wish(text: str, asked: str, tools: list[ToolManifest], now: datetime) -> bool:

@@ -9,6 +9,8 @@ from pam_agent.rules.routing import Call, Route
 _LISTS = {
     "update_calendar_event": "get_calendar_events",
     "delete_calendar_event": "get_calendar_events",
+    "update_expense": "list_expenses",
+    "delete_expense": "list_expenses",
     "log_hustle_attempt": "list_hustle_ideas",
 }
 """What lists the records of a tool that changes one."""
@@ -17,7 +19,9 @@ _LISTS = {
 def identified(found: Route, prompt: Prompt) -> Route:
     """Return a route with the id of the record its last call is about, where results so far hold it."""
     ids = [name for name in found.missing if name.endswith("_id")]
-    results = [*returned(prompt.earlier), *(result for step in prompt.steps for result in step.results)]
+    # What the call itself changed since is not what the message spoke of.
+    looked = (result for step in prompt.steps for result in step.results if result.tool != found.calls[-1].tool)
+    results = [*returned(prompt.earlier), *looked] if found.calls else []
     record = pointed_at(found.calls[-1].tool, ids[0], prompt.text, results) if ids else None
     if record is None:
         return found

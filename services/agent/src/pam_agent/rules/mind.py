@@ -14,6 +14,7 @@ from pam_agent.rules.routing import Route, route
 from pam_agent.rules.stating import stated_in
 from pam_agent.rules.talk import AWAY, clock, hello, of_themselves, small_talk
 from pam_shared.contracts.conversation import TextBlock, ToolUseBlock
+from pam_shared.contracts.tools import Outcome
 
 MODEL = RULES
 
@@ -52,7 +53,7 @@ def _content(prompt: Prompt) -> list[TextBlock | ToolUseBlock]:
     found = understood(prompt)
     look = look_first(found, prompt)
     if (prompt.steps or not look) and (sentence := _said(found, prompt)):
-        return [TextBlock(text=sentence)]
+        return [TextBlock(text=_among(prompt, sentence) if look else sentence)]
     rounds = [look, *found.stages()] if look else found.stages()
     if len(prompt.steps) >= len(rounds):
         return [_results(prompt, looked=len(look))]
@@ -68,6 +69,13 @@ def _results(prompt: Prompt, looked: int = 0) -> TextBlock:
     """Return what was done, without the look that went before it."""
     results = told([result.reply for step in prompt.steps[looked:] for result in step.results])
     return TextBlock(text=f"{hello(prompt.text)}{results}")
+
+
+def _among(prompt: Prompt, question: str) -> str:
+    """Return a question for one of the records that were looked up, behind them; without it where there is none."""
+    results = [result for step in prompt.steps for result in step.results]
+    is_found = any(result.reply.outcome is Outcome.OK for result in results)
+    return f"{told([result.reply for result in results])} {question}" if is_found else _results(prompt).text
 
 
 def _said(found: Route, prompt: Prompt) -> str | None:

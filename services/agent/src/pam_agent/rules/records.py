@@ -3,10 +3,13 @@
 import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from pam_agent.conversation import TurnRecord
+from pam_agent.rules.amounts import amounts_in
 from pam_agent.rules.dates import day_in
+from pam_agent.rules.numerals import in_digits
 from pam_agent.rules.words import stems_in
 from pam_shared.contracts.conversation import ToolReturned
 
@@ -16,6 +19,9 @@ _TITLES = "title", "name", "content", "description"
 _POINTING = re.compile(r"\b(?:it|that|this|there|one)\b", re.IGNORECASE)
 _PLACES = ("first", "top"), ("second",), ("third",), ("fourth",), ("fifth",)
 _LAST = re.compile(r"\blast (?:one|of)\b", re.IGNORECASE)
+_NEWEST = re.compile(r"\b(?:last|latest|newest|most recent) (?!one\b|of\b)", re.IGNORECASE)
+_NEWEST_FIRST = frozenset({"expense"})
+"""Kinds whose lists begin with the newest."""
 _LETTERS_MIN = 4
 _NAMED = 0.5
 """The share of a title's longer words that names it."""
@@ -28,16 +34,20 @@ def pointed_at(tool: str, argument: str, text: str, results: Sequence[ToolReturn
 
     None where none or several fit.
     """
-    lists = list(_shown(_KINDS.get(tool) or _KINDS.get(argument) or argument.removesuffix("_id"), results))
+    kind = _KINDS.get(tool) or _KINDS.get(argument) or argument.removesuffix("_id")
+    lists = list(_shown(kind, results))
     if not lists:
         return None
     if (at := _place(text)) is not None:
         newest = lists[0]
         return newest[at] if at < len(newest) else None
     every = {record["id"]: record for records in reversed(lists) for record in records}
-    named = [record for record in every.values() if _is_named(record, text)]
-    if named:
-        return named[0] if len(named) == 1 else None
+    costing = [record for record in every.values() if _is_of_amount(record, text)]
+    if named := costing or [record for record in every.values() if _is_named(record, text)]:
+        is_newest = kind in _NEWEST_FIRST and _NEWEST.search(text)
+        return named[0] if len(named) == 1 or is_newest else None
+    if kind in _NEWEST_FIRST and _NEWEST.search(text):
+        return lists[0][0]
     return lists[0][0] if len(lists[0]) == 1 and _POINTING.search(text) else None
 
 
@@ -74,7 +84,14 @@ def _place(text: str) -> int | None:
     return next((n for n, names in enumerate(_PLACES) if set(names) & set(words)), None)
 
 
+def _is_of_amount(record: dict[str, Any], text: str) -> bool:
+    return "amount" in record and Decimal(record["amount"]) in map(Decimal, amounts_in(in_digits(text)))
+
+
 def _is_named(record: dict[str, Any], text: str) -> bool:
     title = next((record[name] for name in _TITLES if record.get(name)), "")
+    said = set(stems_in(text))
+    if "amount" in record and set(stems_in(record.get("category", "").replace("_", " "))) & said:
+        return True
     words = set(stems_in(" ".join(word for word in title.split() if len(word) >= _LETTERS_MIN)))
-    return bool(words) and len(words & set(stems_in(text))) >= _NAMED * len(words)
+    return bool(words) and len(words & said) >= _NAMED * len(words)

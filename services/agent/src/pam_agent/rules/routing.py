@@ -9,6 +9,7 @@ from pam_agent.rules import (
     account,
     budget,
     calendar,
+    entries,
     income,
     insight,
     meetups,
@@ -31,7 +32,21 @@ from pam_shared.contracts.tools import Effect, ToolManifest
 
 RULES: tuple[Rule, ...] = tuple(
     rule
-    for domain in (budget, income, trip, units, social, meetups, shop, account, rigs, calendar, insight, memory)
+    for domain in (
+        budget,
+        entries,
+        income,
+        trip,
+        units,
+        social,
+        meetups,
+        shop,
+        account,
+        rigs,
+        calendar,
+        insight,
+        memory,
+    )
     for rule in domain.RULES
 )
 _TO_PAM = re.compile(

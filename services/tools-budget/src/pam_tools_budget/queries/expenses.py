@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
+from pam_shared.money import spoken
 from pam_shared.postgres.pool import Connection, Record
 from pam_tools_budget.categories import ExpenseCategory
 from pam_tools_budget.rules import Window
@@ -35,6 +36,17 @@ class Expense:
     description: str | None
     date: date
     location: str | None
+
+    @property
+    def spoken(self) -> str:
+        """The expense as it is said: "$45.00 for gas"."""
+        return f"{spoken(self.amount)} for {self.category.spoken}"
+
+    @property
+    def described(self) -> str:
+        """The expense as it is told from others: with the member's words and its day."""
+        words = f" (“{self.description}”)" if self.description else ""
+        return f"{self.spoken}{words} on {self.date:%B %-d}"
 
 
 @dataclass(frozen=True)
@@ -83,6 +95,31 @@ async def insert(db: Connection, user: UUID, expense: NewExpense) -> UUID | None
         expense.source,
     )
     return expense_id
+
+
+async def entry(db: Connection, expense_id: UUID) -> Expense | None:
+    """Return an expense of the member's, locked against changes by others until the transaction ends."""
+    row = await db.fetchrow("select * from expenses where id = $1 for update", expense_id)
+    return _expense(row) if row else None
+
+
+async def change(db: Connection, expense: Expense) -> None:
+    """Make an expense what it should be."""
+    await db.execute(
+        "update expenses set amount = $2, category = $3, description = $4, date = $5, location = $6 where id = $1",
+        expense.id,
+        expense.amount,
+        expense.category,
+        expense.description,
+        expense.date,
+        expense.location,
+    )
+
+
+async def delete(db: Connection, expense_id: UUID) -> Expense | None:
+    """Delete an expense of the member's and return what it was, or None where there is none."""
+    row = await db.fetchrow("delete from expenses where id = $1 returning *", expense_id)
+    return _expense(row) if row else None
 
 
 async def spent_on(db: Connection, category: ExpenseCategory, window: Window) -> Decimal:
