@@ -152,7 +152,9 @@ class ScriptedModel(MessagesApi):
 
 def _answers_in(message: dict[str, Any]) -> list[str]:
     """Return the marks of the whole answers in one message of the exchange."""
-    if message["role"] != "assistant" or any(block["type"] == "tool_use" for block in message["content"]):
+    content = message["content"]
+    has_calls = not isinstance(content, str) and any(block["type"] == "tool_use" for block in content)
+    if message["role"] != "assistant" or has_calls:
         return []
     return _ANSWER.findall(first_text(message))
 

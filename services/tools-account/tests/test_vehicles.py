@@ -5,10 +5,11 @@ import asyncio
 import pytest
 from pydantic import ValidationError
 
-from pam_shared.errors import InvalidRequestError
-from pam_tools_account.events import VehicleAdded
+from pam_shared.errors import InvalidRequestError, NotFoundError
+from pam_tools_account.events import VehicleAdded, VehicleChanged
 from pam_tools_account.tools.create_vehicle import NewVehicle, create_vehicle
 from pam_tools_account.tools.get_vehicles import get_vehicles
+from pam_tools_account.tools.update_vehicle import update_vehicle
 
 AT_ONCE = 50
 
@@ -76,7 +77,59 @@ async def test_a_member_without_vehicles_is_told_so(member):
     """R-T5: none is an answer."""
     none = await member.run(get_vehicles)
     assert (none.is_empty, none.message) == (True, "You have told me of no vehicle.")
-    assert get_vehicles.visibility == "internal"
+    with pytest.raises(NotFoundError, match=r"You have told me of no vehicle yet\. Tell me what you drive"):
+        await member.run(update_vehicle, height_ft=12)
+
+
+async def test_a_size_that_is_told_later_is_kept(member):
+    """R-T5: who is asked for a rig's size can tell it; what they did not tell stays, and is asked for again."""
+    added = (await member.run(create_vehicle, name="Goldie", make="Tiffin", year=2018)).vehicle
+    changed = await member.run(update_vehicle, height_ft=12.67, length_ft=34)
+    assert changed.message == (
+        "I have noted it. Goldie is 12 ft 8 in high and 34 ft long. I will choose roads and campsites by that."
+        " Tell me its weight and I can keep it off roads it does not fit."
+    )
+    assert changed.vehicle == added.model_copy(update={"height_ft": 12.67, "length_ft": 34})
+    assert member.events[-1] == VehicleChanged(vehicle=changed.vehicle)
+    listed = await member.run(get_vehicles)
+    assert listed.vehicles == [changed.vehicle]
+    assert listed.message == (
+        "Your vehicle: Goldie, a 2018 Tiffin. Goldie is 12 ft 8 in high and 34 ft long."
+        " Tell me its weight and I can keep it off roads it does not fit."
+    )
+
+
+async def test_what_is_known_already_changes_nothing(member):
+    """R-E1: no event tells of a change that was none."""
+    await member.run(create_vehicle, name="Van", height_ft=9)
+    assert (await member.run(update_vehicle, height_ft=9)).message == "I had that of Van already. Van is 9 ft high."
+    assert [type(event) for event in member.events] == [VehicleAdded]
+
+
+async def test_another_vehicle_is_changed_by_its_id_and_becomes_the_primary_if_wanted(member):
+    """R-T1: still exactly one primary."""
+    first = (await member.run(create_vehicle, name="First")).vehicle
+    second = (await member.run(create_vehicle, name="Second")).vehicle
+    assert (await member.run(update_vehicle, vehicle_id=str(first.id), name="Rosie")).message == (
+        "I have noted it: Rosie."
+    )
+    assert await primaries(member) == ["Second"]
+    told = await member.run(update_vehicle, vehicle_id=str(first.id), set_as_primary=True, fuel_type="diesel")
+    assert told.message == "I have noted it: Rosie. I will plan for Rosie from now on."
+    assert await primaries(member) == ["Rosie"]
+    assert {vehicle.id for vehicle in (await member.run(get_vehicles)).vehicles} == {first.id, second.id}
+
+
+async def test_no_change_and_somebody_elses_vehicle_are_refused(member, new_member):
+    """R-S2: a foreign id is no vehicle of theirs."""
+    theirs = (await member.run(create_vehicle, name="Van")).vehicle
+    with pytest.raises(InvalidRequestError, match="give what is to be changed"):
+        await member.run(update_vehicle)
+    with pytest.raises(InvalidRequestError, match=r"^year: "):
+        await member.run(update_vehicle, year=2999)
+    with pytest.raises(NotFoundError, match="no such vehicle"):
+        await new_member().run(update_vehicle, vehicle_id=str(theirs.id), name="Mine")
+    assert [vehicle.name for vehicle in (await member.run(get_vehicles)).vehicles] == ["Van"]
 
 
 async def test_a_model_year_beyond_next_years_is_refused(member):

@@ -38,6 +38,15 @@ class VehicleAdded(DomainEvent):
     vehicle: Vehicle
 
 
+class VehicleChanged(DomainEvent):
+    """A member said more of a vehicle, or put it right."""
+
+    domain: ClassVar[str] = "account"
+    name: ClassVar[str] = "vehicle_changed"
+
+    vehicle: Vehicle
+
+
 class OrderPlaced(DomainEvent):
     """A member bought what was in their cart; ``sample`` goods are neither charged nor shipped."""
 

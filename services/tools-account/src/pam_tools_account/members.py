@@ -126,3 +126,23 @@ class Vehicle(VehicleFacts):
 
     id: UUID
     is_primary: bool
+
+    @property
+    def built(self) -> str:
+        """Year, make and model as far as they are known."""
+        return " ".join(str(part) for part in (self.year, self.make, self.model) if part)
+
+    @property
+    def sizes(self) -> dict[str, str | None]:
+        """Height, weight and length as they are said; None where the member did not tell."""
+        return {
+            "height": f"{_feet(self.height_ft)} high" if self.height_ft is not None else None,
+            "weight": f"{self.weight_lbs:,} pounds heavy" if self.weight_lbs is not None else None,
+            "length": f"{_feet(self.length_ft)} long" if self.length_ft is not None else None,
+        }
+
+
+def _feet(value: float) -> str:
+    """Return feet as they are said: 12.67 is "12 ft 8 in"."""
+    feet, inches = divmod(round(value * 12), 12)
+    return f"{feet} ft {inches} in" if inches else f"{feet} ft"

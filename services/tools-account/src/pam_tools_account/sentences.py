@@ -1,5 +1,7 @@
 """How lists, settings and goods are said. Pure."""
 
+from pam_tools_account.members import Vehicle
+
 SAMPLE_GOODS = "These are sample goods for trying PAM out: nothing is charged and nothing is shipped."
 SAMPLE_LINKS = "These are sample products for trying PAM out: the links lead nowhere."
 
@@ -7,6 +9,18 @@ SAMPLE_LINKS = "These are sample products for trying PAM out: the links lead now
 def listed(names: list[str]) -> str:
     """Return names as they are said: ``a``, ``a and b``, ``a, b and c``."""
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def sized(vehicle: Vehicle) -> str:
+    """Return a vehicle's size as it is said, behind its name; empty where nothing of it is known."""
+    known = [size for size in vehicle.sizes.values() if size]
+    return f"{vehicle.name} is {listed(known)}." if known else ""
+
+
+def unsized(vehicle: Vehicle) -> str:
+    """Return the request for what is not known of a vehicle's size, behind a space; empty where all is."""
+    unknown = [what for what, size in vehicle.sizes.items() if size is None]
+    return f" Tell me its {listed(unknown)} and I can keep it off roads it does not fit." if unknown else ""
 
 
 def switched(changes: dict[str, object]) -> str:

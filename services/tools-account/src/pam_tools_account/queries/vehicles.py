@@ -23,6 +23,30 @@ async def add_vehicle(db: Connection, user: UUID, facts: VehicleFacts, *, primar
     return Vehicle(id=vehicle_id, is_primary=primary, **facts.model_dump())
 
 
+async def vehicle(db: Connection, user: UUID, vehicle_id: UUID | None) -> Vehicle | None:
+    """Return a vehicle of the member's, the primary one if no id is given, with the member held until the end."""
+    await hold_member(db, user)
+    row = await db.fetchrow(
+        "select * from vehicles where user_id = $1 and (id = $2 or ($2::uuid is null and is_primary))", user, vehicle_id
+    )
+    return Vehicle(**row) if row else None
+
+
+async def change_vehicle(db: Connection, user: UUID, new: Vehicle) -> None:
+    """Make a vehicle what it should be; as the primary it is the only one."""
+    if new.is_primary:
+        await db.execute(
+            "update vehicles set is_primary = false where user_id = $1 and is_primary and id <> $2", user, new.id
+        )
+    await db.execute(
+        "update vehicles set is_primary = $2, name = $3, make = $4, model = $5, year = $6, vehicle_type = $7,"
+        " fuel_type = $8, height_ft = $9, weight_lbs = $10, length_ft = $11 where id = $1",
+        new.id,
+        new.is_primary,
+        *new.model_dump(include=set(VehicleFacts.model_fields)).values(),
+    )
+
+
 async def vehicles(db: Connection, user: UUID) -> list[Vehicle]:
     """Return the member's vehicles, the primary first, then the newest."""
     rows = await db.fetch(

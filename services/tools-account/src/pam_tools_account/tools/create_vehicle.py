@@ -8,7 +8,7 @@ from pam_tools_account.events import VehicleAdded
 from pam_tools_account.members import FuelType, Vehicle, VehicleFacts, VehicleType
 from pam_tools_account.queries import vehicles
 from pam_tools_account.rules import check_model_year
-from pam_tools_account.sentences import listed
+from pam_tools_account.sentences import unsized
 
 
 class NewVehicle(Arguments):
@@ -43,13 +43,6 @@ async def create_vehicle(ctx: ToolContext, args: NewVehicle) -> AddedVehicle:
 
 
 def _sentence(vehicle: Vehicle) -> str:
-    built = " ".join(str(part) for part in (vehicle.year, vehicle.make, vehicle.model) if part)
-    named = f"{vehicle.name}, your {built}," if built else vehicle.name
+    named = f"{vehicle.name}, your {vehicle.built}," if vehicle.built else vehicle.name
     planned = " I will plan for it from now on." if vehicle.is_primary else ""
-    unknown = [what for what, value in _sizes(vehicle) if value is None]
-    ask = f" Tell me its {listed(unknown)} and I can keep it off roads it does not fit." if unknown else ""
-    return f"I have added {named} to your vehicles.{planned}{ask}"
-
-
-def _sizes(vehicle: Vehicle) -> list[tuple[str, float | None]]:
-    return [("height", vehicle.height_ft), ("weight", vehicle.weight_lbs), ("length", vehicle.length_ft)]
+    return f"I have added {named} to your vehicles.{planned}{unsized(vehicle)}"
