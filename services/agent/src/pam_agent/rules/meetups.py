@@ -5,12 +5,12 @@ import re
 from pam_agent.rules.dates import moment_in
 from pam_agent.rules.people import quoted_in
 from pam_agent.rules.places import place_in
+from pam_agent.rules.posts import said
 from pam_agent.rules.reading import Slot
 from pam_agent.rules.rule import Rule
-from pam_agent.rules.social import said
 from pam_agent.rules.stance import Stance
+from pam_agent.rules.stays import miles
 from pam_agent.rules.texts import after, behind_colon, timeless
-from pam_agent.rules.trip import miles
 
 _EVENT = re.compile(
     r"\b(?:create|organi[sz]e|host|set up|throw(?: together)?|plan|arrange|start|schedule)\b(?: (?:an? )?(?:event"

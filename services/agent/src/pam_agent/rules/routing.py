@@ -13,6 +13,7 @@ from pam_agent.rules import (
     insight,
     meetups,
     memory,
+    posts,
     rigs,
     shop,
     social,
@@ -31,7 +32,7 @@ from pam_shared.contracts.tools import Effect, ToolManifest
 
 RULES: tuple[Rule, ...] = tuple(
     rule
-    for domain in (budget, income, trip, units, social, meetups, shop, account, rigs, calendar, insight, memory)
+    for domain in (budget, income, trip, units, social, posts, meetups, shop, account, rigs, calendar, insight, memory)
     for rule in domain.RULES
 )
 _TO_PAM = re.compile(
