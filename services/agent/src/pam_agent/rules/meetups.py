@@ -23,7 +23,9 @@ _CALLED = re.compile(
     r"\b(?:called|named|with (?:the )?name) (?P<name>(?:the )?[A-Z][\w'&-]*(?: (?:(?:of|the|and|on) )*[A-Z][\w'&-]*)*)"
 )
 _CLOSED = re.compile(
-    r"\b(?:private|(?:friends|family)[- ]only|only (?:for )?(?:my |our )?(?:friends|family))\b", re.IGNORECASE
+    r"\b(?:private|invit\w+[- ]only|(?:friends|family)[- ]only|(?:only|just) (?:for |to )?(?:my |our )?(?:friends"
+    r"|family))\b",
+    re.IGNORECASE,
 )
 _KIND = re.compile(
     r"\b(?:potluck|campfire|rally|barbecue|bbq|cookout|hike|swap meet|game night|jam session|music|breakfast)",
@@ -59,6 +61,33 @@ def _seats(slot: Slot) -> int | None:
 def _group(slot: Slot) -> str | None:
     called = _CALLED.search(slot.text)
     return quoted_in(slot.text) or (called["name"] if called else after(slot.text, r"\bgroup\b (?:called|named|for)"))
+
+
+def _is_open(slot: Slot) -> bool | None:
+    """Return whether everyone may come, where that is said."""
+    if _CLOSED.search(slot.text):
+        return False
+    return (
+        True
+        if re.search(
+            r"\b(?:public|open to (?:all|every\w+|any\w+)|(?:every|any)(?:one|body) (?:is |may |can )?"
+            r"(?:welcome|come|invited))\b",
+            slot.text,
+            re.IGNORECASE,
+        )
+        else None
+    )
+
+
+def _group_home(slot: Slot) -> str | None:
+    """Return where a group is at home: what stands behind its name, or is asked for without one."""
+    name = _group(slot) or ""
+    found = place_in(slot.text.replace(name, " ", 1))
+    return None if found == "here" else found
+
+
+def _group_privacy(slot: Slot) -> str | None:
+    return "friends" if _CLOSED.search(slot.text) else "public" if _is_open(slot) else None
 
 
 def _sought(slot: Slot) -> str | None:
@@ -99,6 +128,7 @@ RULES = (
             "event_date": lambda slot: moment_in(slot.digits, slot.reading.now),
             "location": _event_place,
             "max_attendees": _seats,
+            "is_public": _is_open,
         },
         keeps_text=True,
         unless="calendar opens_move post_noun @way trip budget",
@@ -108,7 +138,7 @@ RULES = (
         "create_group",
         "host group -@moment | host group want -@moment",
         Stance.ASKED,
-        {"name": _group, "privacy": lambda slot: "friends" if _CLOSED.search(slot.text) else None},
+        {"name": _group, "location": _group_home, "privacy": _group_privacy},
         asks={"name": "What shall the group be called?"},
         unless="join leave suggest",
     ),

@@ -3,7 +3,15 @@
 import re
 
 _CAPITAL = r"(?:(?!I\b)(?:d')?[A-Z][\w'\u2019&-]*\.?|[A-Z]\.)"
-_NAME = rf"(?:the )?{_CAPITAL}(?:(?: (?:of|the|de|del|la|on the)){{0,2}} {_CAPITAL})*(?:, ?[A-Z]{{2}}\b)?"
+_STATE = (
+    r"[A-Z]{2}|Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|Florida|Georgia|Hawaii|Idaho"
+    r"|Illinois|Indiana|Iowa|Kansas|Kentucky|Louisiana|Maine|Maryland|Massachusetts|Michigan|Minnesota|Mississippi"
+    r"|Missouri|Montana|Nebraska|Nevada|New (?:Hampshire|Jersey|Mexico|York)|(?:North|South) (?:Carolina|Dakota)|Ohio"
+    r"|Oklahoma|Oregon|Pennsylvania|Rhode Island|Tennessee|Texas|Utah|Vermont|(?:West )?Virginia|Washington|Wisconsin"
+    r"|Wyoming|British Columbia|Alberta|Saskatchewan|Manitoba|Ontario|Quebec|Nova Scotia|New Brunswick|Yukon"
+)
+"""What may stand behind a town and a comma."""
+_NAME = rf"(?:the )?{_CAPITAL}(?:(?: (?:of|the|de|del|la|on the)){{0,2}} {_CAPITAL})*(?:, ?(?:{_STATE})\b(?!, [A-Z]))?"
 _NO_PLACE = re.compile(
     r"^(?:RVs?|RVers?|Christmas|Thanksgiving|Easter|New Year\S*|Halloween|I|I'm|I'd|US|USD|MPG|PAM|CSV|PDF|KOA|OK"
     r"|jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec"
@@ -41,6 +49,8 @@ _HERE = re.compile(
     re.IGNORECASE,
 )
 _ARROW = re.compile(r"\s*(?:->|→|=>|»)\s*")
+_DASHES = re.compile(rf"{_NAME}(?:\s+[-\u2013]\s+{_NAME}){{2,}}")
+"""A way as it is jotted down: "Reno - Lassen - Bend"."""
 _END = (
     r"(?= (?:with|via|through|(?:and )?(?:stop|stopping)|i|i'm|i've|i'll|we|we're|we'll|it's|what|how|can|could|because"
     r"|so|my|leaving|starting|departing|under|for under|keep|and|in my|in the|in a"
@@ -58,7 +68,7 @@ _VIA = re.compile(
     r"\b(?:via|through|stop(?:ping|s|over)? (?:in|at|by|off in|over in|off at)|with (?:an? |one )?(?:stops?"
     r"|stopover|night|overnight|layover)s? (?:in|at|near)|by way of"
     r"|passing) (?P<stops>[A-Z].{1,120}?)"
-    r"(?=$|[?.!;]| (?:with|leaving|starting|on|under|for|tomorrow)\b)"
+    r"(?=$|[?.!;]|,\s+(?!(?:and |then )?(?:the )?[A-Z])| (?:with|leaving|starting|on|under|for|tomorrow)\b)"
 )
 _HIT = re.compile(
     rf"\b(?:hit|hitting|do|doing|visit|visiting|see|seeing|stops?:?|order for) "
@@ -128,6 +138,9 @@ def road_in(text: str) -> str | None:
 def way_in(text: str) -> dict[str, str | list[str]]:
     """Return ``origin``, ``destination`` and ``stops`` as far as a sentence names them."""
     listed = _LIST.search(text) or _LISTED.search(text)
+    dashed = _DASHES.search(text)
+    if dashed:
+        text = re.sub(r"\s+[-\u2013]\s+", " -> ", dashed[0])
     chain = [part for part in _ARROW.split(text) if part] if _ARROW.search(text) else []
     if chain or (listed and listed["list"].count(",") > 1):
         names = [_tail_name(part) for part in chain] or _names(listed["list"] if listed else "")

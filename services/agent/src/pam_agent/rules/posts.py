@@ -15,7 +15,8 @@ _POST = (
     r" (?:friends|followers|people|folks|buddies))(?: know)?"
     r"|share (?:this )?with (?:everyone|everybody|all|the community|(?:my|our) (?:friends|followers))"
     r"|share (?:an update|a post)|post(?: up| out)?|publish"
-    r"|announce)\b(?: to (?:everyone|everybody|the community|my followers|all))?(?: (?:a post"
+    r"|announce|(?:write|say|put)(?: it)? (?:up )?on (?:my|the|our) (?:feed|wall|timeline|page))\b(?: to (?:everyone"
+    r"|everybody|the community|my followers|all))?(?: (?:a post"
     r"|an update))?(?: (?:saying|that|about))?"
 )
 

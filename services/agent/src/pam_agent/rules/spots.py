@@ -29,7 +29,8 @@ def _spot(slot: Slot) -> str | None:
         name,
         re.IGNORECASE,
     )
-    if vague and (named := behind_colon(slot.text)):
+    is_introduced = re.match(r"[a-z' -]*:", found)
+    if (vague or is_introduced) and (named := behind_colon(slot.text)):
         return named.split(",")[0].strip()
     is_pointed = vague and re.search(r"\bit\b", found)
     named = slot.reading.place if is_pointed else None

@@ -82,6 +82,22 @@ def _amenities(slot: Slot) -> list[str] | None:
     return all_in(slot.text, slot.tool, "amenities", _AMENITIES) or None
 
 
+def _rig_length(slot: Slot) -> int | float | None:
+    footer = re.search(r"\b(\d{2})(?:[ -]?footer\b|')", slot.digits, re.IGNORECASE)
+    is_of_rig = re.search(r"\brig|long|trailer|motor ?home|wheel|coach|camper|\brv\b|class [abc]", slot.text)
+    return number(footer[1]) if footer else measured(slot.digits, "feet|foot|ft") if is_of_rig else None
+
+
+def _how_many(slot: Slot) -> int | None:
+    found = re.search(
+        r"\btop (\d+)\b|\b(\d+) (?:best |good |great |nice |fun )?(?:sights|attractions|things to (?:do|see)"
+        r"|places to (?:see|visit)|museums|hikes|viewpoints)\b",
+        slot.digits,
+        re.IGNORECASE,
+    )
+    return int(found[1] or found[2]) if found else None
+
+
 def _sights(slot: Slot) -> list[str] | None:
     return [kind for kind, words in _SIGHTS.items() if re.search(words, slot.text, re.IGNORECASE)] or None
 
@@ -98,11 +114,7 @@ RULES = (
             "radius_miles": miles,
             "amenities": _amenities,
             "max_price": price_limit,
-            "rig_length_ft": lambda slot: (
-                measured(slot.digits, "feet|foot|ft")
-                if re.search(r"\brig|long|trailer|motor ?home|wheel|coach|camper|\brv\b|class [abc]", slot.text)
-                else None
-            ),
+            "rig_length_ft": _rig_length,
         },
         unless=(
             "spend people tip sights friends weather group log know_add knowledge feed stored budget share "
@@ -113,7 +125,7 @@ RULES = (
     Rule(
         "find_attractions",
         "sights @place | sights find | sights nearby | sights @question | sights nearby @question | sights find @place",
-        slots={"location": around, "radius_miles": miles, "categories": _sights},
+        slots={"location": around, "radius_miles": miles, "categories": _sights, "limit": _how_many},
         unless="event host budget calendar remind log group favorite",
         asks=WHERE,
     ),

@@ -15,6 +15,7 @@ from pam_agent.rules.stance import Stance
 from pam_agent.rules.stays import RULES as STAY_RULES
 from pam_agent.rules.stays import WHERE, around, miles, place
 from pam_agent.rules.vehicle import RULES as VEHICLE_RULES
+from pam_agent.rules.vehicle import fuel_type
 
 _LONG = 20
 """No rig is so many feet high, and few are not as long."""
@@ -23,6 +24,12 @@ _PER_GALLON = re.compile(r"\$?(\d+\.\d+|\d+)\s*(?:dollars? )?(?:a|per|/)\s?gal",
 _FUEL_IS = re.compile(
     r"\b(?:gas|diesel|fuel|price|unleaded|premium)(?:'s| is| at| costs?| of| being| runs| price is)?(?: at)?"
     r" \$?(\d+\.\d+)",
+    re.IGNORECASE,
+)
+_NO_BREAKS = re.compile(
+    r"\b(?:no|without|exclud\w+|skip\w*|not counting|don't count|ignor\w+|minus|leave out|leaving out) (?:any |the "
+    r"|our |all )?"
+    r"(?:\w+ )?(?:breaks?|rests?|stops|pauses?|stopping)\b|\bstraight through\b|\bnon-?stop\b|\bwithout stopping\b",
     re.IGNORECASE,
 )
 _ORDERS = {"cost": r"cheap|save|cost|least", "time": r"quick|fast|short", "scenic": r"scen|beautiful|prett|nice|view"}
@@ -64,18 +71,19 @@ def _days(slot: Slot) -> int | None:
     return days_in(slot.digits) or (int(found[1]) if found else None)
 
 
-def _metric(slot: Slot) -> str | None:
-    return "metric" if re.search(r"celsius|metric|°c", slot.text, re.IGNORECASE) else None
+def _measures(slot: Slot) -> str | None:
+    kinds = {"metric": r"celsius|centigrade|metric|°c", "imperial": r"fahrenheit|imperial|°f"}
+    return next((kind for kind, words in kinds.items() if re.search(words, slot.text, re.IGNORECASE)), None)
+
+
+def _breaks(slot: Slot) -> bool | None:
+    """Return false where a drive is to be reckoned without breaks."""
+    return False if _NO_BREAKS.search(slot.text) else None
 
 
 def _gas_price(slot: Slot) -> int | float | None:
     found = _PER_GALLON.search(slot.digits) or _FUEL_IS.search(slot.digits)
     return number(found[1]) if found else None
-
-
-def _fuel_type(slot: Slot) -> str | None:
-    kinds = {"diesel": r"diesel", "premium": r"premium|\b9[1-4] octane", "regular": r"\bregular\b|unleaded|\b87\b"}
-    return next((kind for kind, words in kinds.items() if re.search(words, slot.text, re.IGNORECASE)), None)
 
 
 def _feet(slot: Slot) -> list[float]:
@@ -128,7 +136,11 @@ RULES = (
         "estimate_travel_time",
         "how_long @way | how_long drive | how_long @to | hours_word @way | how_long @to drive | drive hours_word @way",
         asks=_FROM_TO,
-        slots={**_WAY, "distance_miles": lambda slot: measured(slot.digits, "miles?")},
+        slots={
+            **_WAY,
+            "distance_miles": lambda slot: measured(slot.digits, "miles?"),
+            "include_breaks": _breaks,
+        },
         unless="budget session hustle sights",
     ),
     Rule(
@@ -144,7 +156,7 @@ RULES = (
         "find_cheap_gas",
         "cheap fuel | station @amount @place | cheap fuel @place | cheap fuel find | fuel find @place "
         "| cheap station | cheap fuel @way",
-        slots={"location": _from, "radius_miles": miles, "fuel_type": _fuel_type, "route_to": _route_to},
+        slots={"location": _from, "radius_miles": miles, "fuel_type": fuel_type, "route_to": _route_to},
         unless="budget confirm saving stored optimize log",
         asks=WHERE,
     ),
@@ -182,7 +194,7 @@ RULES = (
     Rule(
         "get_weather_forecast",
         "weather | weather @place | weather @day | weather @place show | weather @way",
-        slots={"location": _from, "route": _along, "days": _days, "units": _metric},
+        slots={"location": _from, "route": _along, "days": _days, "units": _measures},
         unless="endmonth spend post_verb log budget know_add",
         asks=WHERE,
     ),
