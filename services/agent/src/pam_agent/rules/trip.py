@@ -67,8 +67,10 @@ def _order(slot: Slot) -> str | None:
 
 
 def _days(slot: Slot) -> int | None:
-    found = re.search(r"\b(?:of|for|the) (\d{1,2}) days?\b", slot.digits, re.IGNORECASE)
-    return days_in(slot.digits) or (int(found[1]) if found else None)
+    found = re.search(
+        r"\b(?:of|for|the) (\d{1,2}) days?\b|\b(?P<ahead>\d{1,2}) days? (?:of|out|ahead)\b", slot.digits, re.IGNORECASE
+    )
+    return days_in(slot.digits) or (int(found[1] or found["ahead"]) if found else None)
 
 
 def _measures(slot: Slot) -> str | None:
