@@ -3,6 +3,7 @@
 import re
 
 from pam_agent.rules.dates import moment_in
+from pam_agent.rules.numerals import measured
 from pam_agent.rules.people import quoted_in
 from pam_agent.rules.places import place_in
 from pam_agent.rules.posts import said
@@ -13,7 +14,8 @@ from pam_agent.rules.stays import miles
 from pam_agent.rules.texts import after, behind_colon, timeless
 
 _EVENT = re.compile(
-    r"\b(?:create|organi[sz]e|host|set up|throw(?: together)?|plan|arrange|start|schedule)\b(?: (?:an? )?(?:event"
+    r"\b(?:create|organi[sz]e|host(?:ing)?|set up|throw(?: together)?|plan|arrange|start|schedule|invite (?:people"
+    r"|everyone|everybody|friends|folks|all|my \w+) (?:over )?(?:to|for))\b(?: (?:an? )?(?:event"
     r"|meet-?up)\b\s*(?:called|named|:)?)?\s*(?:an? |the |our |another )?"
     r"(?P<title>.+?)(?= (?:at|on|in|this|next|for|by|near|tomorrow|tonight|with|max|saturday|sunday|monday"
     r"|tuesday|wednesday|thursday|friday)\b|[,.?!]|$)",
@@ -21,6 +23,14 @@ _EVENT = re.compile(
 )
 _CALLED = re.compile(
     r"\b(?:called|named|with (?:the )?name) (?P<name>(?:the )?[A-Z][\w'&-]*(?: (?:(?:of|the|and|on) )*[A-Z][\w'&-]*)*)"
+)
+_GUEST = r"(?:people|persons?|guests|rigs|attendees|folks|campers|members|families|couples|seats|spots)"
+_MOST = re.compile(
+    rf"\b(?:max(?:imum)?|up to|limit(?:ed)?(?: to)?|at most|for|no more than)\s+(?:of )?(?P<named>\d+)\s+{_GUEST}"
+    r"|\b(?:max(?:imum)?|limit(?:ed)?(?: (?:it )?(?:to|at))?|room for|cap(?:ped)?(?: (?:it )?(?:at|of))?)\s+(?:of )?"
+    r"(?P<bounded>\d+)\b(?!:| ?[ap]m)"
+    rf"|\b(?P<after>\d+) (?:{_GUEST} )?(?:max(?:imum)?|tops|at most|or less|limit)\b",
+    re.IGNORECASE,
 )
 _CLOSED = re.compile(
     r"\b(?:private|invit\w+[- ]only|(?:friends|family)[- ]only|(?:only|just) (?:for |to )?(?:my |our )?(?:friends"
@@ -50,12 +60,8 @@ def _event_place(slot: Slot) -> str | None:
 
 
 def _seats(slot: Slot) -> int | None:
-    found = re.search(
-        r"\b(?:max|maximum|up to|limit|at most|for)\s+(?:of )?(\d+)\s+(?:people|persons?|guests|rigs|attendees|folks)",
-        slot.digits,
-        re.IGNORECASE,
-    ) or re.search(r"\b(\d+) (?:people|persons?|guests|rigs|folks) (?:max|tops|at most|or less)", slot.digits)
-    return int(found[1]) if found else None
+    found = _MOST.search(slot.digits)
+    return int(found["named"] or found["bounded"] or found["after"]) if found else None
 
 
 def _group(slot: Slot) -> str | None:
@@ -88,6 +94,10 @@ def _group_home(slot: Slot) -> str | None:
 
 def _group_privacy(slot: Slot) -> str | None:
     return "friends" if _CLOSED.search(slot.text) else "public" if _is_open(slot) else None
+
+
+def _how_many(slot: Slot) -> int | float | None:
+    return measured(slot.digits, r"(?:good |new |more |other )?groups?")
 
 
 def _sought(slot: Slot) -> str | None:
@@ -153,7 +163,7 @@ RULES = (
     Rule(
         "suggest_groups",
         "suggest group | group @question | group join @question | group find | group should",
-        slots={"location": lambda slot: place_in(slot.text)},
+        slots={"location": lambda slot: place_in(slot.text), "limit": _how_many},
         unless="host people",
     ),
 )

@@ -14,7 +14,7 @@ _POST = (
     r"\b(?:(?:tell|let) (?:everyone|everybody|the (?:community|world)|(?:all )?(?:of )?(?:my|our)"
     r" (?:friends|followers|people|folks|buddies))(?: know)?"
     r"|share (?:this )?with (?:everyone|everybody|all|the community|(?:my|our) (?:friends|followers))"
-    r"|share (?:an update|a post)|post(?: up| out)?|publish"
+    r"|share (?:an update|a post)|(?:put|send) out an? (?:post|update)|post(?: up| out)?|publish"
     r"|announce|(?:write|say|put)(?: it)? (?:up )?on (?:my|the|our) (?:feed|wall|timeline|page))\b(?: to (?:everyone"
     r"|everybody|the community|my followers|all))?(?: (?:a post"
     r"|an update))?(?: (?:saying|that|about))?"
@@ -34,8 +34,23 @@ def _post(slot: Slot) -> str | None:
     return None if rest is None or re.fullmatch(r"(?:a |an |something|my |the )?\s*(?:post|update)?\W*", rest) else rest
 
 
+def _seen_by(slot: Slot) -> str | None:
+    """Return who sees a post, where the words before it say so."""
+    told = slot.text.replace(_post(slot) or "", " ", 1)
+    kinds = {
+        "public": r"\bpublic(?:ly)?\b",
+        "friends": r"\bfriends[- ]only\b|\b(?:only|just) (?:for |to )?(?:my )?friends\b",
+    }
+    return next((kind for kind, words in kinds.items() if re.search(words, told, re.IGNORECASE)), None)
+
+
 def _comment(slot: Slot) -> str | None:
-    return quoted_in(slot.text) or after(slot.text, r"\b(?:saying|that says|to say|and say)\b") or _under(slot.text)
+    return (
+        quoted_in(slot.text)
+        or after(slot.text, r"\b(?:saying|that says|to say|and say)\b")
+        or after(slot.text, r"\b(?:post|pic|picture|photo|update|video|story|status|thread)s? that\b")
+        or _under(slot.text)
+    )
 
 
 def _under(text: str) -> str | None:
@@ -89,7 +104,7 @@ RULES = (
         "create_post",
         "!opens_post",
         Stance.ASKED,
-        {"content": _post, "tags": _tag},
+        {"content": _post, "tags": _tag, "visibility": _seen_by},
         keeps_text=True,
         unless="tip",
         asks={"content": "What shall I post?"},

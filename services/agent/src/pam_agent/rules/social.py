@@ -141,7 +141,10 @@ RULES = (
     Rule(
         "read_messages",
         "messages read | messages show | messages read @person",
-        slots={"person": lambda slot: anybody_in(slot.text)},
+        slots={
+            "person": lambda slot: anybody_in(slot.text),
+            "limit": lambda slot: measured(slot.digits, "messages|dms"),
+        },
         unless="privacy allowed_message export database",
     ),
     Rule(

@@ -43,7 +43,7 @@ def _address(slot: Slot) -> str | None:
         return near
     parts = [part.strip() for part in slot.text.split(",")[1:]]
     within = _WITHIN.search(slot.text)
-    found = next((part for part in parts if re.match(r"^[A-Z]", part)), None) or (within["place"] if within else None)
+    found = within["place"] if within else next((part for part in parts if re.match(r"^[A-Z]", part)), None)
     return re.sub(r"\s+(?:to|as|in|with|on|among|for)\s+.*$", "", found) if found else None
 
 
