@@ -100,7 +100,7 @@ def _thumbs(slot: Slot) -> bool | None:
     return None if stars(slot) else True
 
 
-_username = _behind(r"\b(?:user ?name|handle|display name)\b(?: (?:to|is|should be|as|please))?:?")
+_username = _behind(r"\b(?:user ?name|handle|display name)\b(?: (?:to|is(?: now)?|should be|as|please))?:?")
 
 
 def _called(slot: Slot) -> str | None:

@@ -34,7 +34,7 @@ RIGS: dict[str, str] = {
 
 _CALLED = re.compile(
     r"(?<!dog )(?<!cat )(?<!wife )(?<!son )(?<!group )\b(?:called|named|names?(?:'s| is| it)?|nicknamed|call|dubbed"
-    r"|goes by)"
+    r"|goes by|(?:garage|vehicles|fleet|rigs|profile|account|list) as)"
     r" (?:her |him |it |them )?(?P<name>[A-Z]\w*(?: [A-Z]\w*)*)"
 )
 
@@ -58,7 +58,7 @@ def _height(slot: Slot) -> float | None:
 
 
 def _length(slot: Slot) -> float | None:
-    found = re.search(rf"{_FEET}(?!\W*(?:high|tall|in height|clearance|wide))", slot.digits, re.IGNORECASE)
+    found = re.search(rf"{_FEET}(?!\W*(?:\d|high|tall|in height|clearance|wide))", slot.digits, re.IGNORECASE)
     return _feet(found) if found else None
 
 

@@ -52,6 +52,7 @@ _PARTLY = re.compile(
     r"|\bhalf (?:a |the |of the )?tank\b|\bpart of (?:a|the) tank\b",
     re.IGNORECASE,
 )
+_PROVIDER = re.compile(r"\b(?:at|by) (?P<name>[A-Z][\w' ]+?)(?=[,.]| for | on |$)")
 _AGAIN = re.compile(r"\b(?:next|due|again)\b.*$", re.IGNORECASE)
 _LEAST_A_GALLON = 1
 """Dollars that no gallon of fuel costs less than."""
@@ -60,9 +61,8 @@ _TEXT_MAX = 1000
 
 def job(slot: Slot) -> str | None:
     """Return what was done to the rig, in the words of a workshop."""
-    known = next(
-        (name for name, words in _JOBS.items() if re.search(rf"\b(?:{words})", slot.text, re.IGNORECASE)), None
-    )
+    text = _PROVIDER.sub("", slot.text)
+    known = next((name for name, words in _JOBS.items() if re.search(rf"\b(?:{words})", text, re.IGNORECASE)), None)
     return known or behind_colon(slot.text)
 
 
@@ -128,7 +128,7 @@ def _next_due(slot: Slot) -> str | None:
 
 
 def _provider(slot: Slot) -> str | None:
-    found = re.search(r"\b(?:at|by) (?P<name>[A-Z][\w' ]+?)(?=[,.]| for | on |$)", slot.text)
+    found = _PROVIDER.search(slot.text)
     return found["name"].strip() if found else None
 
 
