@@ -100,7 +100,7 @@ def _thumbs(slot: Slot) -> bool | None:
     return None if stars(slot) else True
 
 
-_username = _behind(r"\b(?:user ?name|handle|display name)\b(?: (?:to|is|should be|as|please))?:?")
+_username = _behind(r"\b(?:user ?name|handle|display name)\b(?: (?:to|is(?: now)?|should be|as|please))?:?")
 
 
 def _called(slot: Slot) -> str | None:
@@ -108,6 +108,34 @@ def _called(slot: Slot) -> str | None:
         r"\b(?:call me|be called|rename me(?: to)?|known as) @?(?P<name>\w{3,30})\b", slot.text, re.IGNORECASE
     )
     return found["name"] if found else None
+
+
+_LEFT_OUT = (
+    r"\b(?:without|except(?: for)?|excluding|exclude|leave out|leaving out|minus|but not|not|skip|no|omit) "
+    r"(?:any |the |my |our |all |of )*(?:\w+ (?:and|or) )?(?:my |the )?"
+)
+
+
+def _section(words: str) -> Read:
+    """Return a reader of whether a part of a member's data is to be exported: false where it is left out."""
+    return lambda slot: False if re.search(rf"{_LEFT_OUT}(?:{words})", slot.text, re.IGNORECASE) else None
+
+
+def _messages(slot: Slot) -> bool | None:
+    """Return true where messages are to be exported as well, which they are not by themselves."""
+    is_named = re.search(r"\b(?:messages|dms|chats)\b", slot.text, re.IGNORECASE)
+    is_out = re.search(rf"{_LEFT_OUT}(?:messages|dms|chats)", slot.text, re.IGNORECASE)
+    return not is_out if is_named else None
+
+
+def _model_year(slot: Slot) -> int | None:
+    found = re.search(r"(?<!since )(?<!in )\b(?:19|20)\d\d\b", slot.text)
+    return int(found[0]) if found and re.search(r"\b(?:rv|rig|year|coach|model)\b", slot.text, re.IGNORECASE) else None
+
+
+def _rv_type(slot: Slot) -> str | None:
+    found = after(slot.text, r"\b(?:rv|rig|coach) type\b(?: (?:to|is|as|should be))")
+    return re.split(r",|\.|;| and (?:the |my )?(?:model )?year\b", found)[0].strip() if found else None
 
 
 _home = _behind(r"\b(?:home (?:location|base|town)|hometown|my location)\b(?: (?:to|is now|is|as|should be))")
@@ -119,7 +147,8 @@ _PROFILE: dict[str, Any] = {
     "location": lambda slot: (
         _home(slot) or (slot.reading.place if re.search(_AT_HOME, slot.text, re.IGNORECASE) else None)
     ),
-    "rv_type": _behind(r"\brv type\b(?: (?:to|is|as))"),
+    "rv_type": _rv_type,
+    "rv_year": _model_year,
 }
 _SETTINGS: dict[str, Any] = {
     "email_notifications": _switch(r"e-?mail"),
@@ -189,7 +218,7 @@ RULES = (
         Stance.ASKED,
         _PROFILE,
         unless="privacy show @question",
-        needs=("username|bio|location|rv_type",),
+        needs=("username|bio|location|rv_type|rv_year",),
         asks={"username": "What shall I change in your profile?"},
     ),
     Rule(
@@ -199,7 +228,11 @@ RULES = (
             "format": one_of(
                 "format",
                 {"csv": r"\bcsv|spreadsheet|excel|comma", "pdf": r"\bpdf|\bprint|\bdocument\b", "json": r"\bjson"},
-            )
+            ),
+            "include_expenses": _section(r"expenses|spending|money|financ|budget|income"),
+            "include_trips": _section(r"trips|travel"),
+            "include_social": _section(r"posts|social|community|comments|groups"),
+            "include_messages": _messages,
         },
         unless="hide stop delete who_may",
     ),

@@ -6,7 +6,7 @@ from pam_agent.rules.amounts import amounts_in
 
 _START = (
     r"(?:will|would|am i|have i|has(?! (?:an?|the|no|full|good|some)\b)|was|did"
-    r"|why|how(?! much (?:i|we)\b)|what(?! (?:i|we)\b)|what's|when"
+    r"|why|whether|how(?! much (?:i|we)\b)|what(?! (?:i|we)\b)|what's|when"
     r"|where(?! (?:i|we)\b)|who|which|is|are|any|do"
     r"|does|can|could|tell|say me|let me know|show|log|record|find|give|set"
     r"|add|check|then|also|track|plan|put|remind|send|i |we "
@@ -28,7 +28,7 @@ _POINTING = re.compile(
     r"(?:put|add|log|count|mark|record|write|note|save|track|set"
     r"|register|enter|plan|post"
     r"|book|file|jot|change|fix|update|delete|remove|confirm|share|do|check|charge|throw|make) (?:it|that|this"
-    r"|them|one)\b",
+    r"|them|one)\b|(?:we|i|they)(?:'ll)? (?:call|named?|nicknamed?) (?:it|her|him)\b",
     re.IGNORECASE,
 )
 _AMOUNT_ALONE = re.compile(r"\W*[$€£]?\d[\d.,]*(?: (?:dollars|bucks|total|even|usd))?\W*")

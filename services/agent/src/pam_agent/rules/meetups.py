@@ -3,17 +3,19 @@
 import re
 
 from pam_agent.rules.dates import moment_in
+from pam_agent.rules.numerals import measured
 from pam_agent.rules.people import quoted_in
 from pam_agent.rules.places import place_in
+from pam_agent.rules.posts import said
 from pam_agent.rules.reading import Slot
 from pam_agent.rules.rule import Rule
-from pam_agent.rules.social import said
 from pam_agent.rules.stance import Stance
+from pam_agent.rules.stays import miles
 from pam_agent.rules.texts import after, behind_colon, timeless
-from pam_agent.rules.trip import miles
 
 _EVENT = re.compile(
-    r"\b(?:create|organi[sz]e|host|set up|throw(?: together)?|plan|arrange|start|schedule)\b(?: (?:an? )?(?:event"
+    r"\b(?:create|organi[sz]e|host(?:ing)?|set up|throw(?: together)?|plan|arrange|start|schedule|invite (?:people"
+    r"|everyone|everybody|friends|folks|all|my \w+) (?:over )?(?:to|for))\b(?: (?:an? )?(?:event"
     r"|meet-?up)\b\s*(?:called|named|:)?)?\s*(?:an? |the |our |another )?"
     r"(?P<title>.+?)(?= (?:at|on|in|this|next|for|by|near|tomorrow|tonight|with|max|saturday|sunday|monday"
     r"|tuesday|wednesday|thursday|friday)\b|[,.?!]|$)",
@@ -22,8 +24,18 @@ _EVENT = re.compile(
 _CALLED = re.compile(
     r"\b(?:called|named|with (?:the )?name) (?P<name>(?:the )?[A-Z][\w'&-]*(?: (?:(?:of|the|and|on) )*[A-Z][\w'&-]*)*)"
 )
+_GUEST = r"(?:people|persons?|guests|rigs|attendees|folks|campers|members|families|couples|seats|spots)"
+_MOST = re.compile(
+    rf"\b(?:max(?:imum)?|up to|limit(?:ed)?(?: to)?|at most|for|no more than)\s+(?:of )?(?P<named>\d+)\s+{_GUEST}"
+    r"|\b(?:max(?:imum)?|limit(?:ed)?(?: (?:it )?(?:to|at))?|room for|cap(?:ped)?(?: (?:it )?(?:at|of))?)\s+(?:of )?"
+    r"(?P<bounded>\d+)\b(?!:| ?[ap]m)"
+    rf"|\b(?P<after>\d+) (?:{_GUEST} )?(?:max(?:imum)?|tops|at most|or less|limit)\b",
+    re.IGNORECASE,
+)
 _CLOSED = re.compile(
-    r"\b(?:private|(?:friends|family)[- ]only|only (?:for )?(?:my |our )?(?:friends|family))\b", re.IGNORECASE
+    r"\b(?:private|invit\w+[- ]only|(?:friends|family)[- ]only|(?:only|just) (?:for |to )?(?:my |our )?(?:friends"
+    r"|family))\b",
+    re.IGNORECASE,
 )
 _KIND = re.compile(
     r"\b(?:potluck|campfire|rally|barbecue|bbq|cookout|hike|swap meet|game night|jam session|music|breakfast)",
@@ -48,17 +60,44 @@ def _event_place(slot: Slot) -> str | None:
 
 
 def _seats(slot: Slot) -> int | None:
-    found = re.search(
-        r"\b(?:max|maximum|up to|limit|at most|for)\s+(?:of )?(\d+)\s+(?:people|persons?|guests|rigs|attendees|folks)",
-        slot.digits,
-        re.IGNORECASE,
-    ) or re.search(r"\b(\d+) (?:people|persons?|guests|rigs|folks) (?:max|tops|at most|or less)", slot.digits)
-    return int(found[1]) if found else None
+    found = _MOST.search(slot.digits)
+    return int(found["named"] or found["bounded"] or found["after"]) if found else None
 
 
 def _group(slot: Slot) -> str | None:
     called = _CALLED.search(slot.text)
     return quoted_in(slot.text) or (called["name"] if called else after(slot.text, r"\bgroup\b (?:called|named|for)"))
+
+
+def _is_open(slot: Slot) -> bool | None:
+    """Return whether everyone may come, where that is said."""
+    if _CLOSED.search(slot.text):
+        return False
+    return (
+        True
+        if re.search(
+            r"\b(?:public|open to (?:all|every\w+|any\w+)|(?:every|any)(?:one|body) (?:is |may |can )?"
+            r"(?:welcome|come|invited))\b",
+            slot.text,
+            re.IGNORECASE,
+        )
+        else None
+    )
+
+
+def _group_home(slot: Slot) -> str | None:
+    """Return where a group is at home: what stands behind its name, or is asked for without one."""
+    name = _group(slot) or ""
+    found = place_in(slot.text.replace(name, " ", 1))
+    return None if found == "here" else found
+
+
+def _group_privacy(slot: Slot) -> str | None:
+    return "friends" if _CLOSED.search(slot.text) else "public" if _is_open(slot) else None
+
+
+def _how_many(slot: Slot) -> int | float | None:
+    return measured(slot.digits, r"(?:good |new |more |other )?groups?")
 
 
 def _sought(slot: Slot) -> str | None:
@@ -99,6 +138,7 @@ RULES = (
             "event_date": lambda slot: moment_in(slot.digits, slot.reading.now),
             "location": _event_place,
             "max_attendees": _seats,
+            "is_public": _is_open,
         },
         keeps_text=True,
         unless="calendar opens_move post_noun @way trip budget",
@@ -108,7 +148,7 @@ RULES = (
         "create_group",
         "host group -@moment | host group want -@moment",
         Stance.ASKED,
-        {"name": _group, "privacy": lambda slot: "friends" if _CLOSED.search(slot.text) else None},
+        {"name": _group, "location": _group_home, "privacy": _group_privacy},
         asks={"name": "What shall the group be called?"},
         unless="join leave suggest",
     ),
@@ -123,7 +163,7 @@ RULES = (
     Rule(
         "suggest_groups",
         "suggest group | group @question | group join @question | group find | group should",
-        slots={"location": lambda slot: place_in(slot.text)},
+        slots={"location": lambda slot: place_in(slot.text), "limit": _how_many},
         unless="host people",
     ),
 )

@@ -50,22 +50,31 @@ _WROTE = re.compile(
     r"(?:wr[io]te|written|said|say|writing|saying|sent|send|sending|texted|texting|answered|replied|messaged"
     r"|messaging)\b"
 )
-_TITLE = r"(?:(?:Grandma|Grandpa|Granny|Nana|Aunt|Uncle|Cousin|Mr\.?|Mrs\.?|Ms\.?|Dr\.?) (?-i:(?=[A-Z])))?"
+_TITLE = (
+    r"(?:(?:Grandma|Grandpa|Granny|Nana|Aunt|Uncle|Cousin|Big|Captain|Old|Mr\.?|Mrs\.?|Ms\.?|Dr\.?) (?-i:(?=[A-Z])))?"
+)
+_MY = (
+    r"my (?:friend|buddy|pal|neighbou?r|sister|brother|cousin|son|daughter|partner|wife|husband|uncle|aunt)"
+    r" (?-i:(?=[A-Z@]))"
+)
+"""What somebody is to the member, before their name."""
 _AFTER = re.compile(
     r"\b(?:message|msg|text|dm|tell|ping|write(?: to)?|inform|notify|let|send|follow(?:ing)?|unfollow|(?:un)?block"
-    r"|mute|shoot|ask|invite|wish|did|(?:to|with|from|has|have|add|drop)(?= (?:my (?:friend|buddy) )?(?-i:[A-Z]|@))) "
-    r"(?:a (?:message|text|note|dm) to |my (?:friend|buddy) |(?:the |a )?(?:user|member|guy|person|account)(?: called"
+    r"|mute|shoot|word to|relay to|on to|along to|ask|invite|wish|did|(?:to|with|from|has|have|add"
+    r"|drop)(?= (?:my (?:friend|buddy) )?(?-i:[A-Z]|@))) "
+    rf"(?:a (?:message|text|note|dm) to |{_MY}|(?:the |a )?(?:user|member|guy|person|account)(?: called"
     r"| named)? )?(?P<name>"
     rf"{_TITLE}[A-Za-z][\w.]*)",
     re.IGNORECASE,
 )
 _SAID = re.compile(
-    r"^.*?\b(?:message|msg|text|dm|tell|ping|write(?: to)?|inform|notify|let|send|shoot|ask|invite|wish|drop)\b"
+    r"^.*?\b(?:message|msg|text|dm|tell|ping|write(?: to)?|inform|notify|let|send|shoot|ask|invite|wish|drop|word to"
+    r"|relay to|(?:pass|send|on|along) to)\b"
     r"(?: (?:a |an )?(?:quick )?(?:message|text|note|dm)\b)?(?: to)?"
-    r"(?: my (?:friend|buddy))? "
+    rf"(?: (?={_MY})my \w+)? "
     rf"(?P<who>(?!(?:to|an?) ){_TITLE}@?[\w.]+)"
     r"(?: (?:a |an )?(?:quick )?(?:message|text|note|dm|line|know)\b)*"
-    r"(?:\s*[:,-]\s*|\s+(?:that|saying|to say)\s+|\s+)(?P<said>.+)$",
+    r"(?:\s*[:,-]\s*|\s+(?:that|saying|to say|(?:and )?(?:say|tell (?:him|her|them))(?: that)?)\s+|\s+)(?P<said>.+)$",
     re.IGNORECASE | re.DOTALL,
 )
 

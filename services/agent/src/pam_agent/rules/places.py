@@ -2,8 +2,18 @@
 
 import re
 
+from pam_agent.rules.words import own_name
+
 _CAPITAL = r"(?:(?!I\b)(?:d')?[A-Z][\w'\u2019&-]*\.?|[A-Z]\.)"
-_NAME = rf"(?:the )?{_CAPITAL}(?:(?: (?:of|the|de|del|la|on the)){{0,2}} {_CAPITAL})*(?:, ?[A-Z]{{2}}\b)?"
+_STATE = (
+    r"[A-Z]{2}|Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|Florida|Georgia|Hawaii|Idaho"
+    r"|Illinois|Indiana|Iowa|Kansas|Kentucky|Louisiana|Maine|Maryland|Massachusetts|Michigan|Minnesota|Mississippi"
+    r"|Missouri|Montana|Nebraska|Nevada|New (?:Hampshire|Jersey|Mexico|York)|(?:North|South) (?:Carolina|Dakota)|Ohio"
+    r"|Oklahoma|Oregon|Pennsylvania|Rhode Island|Tennessee|Texas|Utah|Vermont|(?:West )?Virginia|Washington|Wisconsin"
+    r"|Wyoming|British Columbia|Alberta|Saskatchewan|Manitoba|Ontario|Quebec|Nova Scotia|New Brunswick|Yukon"
+)
+"""What may stand behind a town and a comma."""
+_NAME = rf"(?:the )?{_CAPITAL}(?:(?: (?:of|the|de|del|la|on the)){{0,2}} {_CAPITAL})*(?:, ?(?:{_STATE})\b(?!, [A-Z]))?"
 _NO_PLACE = re.compile(
     r"^(?:RVs?|RVers?|Christmas|Thanksgiving|Easter|New Year\S*|Halloween|I|I'm|I'd|US|USD|MPG|PAM|CSV|PDF|KOA|OK"
     r"|jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec"
@@ -35,30 +45,44 @@ _TOPIC = re.compile(
     r"(?= (?:tmrw|tomorrow|today|tonight|this|next|now|please)|\W*$)"
 )
 """A place without a capital behind what is asked about it."""
+_FRONT = re.compile(
+    rf"^(?P<name>{_NAME}) (?:(?:rv|pet friendly|dog friendly|cheap|diesel|gas"
+    r"|free|state park|local|10 day|weekend|driving|road|fuel) )?"
+    r"(?:weather|forecast|temps?|temperatures?|roads?|traffic|conditions|closures|campgrounds?|campsites?|camping"
+    r"|parks?"
+    r"|resorts?|stations?|prices|attractions|sights|museums|outlook)\b"
+)
+"""A place before what is asked about it: "Cheyenne weather this week"."""
 _HERE = re.compile(
     r"\b(?:near(?:by| me| us| here)|close by|around (?:here|me|us)|here|in the area|where (?:i am|i'm|we are)"
     r"|my location|close to (?:me|us))\b",
     re.IGNORECASE,
 )
 _ARROW = re.compile(r"\s*(?:->|→|=>|»)\s*")
+_DASHES = re.compile(rf"{_NAME}(?:\s+[-\u2013]\s+{_NAME}){{2,}}")
+"""A way as it is jotted down: "Reno - Lassen - Bend"."""
 _END = (
     r"(?= (?:with|via|through|(?:and )?(?:stop|stopping)|i|i'm|i've|i'll|we|we're|we'll|it's|what|how|can|could|because"
     r"|so|my|leaving|starting|departing|under|for under|keep|and|in my|in the|in a"
     r"|in under|in|without|on|by|at|for|if|when|using|before"
-    r"|tomorrow|today|this|next|please|safely|ok|okay|clear|is|take|will|going|towing|pulling|hauling|during|over)\b"
-    r"|[,?!;:]"
+    r"|tomorrow|today|this|next|please|safely|ok|okay|clear|is|take|will|going|towing|pulling|hauling|during|over"
+    r"|hitting|doable|possible|feasible"
+    r"|(?:and |then )+(?:on |over |down |up )?to)\b"
+    rf"|,(?! (?:{_STATE})\b)|[?!;:]"
     r"|(?<!\bSt)(?<!\bMt)(?<!\bFt)\.|$)"
 )
 _FROM_TO = re.compile(
     rf"\b(?:from|between) (?P<a>.{{2,50}}?) (?:to|and|into|until|till) (?P<b>.{{2,50}}?){_END}", re.IGNORECASE
 )
+_ON_TO = re.compile(rf"\b(?:and|then)(?: then)?(?: on| over| down| up)? to (?P<name>{_NAME})")
 _TO_FROM = re.compile(rf"\b(?:to|into|in|reach|eta|ETA|Eta) (?P<b>{_NAME}) from (?P<a>.{{2,50}}?){_END}")
 _BARE = re.compile(rf"(?P<a>{_NAME}) to (?P<b>{_NAME})")
 _VIA = re.compile(
     r"\b(?:via|through|stop(?:ping|s|over)? (?:in|at|by|off in|over in|off at)|with (?:an? |one )?(?:stops?"
     r"|stopover|night|overnight|layover)s? (?:in|at|near)|by way of"
     r"|passing) (?P<stops>[A-Z].{1,120}?)"
-    r"(?=$|[?.!;]| (?:with|leaving|starting|on|under|for|tomorrow)\b)"
+    r"(?=$|[?.!;]|,\s+(?!(?:and |then )?(?:the )?[A-Z])| (?:with|leaving|starting|on|under|for|tomorrow|in|next|this"
+    r"|by|before)\b)"
 )
 _HIT = re.compile(
     rf"\b(?:hit|hitting|do|doing|visit|visiting|see|seeing|stops?:?|order for) "
@@ -109,9 +133,18 @@ def place_in(text: str) -> str | None:
         return _clean(name)
     if _HERE.search(text):
         return "here"
+    if (front := _FRONT.match(bare)) and (name := _clean(own_name(front["name"]))) and not _NO_PLACE.match(name):
+        return name
     lower = (match["name"] for match in _LOWER.finditer(text) if not _LOWER_NOT.match(match["name"]))
     topic = _TOPIC.search(text)
     return next((_clean(name) for name in lower), None) or _last_name(bare) or (topic["name"] if topic else None)
+
+
+def _onward(way: dict[str, str | list[str]], rest: str) -> dict[str, str | list[str]]:
+    """Return a way that goes on to where the rest of its sentence leads: "to the Smokies and on to Savannah"."""
+    further = [_clean(match["name"]) for match in _ON_TO.finditer(rest)]
+    ends = [str(way["destination"]), *further]
+    return way | ({"destination": ends[-1], "stops": ends[:-1]} if further else {})
 
 
 def is_no_place(name: str) -> bool:
@@ -128,6 +161,9 @@ def road_in(text: str) -> str | None:
 def way_in(text: str) -> dict[str, str | list[str]]:
     """Return ``origin``, ``destination`` and ``stops`` as far as a sentence names them."""
     listed = _LIST.search(text) or _LISTED.search(text)
+    dashed = _DASHES.search(text)
+    if dashed:
+        text = re.sub(r"\s+[-\u2013]\s+", " -> ", dashed[0])
     chain = [part for part in _ARROW.split(text) if part] if _ARROW.search(text) else []
     if chain or (listed and listed["list"].count(",") > 1):
         names = [_tail_name(part) for part in chain] or _names(listed["list"] if listed else "")
@@ -138,6 +174,7 @@ def way_in(text: str) -> dict[str, str | list[str]]:
     way: dict[str, str | list[str]] = {}
     if found and not _NO_PLACE.match(found["a"]):
         way = {"origin": _clean(found["a"]), "destination": _clean(found["b"])}
+        way = _onward(way, text[found.end("b") :])
     elif towards := re.search(rf"\bto (?P<name>{_NAME})", text):
         way = {"destination": _clean(towards["name"])}
     if "origin" not in way and (start := _STARTING.search(text)) and not _NO_PLACE.match(start["name"]):

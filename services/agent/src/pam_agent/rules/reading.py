@@ -31,12 +31,13 @@ _OPENINGS = {
             r"|everyone|everybody|the (?:community|world)|about|a post"
             r"|(?:all )?(?:of )?(?:my |our )?(?:friends|followers|people|folks|buddies)\b|all\b|you\b|up\b"
             r"|down\b|(?:the|our|my) (?:kids?|children|grandkids|boys|girls)\b)@?\w+"
+            r"|(?:pass|relay|send)(?: \w+){0,2}? (?:on |along )?to (?-i:[A-Z])\w+ (?:that|:)|get word to\b"
             r"|drop @?\w+ an? (?:message|line|note|text)\b"
             r"|ask (?-i:[A-Z])\w+ (?:if|whether|to|what|when|where|how|for|about)\b"
             r"|send (?:\w+ )?(?:a |an )?(?:quick )?(?:message|text|note|dm)"
         ),
         "post": (
-            r"post\b|put (?:up|out) a post|put (?:a|this) post (?:up|out)|publicly post|publish|announce"
+            r"post\b|put (?:up|out) an? (?:post|update)|put (?:a|this) post (?:up|out)|publicly post|publish|announce"
             r"|share (?:this )?with (?:everyone|everybody|all|the community|(?:my|our) (?:friends|followers)) that"
             r"|share (?:an update|a post|this post|(?:this )?with (?:everyone|everybody|the community))"
             r"|put (?:this|that|it) on my feed"

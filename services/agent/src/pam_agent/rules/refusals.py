@@ -68,8 +68,8 @@ REFUSALS = (
         _words(
             r"\b(?:rm -|sudo|curl |wget |chmod|\bbash\b|\bssh\b|\b(?:give|get|open|start|spawn) (?:me )?(?:a "
             r"|the )?(?:root )?shell\b(?! (?:station|gas))"
-            r"|shell (?:command|script)|execute\b.*\b(?:code|command|server|machine)|run\b.*\b(?:command|script"
-            r"|server|sql)"
+            r"|shell (?:command|script)|execute\b.*\b(?:code|command|server|machine|sql|query)"
+            r"|run\b.*\b(?:command|script|server|sql)|delete from [a-z_]+(?: where\b|;|\W*$)"
             r"|drop table|select \*|union select|<script|(?:shut ?down|reboot|restart|crash) (?:the "
             r"|your )?(?:servers?|system|machine))"
         ),

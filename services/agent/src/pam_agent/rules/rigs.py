@@ -3,7 +3,7 @@
 import re
 
 from pam_agent.rules.account import one_of
-from pam_agent.rules.numerals import number
+from pam_agent.rules.numerals import measured, number
 from pam_agent.rules.reading import Slot
 from pam_agent.rules.rule import Rule
 from pam_agent.rules.stance import Stance
@@ -25,15 +25,16 @@ RIGS: dict[str, str] = {
     "travel_trailer": r"travel trailer|\btrailer",
     "motorhome": r"motor ?home|class [abc]",
     "van": r"\bvan\b|campervan",
-    "truck": r"\btruck",
+    "truck": r"\btruck|\bpickup",
     "rv": r"\brv\b",
     "car": r"\bcar\b",
     "boat": r"\bboat",
+    "motorcycle": r"\bmotor(?:cycle|bike)|\bscooter",
 }
 
 _CALLED = re.compile(
     r"(?<!dog )(?<!cat )(?<!wife )(?<!son )(?<!group )\b(?:called|named|names?(?:'s| is| it)?|nicknamed|call|dubbed"
-    r"|goes by)"
+    r"|goes by|(?:garage|vehicles|fleet|rigs|profile|account|list) as)"
     r" (?:her |him |it |them )?(?P<name>[A-Z]\w*(?: [A-Z]\w*)*)"
 )
 
@@ -57,7 +58,7 @@ def _height(slot: Slot) -> float | None:
 
 
 def _length(slot: Slot) -> float | None:
-    found = re.search(rf"{_FEET}(?!\W*(?:high|tall|in height|clearance|wide))", slot.digits, re.IGNORECASE)
+    found = re.search(rf"{_FEET}(?!\W*(?:\d|high|tall|in height|clearance|wide))", slot.digits, re.IGNORECASE)
     return _feet(found) if found else None
 
 
@@ -85,6 +86,13 @@ def _year(slot: Slot) -> int | None:
     return int(found[0]) if found else None
 
 
+def _weight(slot: Slot) -> int | None:
+    found = measured(slot.digits, "pounds?|lbs?")
+    return int(found) if found else None
+
+
+_RUNS_ON = {"diesel": r"diesel", "electric": r"\belectric\b|\bev\b", "hybrid": r"hybrid", "propane": r"propane"}
+
 RULES = (
     Rule(
         "create_vehicle",
@@ -98,6 +106,8 @@ RULES = (
             "vehicle_type": one_of("vehicle_type", RIGS),
             "height_ft": _height,
             "length_ft": _length,
+            "weight_lbs": _weight,
+            "fuel_type": one_of("fuel_type", _RUNS_ON),
         },
         unless="@amount maintenance vehicle_part tip calendar order cart economy",
         asks={"name": "What do you call it?"},

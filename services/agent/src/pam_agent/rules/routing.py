@@ -14,6 +14,7 @@ from pam_agent.rules import (
     insight,
     meetups,
     memory,
+    posts,
     rigs,
     shop,
     social,
@@ -39,6 +40,7 @@ RULES: tuple[Rule, ...] = tuple(
         trip,
         units,
         social,
+        posts,
         meetups,
         shop,
         account,
@@ -128,7 +130,7 @@ def _several(reading: Reading, whole: Choice | None, offered: dict[str, ToolMani
     choices = [choice for choice in found if choice and choice.stands_alone]
     if not choices or len(choices) < len(parts):
         return None
-    if whole and whole.rule in _SIZED and choices[0].rule.tool == "create_vehicle" and whole.rule is choices[-1].rule:
+    if whole and whole.rule in _SIZED and choices[0].rule.tool == "create_vehicle":
         return None
     routed = [_one(part, offered, {}, choice) for part, choice in zip(readings, choices, strict=True)]
     calls, last = _once([call for each in routed for call in each.calls]), routed[-1]

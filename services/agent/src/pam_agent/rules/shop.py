@@ -7,8 +7,8 @@ from pam_agent.rules.reading import Slot
 from pam_agent.rules.rigs import RIGS
 from pam_agent.rules.rule import Rule
 from pam_agent.rules.stance import Stance
+from pam_agent.rules.stays import price_limit
 from pam_agent.rules.texts import goods_in
-from pam_agent.rules.trip import price_limit
 
 
 def _quantity(slot: Slot) -> int | None:

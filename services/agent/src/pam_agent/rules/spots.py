@@ -29,7 +29,8 @@ def _spot(slot: Slot) -> str | None:
         name,
         re.IGNORECASE,
     )
-    if vague and (named := behind_colon(slot.text)):
+    is_introduced = re.match(r"[a-z' -]*:", found)
+    if (vague or is_introduced) and (named := behind_colon(slot.text)):
         return named.split(",")[0].strip()
     is_pointed = vague and re.search(r"\bit\b", found)
     named = slot.reading.place if is_pointed else None
@@ -42,7 +43,7 @@ def _address(slot: Slot) -> str | None:
         return near
     parts = [part.strip() for part in slot.text.split(",")[1:]]
     within = _WITHIN.search(slot.text)
-    found = next((part for part in parts if re.match(r"^[A-Z]", part)), None) or (within["place"] if within else None)
+    found = within["place"] if within else next((part for part in parts if re.match(r"^[A-Z]", part)), None)
     return re.sub(r"\s+(?:to|as|in|with|on|among|for)\s+.*$", "", found) if found else None
 
 

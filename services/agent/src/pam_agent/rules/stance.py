@@ -49,8 +49,9 @@ _IMAGINED = _words(
 )
 _DENIED = _words(
     r"n't\b(?! (?:let (?:me|us)\b|forget|ever forget|make it\b|be there|need (?:it|that|this|them)\b"
+    r"|(?:quite |completely )?fill (?:it|her|the tank) (?:all|completely|to)\b|(?:quite )?full\b"
     r"|(?:want|wish) to follow \S+ any|(?:want|use) (?:it|that|this|them)(?: any ?more)?\b))"
-    r"|\b(?:not(?! [$€£]?\d)|never|without)\b"
+    r"|\b(?:not(?! [$€£]?\d| (?:(?:quite |completely )?full|towing|pulling|hauling|loaded)\b)|never|without)\b"
 )
 _KEPT = _words(
     r"\b(?:do(?:n't| not)|does(?:n't| not)|did(?:n't| not)|never|not)(?: (?:want|need|like|wish))?(?: you)?(?: to)?"

@@ -19,16 +19,17 @@ _TAIL = re.compile(
     r"|for (?:less|under|below|at most|up to) .*|in the (?:shop|store|community|feed)|for sale"
     r"|right now|today|rated .*|with .*|under .*"
     r"|below .*|priced .*|costing .*|(?:at |for )?no more than .*|nothing over .*|less than .*|cheaper than .*"
+    r"|(?:that|which) (?:costs?|goes|go|are|is|runs?|sells?)(?: for)?"
     r"|up to .*|over \d.*|(?:[1-5]|four|five|three) stars?.*|in stock)\W*$",
     re.IGNORECASE,
 )
 _ABOUT = re.compile(
-    r"\b(?:about|on|regarding|concerning|mention(?:ing|ed)|tagged|discussing|for|of|say(?:s|ing)? (?:on"
+    r"\b(?:about|on|regarding|concerning|mention(?:s|ing|ed)?|tagged|discussing|for|of|say(?:s|ing)? (?:on"
     r"|about))\s+(?P<topic>.+?)"
     r"(?:\s+(?:in|from|near) [A-Z].*)?\W*$"
 )
 _STRONG = re.compile(
-    r"\b(?:about|on|regarding|concerning|mention(?:ing|ed)|tagged|discussing)\s+(?P<topic>.+?)"
+    r"\b(?:about|on|regarding|concerning|mention(?:s|ing|ed)?|tagged|discussing)\s+(?P<topic>.+?)"
     r"(?:\s+(?:in|from|near) (?:[A-Z]|an? post|(?:the |their )?posts?).*)?\W*$"
 )
 ABOUT_ALL = re.compile(r"\b(?:about|on|regarding|concerning|for)\s+(?P<topic>.+?)\W*$")

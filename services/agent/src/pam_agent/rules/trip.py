@@ -4,7 +4,6 @@ import re
 from typing import Any
 
 from pam_agent.rules.budget import amount
-from pam_agent.rules.categories import all_in
 from pam_agent.rules.dates import day_in
 from pam_agent.rules.durations import days_in
 from pam_agent.rules.numerals import measured, number
@@ -13,34 +12,11 @@ from pam_agent.rules.reading import Slot
 from pam_agent.rules.rule import Rule
 from pam_agent.rules.spots import RULES as SPOT_RULES
 from pam_agent.rules.stance import Stance
+from pam_agent.rules.stays import RULES as STAY_RULES
+from pam_agent.rules.stays import WHERE, around, miles, place
 from pam_agent.rules.vehicle import RULES as VEHICLE_RULES
+from pam_agent.rules.vehicle import fuel_type
 
-_AMENITIES = {
-    "electric": r"\b(?:\d+ ?amps?|electric\w*|power)\b",
-    "pet_friendly": (
-        r"\b(?:pet|dog|cat)s?[ -](?:friendly|ok|okay|allowed|welcome)|\b(?:allow(?:s|ing)?|takes?|taking|welcomes?"
-        r"|accepts?"
-        r"|fine with|with) (?:\w+ )?(?:pets|dogs|cats)|\bbring (?:my|our|the|a) (?:\w+ )?(?:pet|dog|cat)"
-    ),
-    "wifi": r"\bwi-?fi|internet",
-    "full_hookup": r"\bfull[ -]hook-?ups?",
-    "shower": r"\bshowers?",
-    "laundry": r"\blaundry|laundromat|washing machine|\bwashers?\b",
-    "pool": r"\bpools?\b|swimming",
-    "water": r"\bwater\b(?! ?(?:front|view|side))",
-    "sewer": r"\bsewer|dump",
-}
-_SIGHTS = {
-    "museum": r"museums?|galler",
-    "hiking": r"hik|(?<!off-road )(?<!off road )(?<!4x4 )(?<!jeep )trails?",
-    "viewpoint": r"viewpoint|overlook|lookout|vista",
-    "waterfall": r"waterfall",
-    "historic": r"histor|ruins?",
-    "beach": r"beach",
-    "park": r"national park|state park",
-    "offroad": r"off-?road|4x4|jeep",
-    "event": r"festival|fair\b|concert",
-}
 _LONG = 20
 """No rig is so many feet high, and few are not as long."""
 _A_GALLON = r"(?:per|to the|to a|a|the) gallon"
@@ -50,21 +26,18 @@ _FUEL_IS = re.compile(
     r" \$?(\d+\.\d+)",
     re.IGNORECASE,
 )
+_NO_BREAKS = re.compile(
+    r"\b(?:no|without|exclud\w+|skip\w*|not counting|don't count|ignor\w+|minus|leave out|leaving out) (?:any |the "
+    r"|our |all )?"
+    r"(?:\w+ )?(?:breaks?|rests?|stops|pauses?|stopping)\b|\bstraight through\b|\bnon-?stop\b|\bwithout stopping\b",
+    re.IGNORECASE,
+)
 _ORDERS = {"cost": r"cheap|save|cost|least", "time": r"quick|fast|short", "scenic": r"scen|beautiful|prett|nice|view"}
-
-
-def place(slot: Slot) -> str | None:
-    """Return the place a sentence is about."""
-    return slot.reading.place
-
-
-def _around(slot: Slot) -> str:
-    return slot.reading.place or "here"
 
 
 def _from(slot: Slot) -> str:
     """Return where a way begins that is looked along; else the place."""
-    return str(slot.reading.way["origin"]) if _along(slot) else _around(slot)
+    return str(slot.reading.way["origin"]) if _along(slot) else around(slot)
 
 
 def _along(slot: Slot) -> list[str] | None:
@@ -84,50 +57,9 @@ def _way(part: str) -> Any:
     return lambda slot: slot.reading.way.get(part)
 
 
-def miles(slot: Slot) -> int | None:
-    """Return a radius in miles."""
-    found = re.search(
-        r"\b(?:within|inside|radius of|in a|up to)\s+(?:a )?(\d+)[ -]?(mi|km|kilom)", slot.digits, re.IGNORECASE
-    )
-    if not found:
-        return None
-    return int(found[1]) if found[2].lower() == "mi" else round(int(found[1]) * 0.621371)
-
-
-_AT_MOST = (
-    r"\$?\b(\d+(?:\.\d+)?)(?: (?:dollars|bucks))?(?: (?:a|per) night)? "
-    r"(?:tops|max(?:imum)?|or (?:less|under|below)|at (?:the )?most)\b"
-)
-_FREE = re.compile(
-    r"\b(?:for free|free (?:\w+ )?(?:camp\w*|sites?|spots?|places?|parking|overnight)|free of charge|costs? nothing)\b",
-    re.IGNORECASE,
-)
-
-
-def price_limit(slot: Slot) -> int | float | None:
-    """Return the price something may have at most, nothing for what is to be free."""
-    if _FREE.search(slot.text):
-        return 0
-    marked = re.search(
-        r"\b(?:under|below|over|than|max(?:imum)?|up to|at most)\s+\$?\s?(\d+(?:\.\d+)?)(?![\d.]* ?(?:mi|km|f))",
-        slot.digits,
-        re.IGNORECASE,
-    )
-    at_most = marked or re.search(_AT_MOST, slot.digits, re.IGNORECASE)
-    return number(at_most[1]) if at_most else None
-
-
 def _start(slot: Slot) -> str | None:
     day = day_in(slot.text, slot.reading.now.date())
     return day.isoformat() if day else None
-
-
-def _amenities(slot: Slot) -> list[str] | None:
-    return all_in(slot.text, slot.tool, "amenities", _AMENITIES) or None
-
-
-def _sights(slot: Slot) -> list[str] | None:
-    return [kind for kind, words in _SIGHTS.items() if re.search(words, slot.text, re.IGNORECASE)] or None
 
 
 def _order(slot: Slot) -> str | None:
@@ -135,22 +67,25 @@ def _order(slot: Slot) -> str | None:
 
 
 def _days(slot: Slot) -> int | None:
-    found = re.search(r"\b(?:of|for|the) (\d{1,2}) days?\b", slot.digits, re.IGNORECASE)
-    return days_in(slot.digits) or (int(found[1]) if found else None)
+    found = re.search(
+        r"\b(?:of|for|the) (\d{1,2}) days?\b|\b(?P<ahead>\d{1,2}) days? (?:of|out|ahead)\b", slot.digits, re.IGNORECASE
+    )
+    return days_in(slot.digits) or (int(found[1] or found["ahead"]) if found else None)
 
 
-def _metric(slot: Slot) -> str | None:
-    return "metric" if re.search(r"celsius|metric|°c", slot.text, re.IGNORECASE) else None
+def _measures(slot: Slot) -> str | None:
+    kinds = {"metric": r"celsius|centigrade|metric|°c", "imperial": r"fahrenheit|imperial|°f"}
+    return next((kind for kind, words in kinds.items() if re.search(words, slot.text, re.IGNORECASE)), None)
+
+
+def _breaks(slot: Slot) -> bool | None:
+    """Return false where a drive is to be reckoned without breaks."""
+    return False if _NO_BREAKS.search(slot.text) else None
 
 
 def _gas_price(slot: Slot) -> int | float | None:
     found = _PER_GALLON.search(slot.digits) or _FUEL_IS.search(slot.digits)
     return number(found[1]) if found else None
-
-
-def _fuel_type(slot: Slot) -> str | None:
-    kinds = {"diesel": r"diesel", "premium": r"premium|\b9[1-4] octane", "regular": r"\bregular\b|unleaded|\b87\b"}
-    return next((kind for kind, words in kinds.items() if re.search(words, slot.text, re.IGNORECASE)), None)
 
 
 def _feet(slot: Slot) -> list[float]:
@@ -173,13 +108,13 @@ def _weight(slot: Slot) -> int | float | None:
     return pounds or (tons * 2000 if tons else None)
 
 
-_WHERE = {"location": "Where should I look?"}
 _FROM_TO = {"origin": "Where do you start from?", "destination": "Where do you want to go?"}
 _WAY: dict[str, Any] = {"origin": _way("origin"), "destination": _way("destination"), "stops": _way("stops")}
 
 RULES = (
     *VEHICLE_RULES,
     *SPOT_RULES,
+    *STAY_RULES,
     Rule(
         "check_route_restrictions",
         "restriction @way | restriction rig | restriction @to | restriction check | restriction road",
@@ -203,7 +138,11 @@ RULES = (
         "estimate_travel_time",
         "how_long @way | how_long drive | how_long @to | hours_word @way | how_long @to drive | drive hours_word @way",
         asks=_FROM_TO,
-        slots={**_WAY, "distance_miles": lambda slot: measured(slot.digits, "miles?")},
+        slots={
+            **_WAY,
+            "distance_miles": lambda slot: measured(slot.digits, "miles?"),
+            "include_breaks": _breaks,
+        },
         unless="budget session hustle sights",
     ),
     Rule(
@@ -219,9 +158,9 @@ RULES = (
         "find_cheap_gas",
         "cheap fuel | station @amount @place | cheap fuel @place | cheap fuel find | fuel find @place "
         "| cheap station | cheap fuel @way",
-        slots={"location": _from, "radius_miles": miles, "fuel_type": _fuel_type, "route_to": _route_to},
+        slots={"location": _from, "radius_miles": miles, "fuel_type": fuel_type, "route_to": _route_to},
         unless="budget confirm saving stored optimize log",
-        asks=_WHERE,
+        asks=WHERE,
     ),
     Rule(
         "calculate_gas_cost",
@@ -251,42 +190,14 @@ RULES = (
             "location": lambda slot: slot.reading.place or road_in(slot.text),
             "route": lambda slot: road_in(slot.text),
         },
-        asks=_WHERE,
+        asks=WHERE,
         unless="restriction tell submit know_add sights event tip post_verb",
     ),
     Rule(
         "get_weather_forecast",
         "weather | weather @place | weather @day | weather @place show | weather @way",
-        slots={"location": _from, "route": _along, "days": _days, "units": _metric},
+        slots={"location": _from, "route": _along, "days": _days, "units": _measures},
         unless="endmonth spend post_verb log budget know_add",
-        asks=_WHERE,
-    ),
-    Rule(
-        "find_rv_parks",
-        "park find | park nearby | park @place | overnight find | overnight park find | park amenity "
-        "| park amenity find | overnight @place | amenity @place",
-        slots={
-            "location": _around,
-            "radius_miles": miles,
-            "amenities": _amenities,
-            "max_price": price_limit,
-            "rig_length_ft": lambda slot: (
-                measured(slot.digits, "feet|foot|ft")
-                if re.search(r"\brig|long|trailer|motor ?home|wheel|coach|camper|\brv\b|class [abc]", slot.text)
-                else None
-            ),
-        },
-        unless=(
-            "spend people tip sights friends weather group log know_add knowledge feed stored budget share "
-            "calendar event income"
-        ),
-        asks=_WHERE,
-    ),
-    Rule(
-        "find_attractions",
-        "sights @place | sights find | sights nearby | sights @question | sights nearby @question | sights find @place",
-        slots={"location": _around, "radius_miles": miles, "categories": _sights},
-        unless="event host budget calendar remind log group favorite",
-        asks=_WHERE,
+        asks=WHERE,
     ),
 )

@@ -1,6 +1,7 @@
 """How members ask for the tools of tools-trip that are about the rig: fuel, maintenance, stations."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from pam_agent.rules.budget import amount, past_day
@@ -8,7 +9,7 @@ from pam_agent.rules.dates import day_in
 from pam_agent.rules.durations import days_in
 from pam_agent.rules.numerals import labelled, measured, number
 from pam_agent.rules.places import place_in
-from pam_agent.rules.reading import Slot
+from pam_agent.rules.reading import Reading, Slot
 from pam_agent.rules.rule import Rule
 from pam_agent.rules.stance import Stance
 from pam_agent.rules.texts import behind_colon
@@ -45,6 +46,14 @@ _JOBS = {
     "toilet": r"toilet",
     "leveling jacks": r"jacks?\b",
 }
+_PARTLY = re.compile(
+    r"(?:\bnot|n't) (?:quite |completely |all the way )*(?:full|filled|fill\b.{0,12}\b(?:up|all|full|top))"
+    r"|\bpartial\w*\b"
+    r"|\bhalf (?:a |the |of the )?tank\b|\bpart of (?:a|the) tank\b",
+    re.IGNORECASE,
+)
+_PROVIDER = re.compile(r"\b(?:at|by) (?P<name>[A-Z][\w' ]+?)(?=[,.]| for | on |$)")
+_AGAIN = re.compile(r"\b(?:next|due|again)\b.*$", re.IGNORECASE)
 _LEAST_A_GALLON = 1
 """Dollars that no gallon of fuel costs less than."""
 _TEXT_MAX = 1000
@@ -52,9 +61,8 @@ _TEXT_MAX = 1000
 
 def job(slot: Slot) -> str | None:
     """Return what was done to the rig, in the words of a workshop."""
-    known = next(
-        (name for name, words in _JOBS.items() if re.search(rf"\b(?:{words})", slot.text, re.IGNORECASE)), None
-    )
+    text = _PROVIDER.sub("", slot.text)
+    known = next((name for name, words in _JOBS.items() if re.search(rf"\b(?:{words})", text, re.IGNORECASE)), None)
     return known or behind_colon(slot.text)
 
 
@@ -83,6 +91,32 @@ def _odometer(slot: Slot) -> int | float | None:
     )
 
 
+def fuel_type(slot: Slot) -> str | None:
+    """Return the fuel a sentence names."""
+    kinds = {"diesel": r"diesel", "premium": r"premium|\b9[1-4] octane", "regular": r"\bregular\b|unleaded|\b87\b"}
+    return next((kind for kind, words in kinds.items() if re.search(words, slot.text, re.IGNORECASE)), None)
+
+
+def _is_full(slot: Slot) -> bool | None:
+    """Return false where the tank was not filled to the top."""
+    return False if _PARTLY.search(slot.text) else None
+
+
+def _filled_at(slot: Slot) -> str | None:
+    found = place_in(slot.text)
+    return None if found == "here" else found
+
+
+def _serviced_at(slot: Slot) -> int | float | None:
+    """Return the odometer at which something was done; what stands behind "next" or "due" is another one."""
+    return _odometer(replace(slot, reading=Reading(_AGAIN.sub("", slot.text), slot.reading.now)))
+
+
+def _due_at(slot: Slot) -> int | float | None:
+    again = _AGAIN.search(slot.digits)
+    return measured(again[0], r"miles|mi|k") or labelled(again[0], "at") if again else None
+
+
 def _odometer_unit(slot: Slot) -> str | None:
     return "km" if re.search(r"\d\s*(?:km|kilomet)", slot.text, re.IGNORECASE) else None
 
@@ -94,7 +128,7 @@ def _next_due(slot: Slot) -> str | None:
 
 
 def _provider(slot: Slot) -> str | None:
-    found = re.search(r"\b(?:at|by) (?P<name>[A-Z][\w' ]+?)(?=[,.]| for | on |$)", slot.text)
+    found = _PROVIDER.search(slot.text)
     return found["name"].strip() if found else None
 
 
@@ -111,9 +145,11 @@ _FILLED: dict[str, Any] = {
     "gallons": lambda slot: measured(slot.digits, "gallons?|gal"),
     "liters": lambda slot: measured(slot.digits, r"lit(?:er|re)s?|l"),
     "cost": _fuel_cost,
-    "fuel_type": lambda slot: "diesel" if re.search(r"\bdiesel\b", slot.text, re.IGNORECASE) else None,
+    "fuel_type": fuel_type,
     "odometer": _odometer,
     "odometer_unit": _odometer_unit,
+    "location": _filled_at,
+    "full_tank": _is_full,
     "date": past_day,
 }
 _SERVICED: dict[str, Any] = {
@@ -121,8 +157,10 @@ _SERVICED: dict[str, Any] = {
     "description": lambda slot: slot.text[:_TEXT_MAX],
     "cost": amount,
     "date": past_day,
+    "mileage": _serviced_at,
     "service_provider": _provider,
     "next_due_date": _next_due,
+    "next_due_mileage": _due_at,
 }
 
 RULES = (

@@ -110,6 +110,14 @@ def notions_in(text: str) -> frozenset[str]:
     )
 
 
+def own_name(name: str) -> str:
+    """Return what is written like a name without the words before it that mean something; "" where nothing is left."""
+    words = [word for word in name.split() if word != "RV"]
+    while words and stem(words[0].lower()) in _WORDS:
+        words = words[1:]
+    return "" if len(words) == 1 and stem(words[0].lower()) in _PLAIN else " ".join(words)
+
+
 def mended(text: str) -> str:
     """Return a text with the words in it that are typing errors of known ones put right."""
     return _TOKEN.sub(lambda token: _known(token[0].lower(), is_name=_is_name(token)) or token[0], text)
@@ -166,6 +174,7 @@ def _index() -> tuple[dict[str, set[str]], dict[str, set[str]], dict[str, list[t
 
 
 _WORDS, _EXACT, _PHRASES, _CUT = _index()
+_PLAIN = {stem(word) for word in COMMON}
 _COMMON = (
     {stem(word) for word in COMMON}
     | {stem(token[0].lower()) for said in ASKED.values() for sentence in said for token in _TOKEN.finditer(sentence)}
