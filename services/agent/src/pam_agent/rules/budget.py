@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from pam_agent.rules.categories import category_in, spent_on
+from pam_agent.rules.categories import all_named, category_in, spent_on
 from pam_agent.rules.dates import day_in, month_in, range_in
 from pam_agent.rules.durations import days_in, period_in
 from pam_agent.rules.numerals import number
@@ -23,6 +23,15 @@ _SAVED_ON = {
     "route": r"rout|detour|way\b|toll|road",
 }
 _TEXT_MAX = 500
+_WENT_ON = (
+    r"\bon (?:the |my |our )?(?P<what>.+)$"
+    r"|\b(?:has|have|did|does|do) (?:the |my |our )?(?P<thing>\w+(?: \w+)?) (?:cost|run|set)\b"
+)
+"""What money went on: "spent on the dog", "what has the dog cost me"."""
+_AT_LEAST = (
+    r"\b(?:at least|no less than|minimum(?: of)?|more than|over|above|upwards of) [$€£]?\d"
+    r"|\d\S*(?: \w+)? or (?:more|up|better)\b"
+)
 
 
 def amount(slot: Slot) -> int | float | None:
@@ -63,12 +72,16 @@ def _bought(slot: Slot) -> str | None:
 
 def _summed_category(slot: Slot) -> str | None:
     """Return the category a sentence names, else that of what it says money went on."""
-    on = re.search(r"\bon (?:the |my |our )?(?P<what>.+)$", slot.reading.mended, re.IGNORECASE)
-    return category(slot) or (spent_on(on["what"], slot.tool) if on else None)
+    on = re.search(_WENT_ON, slot.reading.mended, re.IGNORECASE)
+    return category(slot) or (spent_on(on["what"] or on["thing"], slot.tool) if on else None)
 
 
 def _expense_text(slot: Slot) -> str | None:
     return None if category(slot) else slot.text[:_TEXT_MAX]
+
+
+def _least(slot: Slot) -> int | float | None:
+    return amount(slot) if re.search(_AT_LEAST, slot.digits, re.IGNORECASE) else None
 
 
 def _budget_amount(slot: Slot) -> int | float | None:
@@ -87,7 +100,7 @@ def _transaction(slot: Slot) -> str | None:
         or _in_capitals(slot.text)
         or after(slot.text, r"\b(?:charge|transaction|classify|categori[sz]e|sort)\b(?: (?:from|at|this|of))?")
     )
-    return re.sub(r",?\s*\$?\d+\.\d\d$", "", found).strip() or None if found else None
+    return re.sub(r",?\s*(?:for )?\$?\d+\.\d\d(?:$|\b(?! ?\w).*$)", "", found).strip() or None if found else None
 
 
 def _in_capitals(text: str) -> str | None:
@@ -185,7 +198,10 @@ RULES = (
     Rule(
         "find_savings_opportunities",
         "cut | cut idea | cut tip | cut expense | cut money | save money suggest | cut expense find",
-        slots={},
+        slots={
+            "min_savings": _least,
+            "categories": lambda slot: all_named(slot.reading.mended, slot.tool, "categories"),
+        },
         unless="@amount fuel budget @place",
     ),
     Rule(

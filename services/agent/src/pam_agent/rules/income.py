@@ -37,10 +37,19 @@ def _source(slot: Slot) -> str | None:
         re.IGNORECASE,
     )
     kind = re.search(_KINDS, slot.text, re.IGNORECASE) or re.search(_WORK, slot.digits, re.IGNORECASE)
-    if told := found or payer or kind:
+    if told := found or payer or kind or re.search(_PAYS, slot.digits, re.IGNORECASE):
         return told["source"]
     return "other" if slot.reading.amounts else None
 
+
+_PAYS = (
+    r"^\W*(?:the |my |our |an? |this week's |today's )?(?P<source>(?!(?:i|we|i've|we've|got|just|log|add|record|put"
+    r"|note"
+    r"|it|that|this|they|he|she|someone|somebody|what|which|how|income)\b)[a-z][\w'-]*(?: [\w'-]+){0,2}?)"
+    r"(?: (?:job|gig|work|shift))? (?:just |finally )?(?:paid|brought in|pulled in|netted|earned|came in at)"
+    r"(?: (?:me|us))?\b.*\d"
+)
+"""What work or whom the money is from, said before what it paid."""
 
 _ADDED = (
     r"\b(?:add|put|save|note|log) (?P<idea>(?!an?\b|the\b|my\b|this\b|new\b)[^:]{3,80}?) (?:to|on|in|as) "
