@@ -111,7 +111,18 @@ def _called(slot: Slot) -> str | None:
 
 
 _home = _behind(r"\b(?:home (?:location|base|town)|hometown|my location)\b(?: (?:to|is now|is|as|should be))")
-_bio = _behind(r"\b(?:bio|about me)\b(?: (?:to read|to say|to|should (?:say|read|be)|reads?|says?|is|as))?")
+_bio = _behind(r"\b(?:bio|about me)\b(?: (?:to read|to say|to|should (?:say|read|be)|reads?|says?|is|as|for|with))?")
+_YEAR = (
+    r"\b(?:model year|rv year|year of (?:my|our|the) (?:rv|rig|motor ?home|coach|trailer|van))\b\D*"
+    r"(?P<year>(?:19|20)\d\d)\b"
+)
+
+
+def _rv_year(slot: Slot) -> int | None:
+    found = re.search(_YEAR, slot.text, re.IGNORECASE)
+    return int(found["year"]) if found else None
+
+
 _AT_HOME = r"\b(?:home|hometown|settled|moved|we live|i live|based|live in|from)\b"
 _PROFILE: dict[str, Any] = {
     "username": lambda slot: _called(slot) or _username(slot),
@@ -119,7 +130,8 @@ _PROFILE: dict[str, Any] = {
     "location": lambda slot: (
         _home(slot) or (slot.reading.place if re.search(_AT_HOME, slot.text, re.IGNORECASE) else None)
     ),
-    "rv_type": _behind(r"\brv type\b(?: (?:to|is|as))"),
+    "rv_type": _behind(r"\brv type\b(?: (?:to|is|as|should be))(?: an?\b)?"),
+    "rv_year": _rv_year,
 }
 _SETTINGS: dict[str, Any] = {
     "email_notifications": _switch(r"e-?mail"),
@@ -189,7 +201,7 @@ RULES = (
         Stance.ASKED,
         _PROFILE,
         unless="privacy show @question",
-        needs=("username|bio|location|rv_type",),
+        needs=("|".join(_PROFILE),),
         asks={"username": "What shall I change in your profile?"},
     ),
     Rule(
