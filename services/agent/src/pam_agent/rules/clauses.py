@@ -28,9 +28,11 @@ _POINTING = re.compile(
     r"(?:put|add|log|count|mark|record|write|note|save|track|set"
     r"|register|enter|plan|post"
     r"|book|file|jot|change|fix|update|delete|remove|confirm|share|do|check|charge|throw|make) (?:it|that|this"
-    r"|them|one)\b",
+    r"|them|one)\b"
+    r"|(?:we|i)(?:'ll| will|'re| are|'m| am)? (?:leav|depart|head|start|set off|set out)\w*\b",
     re.IGNORECASE,
 )
+"""What goes on with the request before it."""
 _AMOUNT_ALONE = re.compile(
     r"\W*[$€£]?\d[\d.,]*(?: (?:dollars|bucks|total|even|usd))?(?: (?:a|per) (?:night|month|week|day|year))?"
     r"(?: (?:tops|max(?:imum)?|at (?:the )?most|or (?:less|under|below)|altogether|all told))?\W*",
