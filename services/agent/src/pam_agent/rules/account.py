@@ -100,17 +100,32 @@ def _thumbs(slot: Slot) -> bool | None:
     return None if stars(slot) else True
 
 
-_username = _behind(r"\b(?:user ?name|handle|display name)\b(?: (?:to|is|should be|as|please))?:?")
+_handle = _behind(r"\b(?:user ?name|handle|display name)\b(?: (?:to|is|should be|as|please))?:?")
+
+
+def _username(slot: Slot) -> str | None:
+    found = _handle(slot)
+    return found.split()[0].strip("@,.'\"") or None if found else None
 
 
 def _called(slot: Slot) -> str | None:
     found = re.search(
-        r"\b(?:call me|be called|rename me(?: to)?|known as) @?(?P<name>\w{3,30})\b", slot.text, re.IGNORECASE
+        r"\b(?:call me|be called|rename (?:me|my (?:account|profile))(?: to)?"
+        r"|known as) @?(?P<name>\w{3,30})\b",
+        slot.text,
+        re.IGNORECASE,
     )
     return found["name"] if found else None
 
 
-_home = _behind(r"\b(?:home (?:location|base|town)|hometown|my location)\b(?: (?:to|is now|is|as|should be))")
+_town = _behind(r"\b(?:home (?:location|base|town)|hometown|my location)\b(?: (?:to|is now|is|as|should be))")
+
+
+def _home(slot: Slot) -> str | None:
+    found = _town(slot)
+    return re.split(r",? (?:please|now|so)\b|, (?=[a-z])", found)[0] if found else None
+
+
 _bio = _behind(r"\b(?:bio|about me)\b(?: (?:to read|to say|to|should (?:say|read|be)|reads?|says?|is|as|for|with))?")
 _YEAR = (
     r"\b(?:model year|rv year|year of (?:my|our|the) (?:rv|rig|motor ?home|coach|trailer|van))\b\D*"

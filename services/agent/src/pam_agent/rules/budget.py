@@ -98,7 +98,11 @@ def _transaction(slot: Slot) -> str | None:
         quoted_in(slot.text)
         or behind_colon(slot.text)
         or _in_capitals(slot.text)
-        or after(slot.text, r"\b(?:charge|transaction|classify|categori[sz]e|sort)\b(?: (?:from|at|this|of))?")
+        or _merchant(slot.text)
+        or after(
+            slot.text,
+            r"\b(?:charge|transaction|classify|categori[sz]e|category (?:for|of)|sort)\b(?: (?:from|at|this|of))?",
+        )
     )
     return re.sub(r",?\s*(?:for )?\$?\d+\.\d\d(?:$|\b(?! ?\w).*$)", "", found).strip() or None if found else None
 
@@ -107,6 +111,14 @@ def _in_capitals(text: str) -> str | None:
     """Return what a sentence has as banks write it: "FLYING J 0617"."""
     found = re.search(r"(?<![a-z] I )\b[A-Z][A-Z&'*.]{2,}(?: [A-Z\d#&'*.-]+)*(?=\W|$)", text)
     return found[0].strip() if found and not text.isupper() else None
+
+
+def _merchant(text: str) -> str | None:
+    """Return the name of whom money went to, where it stands behind a preposition: "a charge from Tractor Supply"."""
+    found = re.search(
+        r"\b(?:from|at|for|of|does|is) (?P<name>[A-Z][\w'&*.-]*(?: (?:[A-Z#&*][\w'&*#.-]*|\d{2,5}\b(?!\.)))*)", text
+    )
+    return found["name"].rstrip(".,") if found else None
 
 
 def _format(slot: Slot) -> str | None:

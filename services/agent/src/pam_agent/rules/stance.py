@@ -75,7 +75,9 @@ _PLANNED = _words(
 )
 _DUE = _words(r"\b(?:next )?due\b.*$")
 """When something that was done is to be done again."""
-_UNDONE = _words(r"\b(?:delete|remove|undo|cancel|refund\w*)\b")
+_UNDONE = _words(
+    r"\b(?:delete|remove|undo|cancel|(?<!tax )(?<!irs )refund\w*(?! (?:check|came|landed|arrived|hit|posted)))\b"
+)
 _ANOTHERS = _words(
     r"\b(?:he|she|they|(?:my|our|his|her|their) (?:neighbou?r|brother|sister|friend|buddy|dad|mom|son|daughter"
     r"|father|mother|boss|cousin|parents|wife|husband|partner|roommate|room-?mate|co-?worker|colleague|pal|mate|uncle"

@@ -5,7 +5,8 @@ import re
 from pam_agent.rules.people import quoted_in
 
 _LEAD = re.compile(
-    r"^\W*(?:(?:please|can|could|would|you|hey|pam|i'd|i'm|i|like|want|to|need|do|let's|we|show|me|find|search"
+    r"^\W*(?:(?:[1-5](?:\.\d)?\+?[- ]stars?(?: (?:and|or) (?:up|better|above|more|higher))?|please|can|could|would"
+    r"|you|hey|pam|i'd|i'm|i|like|want|to|need|do|let's|we|show|me|find|search"
     r"|look|looking|up|for|browse|get|sell|carry|stock"
     r"|have|got|carry|any|some|a|an|the|our|my|your|shop|store|products?|called|posts?|community|are|there|is|out"
     r"|see|in"
