@@ -3,35 +3,24 @@
 import re
 from typing import Any
 
-from pam_agent.rules.categories import all_named, category_in, spent_on
-from pam_agent.rules.dates import day_in, month_in, range_in
+from pam_agent.rules.categories import category_in, spent_on
+from pam_agent.rules.dates import day_in, range_in
 from pam_agent.rules.durations import days_in, period_in
 from pam_agent.rules.numerals import number
-from pam_agent.rules.people import quoted_in
 from pam_agent.rules.reading import Slot
 from pam_agent.rules.rule import Rule
 from pam_agent.rules.stance import Stance
-from pam_agent.rules.texts import after, behind_colon
 
 _AVERAGE = re.compile(
     r"\b(?:average daily|daily average|daily mean|per day|a day)\b(?=.*\b(?:week|month|quarter|year)\b)", re.IGNORECASE
 )
 _CHANGE_BY = re.compile(r"\bby\s+[$€£]?\s?\d", re.IGNORECASE)
-_SAVED_ON = {
-    "gas": r"gas|fuel|diesel|station|truck stop|fill|pump",
-    "campground": r"camp|boondock|site|overnight|park\b",
-    "route": r"rout|detour|way\b|toll|road",
-}
 _TEXT_MAX = 500
 _WENT_ON = (
     r"\bon (?:the |my |our )?(?P<what>.+)$"
     r"|\b(?:has|have|did|does|do) (?:the |my |our )?(?P<thing>\w+(?: \w+)?) (?:cost|run|set)\b"
 )
 """What money went on: "spent on the dog", "what has the dog cost me"."""
-_AT_LEAST = (
-    r"\b(?:at least|no less than|minimum(?: of)?|more than|over|above|upwards of) [$€£]?\d"
-    r"|\d\S*(?: \w+)? or (?:more|up|better)\b"
-)
 
 
 def amount(slot: Slot) -> int | float | None:
@@ -80,45 +69,8 @@ def _expense_text(slot: Slot) -> str | None:
     return None if category(slot) else slot.text[:_TEXT_MAX]
 
 
-def _least(slot: Slot) -> int | float | None:
-    return amount(slot) if re.search(_AT_LEAST, slot.digits, re.IGNORECASE) else None
-
-
 def _budget_amount(slot: Slot) -> int | float | None:
     return None if _CHANGE_BY.search(slot.text) else amount(slot)
-
-
-def _saved_on(slot: Slot) -> str:
-    text = slot.text.lower()
-    return next((kind for kind, words in _SAVED_ON.items() if re.search(words, text)), "other")
-
-
-def _transaction(slot: Slot) -> str | None:
-    found = (
-        quoted_in(slot.text)
-        or behind_colon(slot.text)
-        or _in_capitals(slot.text)
-        or _merchant(slot.text)
-        or after(
-            slot.text,
-            r"\b(?:charge|transaction|classify|categori[sz]e|category (?:for|of)|sort)\b(?: (?:from|at|this|of))?",
-        )
-    )
-    return re.sub(r",?\s*(?:for )?\$?\d+\.\d\d(?:$|\b(?! ?\w).*$)", "", found).strip() or None if found else None
-
-
-def _in_capitals(text: str) -> str | None:
-    """Return what a sentence has as banks write it: "FLYING J 0617"."""
-    found = re.search(r"(?<![a-z] I )\b[A-Z][A-Z&'*.]{2,}(?: [A-Z\d#&'*.-]+)*(?=\W|$)", text)
-    return found[0].strip() if found and not text.isupper() else None
-
-
-def _merchant(text: str) -> str | None:
-    """Return the name of whom money went to, where it stands behind a preposition: "a charge from Tractor Supply"."""
-    found = re.search(
-        r"\b(?:from|at|for|of|does|is) (?P<name>[A-Z][\w'&*.-]*(?: (?:[A-Z#&*][\w'&*#.-]*|\d{2,5}\b(?!\.)))*)", text
-    )
-    return found["name"].rstrip(".,") if found else None
 
 
 def _format(slot: Slot) -> str | None:
@@ -142,12 +94,6 @@ def _runs(slot: Slot) -> bool:
     return bool(period_in(slot.text)) and not re.search(
         r"\b(?:last|previous) (?:week|year)\b", slot.text, re.IGNORECASE
     )
-
-
-def _month(slot: Slot) -> str | None:
-    """Return the calendar month a sentence is about, when it is not the present one."""
-    first = month_in(slot.text, slot.reading.now.date())
-    return f"{first:%Y-%m}" if first else None
 
 
 _HOW_MUCH = "How much was it?"
@@ -206,50 +152,6 @@ RULES = (
         "endmonth | predict spend | endmonth spend | endmonth predict | endmonth cost spend | endmonth predict spend",
         slots={"category": category},
         unless="maintenance vehicle_part hustle trip",
-    ),
-    Rule(
-        "find_savings_opportunities",
-        "cut | cut idea | cut tip | cut expense | cut money | save money suggest | cut expense find",
-        slots={
-            "min_savings": _least,
-            "categories": lambda slot: all_named(slot.reading.mended, slot.tool, "categories"),
-        },
-        unless="@amount fuel budget @place",
-    ),
-    Rule(
-        "track_savings",
-        "saving @amount | log saving | log saving @amount | saving @amount stored | saving @amount add",
-        Stance.TOLD,
-        {
-            "amount_saved": amount,
-            "category": lambda slot: category_in(slot.text, slot.tool) or _saved_on(slot),
-            "event_type": _saved_on,
-        },
-        unless="confirm budget",
-        asks={"amount_saved": "How much did you save?"},
-    ),
-    Rule(
-        "confirm_savings",
-        "confirm saving | confirm saving @amount | confirm saving @amount fuel",
-        Stance.TOLD,
-        {"actual_savings": amount},
-        asks={"event_id": "Which saving do you mean?", "actual_savings": "How much was it really?"},
-    ),
-    Rule(
-        "get_savings_status",
-        "how_much saved_me | saved_me @question -@amount | worth_it | guarantee | saving status | guarantee saving",
-        slots={"month": _month},
-        unless="@amount cut hustle",
-    ),
-    Rule(
-        "categorize_transaction",
-        "classify -over -period_by | classify charge | classify @quoted | classify spend -over -period_by "
-        "| classify @question category_word -over",
-        slots={
-            "description": _transaction,
-            "amount": lambda slot: amount(slot) if re.search(r"\d\.\d\d\b|\$", slot.text) else None,
-        },
-        asks={"description": "What does the charge say?"},
     ),
     Rule(
         "export_budget_report",

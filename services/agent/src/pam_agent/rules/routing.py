@@ -9,11 +9,13 @@ from pam_agent.rules import (
     account,
     budget,
     calendar,
+    charges,
     income,
     insight,
     meetups,
     memory,
     rigs,
+    savings,
     shop,
     social,
     trip,
@@ -31,7 +33,22 @@ from pam_shared.contracts.tools import Effect, ToolManifest
 
 RULES: tuple[Rule, ...] = tuple(
     rule
-    for domain in (budget, income, trip, units, social, meetups, shop, account, rigs, calendar, insight, memory)
+    for domain in (
+        budget,
+        savings,
+        charges,
+        income,
+        trip,
+        units,
+        social,
+        meetups,
+        shop,
+        account,
+        rigs,
+        calendar,
+        insight,
+        memory,
+    )
     for rule in domain.RULES
 )
 _TO_PAM = re.compile(
