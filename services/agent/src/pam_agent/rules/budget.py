@@ -1,6 +1,7 @@
 """How members ask for the tools of tools-budget."""
 
 import re
+from datetime import date
 from typing import Any
 
 from pam_agent.rules.categories import category_in, spent_on
@@ -14,6 +15,7 @@ from pam_agent.rules.stance import Stance
 _AVERAGE = re.compile(
     r"\b(?:average daily|daily average|daily mean|per day|a day)\b(?=.*\b(?:week|month|quarter|year)\b)", re.IGNORECASE
 )
+_FROM_TO = r"\bfrom [$€£]?\d[\d.,]* (?:\w+ )?(?:up |down )?to [$€£]?(?P<new>\d[\d,]*(?:\.\d+)?)"
 _CHANGE_BY = re.compile(r"\bby\s+[$€£]?\s?\d", re.IGNORECASE)
 _TEXT_MAX = 500
 _WENT_ON = (
@@ -69,7 +71,13 @@ def _expense_text(slot: Slot) -> str | None:
     return None if category(slot) else slot.text[:_TEXT_MAX]
 
 
+def _budget_category(slot: Slot) -> str | None:
+    return category(slot) or _bought(slot)
+
+
 def _budget_amount(slot: Slot) -> int | float | None:
+    if raised := re.search(_FROM_TO, slot.digits, re.IGNORECASE):
+        return number(raised["new"])
     return None if _CHANGE_BY.search(slot.text) else amount(slot)
 
 
@@ -80,13 +88,24 @@ def _format(slot: Slot) -> str | None:
 
 
 def _first(slot: Slot) -> str | None:
-    days = range_in(slot.digits, slot.reading.now.date())
-    return days[0].isoformat() if days and not _runs(slot) else None
+    days = _days(slot)
+    return days[0].isoformat() if days else None
 
 
 def _last(slot: Slot) -> str | None:
-    days = range_in(slot.digits, slot.reading.now.date())
-    return days[1].isoformat() if days and not _runs(slot) else None
+    days = _days(slot)
+    return days[1].isoformat() if days else None
+
+
+def _days(slot: Slot) -> tuple[date, date] | None:
+    """Return the first and last day of a time that is told by its days: a range, a day, or from a day on."""
+    today = slot.reading.now.date()
+    if days := range_in(slot.digits, today):
+        return None if _runs(slot) else days
+    day = None if _runs(slot) or days_in(slot.digits) else day_in(slot.digits, today, past=True)
+    if day is None or day >= today:
+        return None
+    return day, today if re.search(r"\b(?:since|from)\b", slot.text, re.IGNORECASE) else day
 
 
 def _runs(slot: Slot) -> bool:
@@ -124,7 +143,7 @@ RULES = (
         "set budget | budget want | budget @amount want | budget @amount | set limit @amount | limit @amount "
         "| set limit | monthly kind limit @amount | monthly kind set @amount | monthly kind want @amount",
         Stance.ASKED,
-        {"category": category, "amount": _budget_amount, "period": period},
+        {"category": _budget_category, "amount": _budget_amount, "period": period},
         unless="trip save @way",
         asks={
             "category": "Which category is the budget for?",

@@ -3,7 +3,7 @@
 import re
 
 from pam_agent.rules.budget import amount
-from pam_agent.rules.categories import all_named, category_in
+from pam_agent.rules.categories import all_named, named_in
 from pam_agent.rules.dates import month_in
 from pam_agent.rules.reading import Slot
 from pam_agent.rules.rule import Rule
@@ -11,7 +11,7 @@ from pam_agent.rules.stance import Stance
 
 _SAVED_ON = {
     "gas": r"gas|fuel|diesel|station|truck stop|fill|pump",
-    "campground": r"camp|boondock|site|overnight|park\b",
+    "campground": r"camp|boondock|site|overnight|park\b|\bkoa\b|resort|\bblm\b",
     "route": r"rout|detour|way\b|toll|road",
 }
 _AT_LEAST = (
@@ -51,7 +51,7 @@ RULES = (
         Stance.TOLD,
         {
             "amount_saved": amount,
-            "category": lambda slot: category_in(slot.text, slot.tool) or _saved_on(slot),
+            "category": lambda slot: named_in(slot.text) or _saved_on(slot),
             "event_type": _saved_on,
         },
         unless="confirm budget",

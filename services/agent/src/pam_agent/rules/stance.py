@@ -75,6 +75,8 @@ _PLANNED = _words(
 )
 _DUE = _words(r"\b(?:next )?due\b.*$")
 """When something that was done is to be done again."""
+_SHOWN = _words(r"^\W*(?:show|list|find|search|browse|compare) (?!that\b)")
+"""What is looked for has not happened."""
 _UNDONE = _words(
     r"\b(?:delete|remove|undo|cancel|(?<!tax )(?<!irs )refund\w*(?! (?:check|came|landed|arrived|hit|posted)))\b"
 )
@@ -155,4 +157,6 @@ def _is_no_record(told: str) -> bool:
     """Whether it is a plan, an undoing or somebody else's doing."""
     rest = _NOTED.sub("", _DUE.sub("", _LET.sub("", told, count=1)))
     is_anothers = _ANOTHERS.search(rest) and not _NOTED.search(told)
-    return bool(_ANSWERING.search(rest) or _PLANNED.search(rest) or _UNDONE.search(rest) or is_anothers)
+    return bool(
+        _ANSWERING.search(rest) or _SHOWN.search(rest) or _PLANNED.search(rest) or _UNDONE.search(rest) or is_anothers
+    )

@@ -5,23 +5,28 @@ import re
 from pam_agent.rules.people import quoted_in
 
 _LEAD = re.compile(
-    r"^\W*(?:(?:[1-5](?:\.\d)?\+?[- ]stars?(?: (?:and|or) (?:up|better|above|more|higher))?|please|can|could|would"
+    r"^\W*(?:(?:[1-5](?:\.\d)?\+?[- ]stars?(?: (?:and|or) (?:up|better|above|more|higher))?|(?:well|highly|best"
+    r"|top)[- ](?:reviewed|rated)|(?:sales?|deals?|discounts?) on"
+    r"|what's|where's|please|can|could|would"
     r"|you|hey|pam|i'd|i'm|i|like|want|to|need|do|let's|we|show|me|find|search"
     r"|look|looking|up|for|browse|get|sell|carry|stock"
     r"|have|got|carry|any|some|a|an|the|our|my|your|shop|store|products?|called|posts?|community|are|there|is|out"
     r"|see|in"
     r"|help|buy|shopping|get|order|purchase|after|what|which|do|nice|good|decent|new|cheap|cheaper|cheapest|affordable"
-    r"|best|better|(?:well|highly|best|top)[- ](?:reviewed|rated)|quality|pair of|set of|kind of|guys|folks|y'all"
+    r"|best|better|quality|pair of|set of|kind of|guys|folks|y'all"
     r"|you all|anything like"
     r"|wife|husband|son|daughter|kids|wants|needs)\b\W*)+",
     re.IGNORECASE,
 )
 _TAIL = re.compile(
     r"\W*\b(?:please|(?:for )?(?:no more than|at most) .*"
-    r"|for (?:the|my|our) (?:rig|rv|coach|trailer|camper|van|motor ?home|fifth wheel|truck|bus)"
+    r"|for (?:the|my|our|an?) (?:\d+ (?:amp|foot|ft) )?(?:rig|rv|coach|trailer|camper|van|motor ?home|fifth wheel"
+    r"|truck|bus)"
     r"|for (?:less|under|below|at most|up to) .*|in the (?:shop|store|community|feed)|for sale"
     r"|right now|today|rated .*|with .*|under .*"
-    r"|below .*|priced .*|costing .*|(?:at |for )?no more than .*|nothing over .*|less than .*|cheaper than .*"
+    r"|below .*|priced .*|costing .*|that costs? .*|between [$€£]?\d.*|(?:that )?(?:do )?you (?:sell|carry|have|stock)"
+    r"|do you (?:sell|carry|have|stock)|what (?:do you have|have you got|can I get)|have you got|you've got|(?:at "
+    r"|for )?no more than .*|nothing over .*|less than .*|cheaper than .*"
     r"|up to .*|over \d.*|(?:[1-5](?:\.\d)?|four|five|three)[ -]stars?.*|in stock)\W*$",
     re.IGNORECASE,
 )
