@@ -5,16 +5,15 @@ from typing import Any
 
 from pam_agent.rules.categories import enum_of
 from pam_agent.rules.numerals import measured
-from pam_agent.rules.people import quoted_in
 from pam_agent.rules.reading import Slot
 from pam_agent.rules.rule import Read, Rule
 from pam_agent.rules.stance import Stance
-from pam_agent.rules.texts import after
 
 _OFF = (
     r"\b(?:off|kill|invisible|hidden|private|secret|nobody|no one|stop|disable|no|don'?t|do not|deactivate|hide|mute"
-    r"|never|quit|without|not)\b"
+    r"|never|quit|without|not|opt(?:ing)?(?: me| us)? out)\b"
 )
+_ON = r"\b(?:on|keep|enable|activate|want|send|start|get|give|allow|let|show|use|like|leave|yes|back|visible|warn)\b"
 _STOPS_IT = (
     r"\b(?:stop|quit|no more of|cut|kill|end|get rid of|turn off|don't want|hate) (?:sending |getting )?(?:them|those"
     r"|it|that|these)\b"
@@ -32,18 +31,30 @@ _LANGUAGES = {
 
 
 def _switch(words: str) -> Read:
-    """Return a reader of a switch: None where the sentence does not name it, false with a "stop" or an "off"."""
+    """Return a reader of a switch: None where the sentence does not name it, false with a "stop" or an "off".
+
+    What says neither on nor off is as what was said before it: "turn off email and push".
+    """
 
     def read(slot: Slot) -> bool | None:
-        clauses = [
-            part for part in re.split(r"\bbut\b|\band\b|[,;]", slot.text) if re.search(words, part, re.IGNORECASE)
-        ]
-        is_off = clauses and (
-            re.search(_OFF, clauses[0], re.IGNORECASE) or re.search(_STOPS_IT, slot.text, re.IGNORECASE)
-        )
-        return not is_off if clauses else None
+        clauses = _clauses(slot.text)
+        at = next((n for n, part in enumerate(clauses) if re.search(words, part, re.IGNORECASE)), None)
+        if at is None:
+            return None
+        said = [is_on for part in (*clauses[at::-1], *clauses[at + 1 :]) if (is_on := _is_on(part)) is not None]
+        return bool(said[0] if said else True) and not re.search(_STOPS_IT, slot.text, re.IGNORECASE)
 
     return read
+
+
+def _clauses(text: str) -> list[str]:
+    return re.split(r"\bbut\b|\band\b|[,;]", text)
+
+
+def _is_on(part: str) -> bool | None:
+    if re.search(_OFF, part, re.IGNORECASE):
+        return False
+    return True if re.search(_ON, part, re.IGNORECASE) else None
 
 
 def one_of(argument: str, named: dict[str, str]) -> Read:
@@ -59,21 +70,17 @@ def one_of(argument: str, named: dict[str, str]) -> Read:
     return read
 
 
-def _behind(lead: str) -> Read:
+def _who(subject: str, named: dict[str, str]) -> Read:
+    """Return a reader of who may do something, when the sentence is about that; its own part of it counts first."""
+
     def read(slot: Slot) -> str | None:
-        found = after(slot.text, lead)
-        return found.rstrip(". !?").strip("'\"") if found else None
+        parts = [part for part in re.split(r"\b(?:but|and)\b|;", slot.text) if re.search(subject, part, re.IGNORECASE)]
+        said = (
+            who for part in (*parts, slot.text) for who, words in named.items() if re.search(words, part, re.IGNORECASE)
+        )
+        return next(said, None) if parts else None
 
     return read
-
-
-def _who(subject: str, named: dict[str, str]) -> Read:
-    """Return a reader of who may do something, when the sentence is about that."""
-    return lambda slot: (
-        next((who for who, words in named.items() if re.search(words, slot.text, re.IGNORECASE)), None)
-        if re.search(subject, slot.text, re.IGNORECASE)
-        else None
-    )
 
 
 def stars(slot: Slot) -> int | float | None:
@@ -100,16 +107,6 @@ def _thumbs(slot: Slot) -> bool | None:
     return None if stars(slot) else True
 
 
-_username = _behind(r"\b(?:user ?name|handle|display name)\b(?: (?:to|is(?: now)?|should be|as|please))?:?")
-
-
-def _called(slot: Slot) -> str | None:
-    found = re.search(
-        r"\b(?:call me|be called|rename me(?: to)?|known as) @?(?P<name>\w{3,30})\b", slot.text, re.IGNORECASE
-    )
-    return found["name"] if found else None
-
-
 _LEFT_OUT = (
     r"\b(?:without|except(?: for)?|excluding|exclude|leave out|leaving out|minus|but not|not|skip|no|omit) "
     r"(?:any |the |my |our |all |of )*(?:\w+ (?:and|or) )?(?:my |the )?"
@@ -128,28 +125,6 @@ def _messages(slot: Slot) -> bool | None:
     return not is_out if is_named else None
 
 
-def _model_year(slot: Slot) -> int | None:
-    found = re.search(r"(?<!since )(?<!in )\b(?:19|20)\d\d\b", slot.text)
-    return int(found[0]) if found and re.search(r"\b(?:rv|rig|year|coach|model)\b", slot.text, re.IGNORECASE) else None
-
-
-def _rv_type(slot: Slot) -> str | None:
-    found = after(slot.text, r"\b(?:rv|rig|coach) type\b(?: (?:to|is|as|should be))")
-    return re.split(r",|\.|;| and (?:the |my )?(?:model )?year\b", found)[0].strip() if found else None
-
-
-_home = _behind(r"\b(?:home (?:location|base|town)|hometown|my location)\b(?: (?:to|is now|is|as|should be))")
-_bio = _behind(r"\b(?:bio|about me)\b(?: (?:to read|to say|to|should (?:say|read|be)|reads?|says?|is|as))?")
-_AT_HOME = r"\b(?:home|hometown|settled|moved|we live|i live|based|live in|from)\b"
-_PROFILE: dict[str, Any] = {
-    "username": lambda slot: _called(slot) or _username(slot),
-    "bio": lambda slot: (quoted_in(slot.text) if "bio" in slot.text.lower() else None) or _bio(slot),
-    "location": lambda slot: (
-        _home(slot) or (slot.reading.place if re.search(_AT_HOME, slot.text, re.IGNORECASE) else None)
-    ),
-    "rv_type": _rv_type,
-    "rv_year": _model_year,
-}
 _SETTINGS: dict[str, Any] = {
     "email_notifications": _switch(r"e-?mail"),
     "push_notifications": _switch(r"\bpush\b"),
@@ -211,15 +186,6 @@ RULES = (
         unless="notify budget hustle session pin",
         needs=("|".join(_PRIVACY),),
         asks={"profile_visibility": "What of yours shall be seen by whom: everyone, friends or nobody?"},
-    ),
-    Rule(
-        "update_profile",
-        "profile set | profile @handle | profile set want | !label_bio | !label_usernam",
-        Stance.ASKED,
-        _PROFILE,
-        unless="privacy show @question",
-        needs=("username|bio|location|rv_type|rv_year",),
-        asks={"username": "What shall I change in your profile?"},
     ),
     Rule(
         "export_data",

@@ -1,28 +1,28 @@
 """How members ask for the tools of tools-budget."""
 
 import re
+from datetime import date
 from typing import Any
 
 from pam_agent.rules.categories import category_in, spent_on
-from pam_agent.rules.dates import day_in, month_in, range_in
+from pam_agent.rules.dates import day_in, range_in
 from pam_agent.rules.durations import days_in, period_in
 from pam_agent.rules.numerals import number
-from pam_agent.rules.people import quoted_in
 from pam_agent.rules.reading import Slot
 from pam_agent.rules.rule import Rule
 from pam_agent.rules.stance import Stance
-from pam_agent.rules.texts import after, behind_colon
 
 _AVERAGE = re.compile(
     r"\b(?:average daily|daily average|daily mean|per day|a day)\b(?=.*\b(?:week|month|quarter|year)\b)", re.IGNORECASE
 )
+_FROM_TO = r"\bfrom [$€£]?\d[\d.,]* (?:\w+ )?(?:up |down )?to [$€£]?(?P<new>\d[\d,]*(?:\.\d+)?)"
 _CHANGE_BY = re.compile(r"\bby\s+[$€£]?\s?\d", re.IGNORECASE)
-_SAVED_ON = {
-    "gas": r"gas|fuel|diesel|station|truck stop|fill|pump",
-    "campground": r"camp|boondock|site|overnight|park\b",
-    "route": r"rout|detour|way\b|toll|road",
-}
 _TEXT_MAX = 500
+_WENT_ON = (
+    r"\bon (?:the |my |our )?(?P<what>.+)$"
+    r"|\b(?:has|have|did|does|do) (?:the |my |our )?(?P<thing>\w+(?: \w+)?) (?:cost|run|set)\b"
+)
+"""What money went on: "spent on the dog", "what has the dog cost me"."""
 
 
 def amount(slot: Slot) -> int | float | None:
@@ -63,37 +63,22 @@ def _bought(slot: Slot) -> str | None:
 
 def _summed_category(slot: Slot) -> str | None:
     """Return the category a sentence names, else that of what it says money went on."""
-    on = re.search(r"\bon (?:the |my |our )?(?P<what>.+)$", slot.reading.mended, re.IGNORECASE)
-    return category(slot) or (spent_on(on["what"], slot.tool) if on else None)
+    on = re.search(_WENT_ON, slot.reading.mended, re.IGNORECASE)
+    return category(slot) or (spent_on(on["what"] or on["thing"], slot.tool) if on else None)
 
 
 def _expense_text(slot: Slot) -> str | None:
     return None if category(slot) else slot.text[:_TEXT_MAX]
 
 
+def _budget_category(slot: Slot) -> str | None:
+    return category(slot) or _bought(slot)
+
+
 def _budget_amount(slot: Slot) -> int | float | None:
+    if raised := re.search(_FROM_TO, slot.digits, re.IGNORECASE):
+        return number(raised["new"])
     return None if _CHANGE_BY.search(slot.text) else amount(slot)
-
-
-def _saved_on(slot: Slot) -> str:
-    text = slot.text.lower()
-    return next((kind for kind, words in _SAVED_ON.items() if re.search(words, text)), "other")
-
-
-def _transaction(slot: Slot) -> str | None:
-    found = (
-        quoted_in(slot.text)
-        or behind_colon(slot.text)
-        or _in_capitals(slot.text)
-        or after(slot.text, r"\b(?:charge|transaction|classify|categori[sz]e|sort)\b(?: (?:from|at|this|of))?")
-    )
-    return re.sub(r",?\s*\$?\d+\.\d\d$", "", found).strip() or None if found else None
-
-
-def _in_capitals(text: str) -> str | None:
-    """Return what a sentence has as banks write it: "FLYING J 0617"."""
-    found = re.search(r"(?<![a-z] I )\b[A-Z][A-Z&'*.]{2,}(?: [A-Z\d#&'*.-]+)*(?=\W|$)", text)
-    return found[0].strip() if found and not text.isupper() else None
 
 
 def _format(slot: Slot) -> str | None:
@@ -103,13 +88,24 @@ def _format(slot: Slot) -> str | None:
 
 
 def _first(slot: Slot) -> str | None:
-    days = range_in(slot.digits, slot.reading.now.date())
-    return days[0].isoformat() if days and not _runs(slot) else None
+    days = _days(slot)
+    return days[0].isoformat() if days else None
 
 
 def _last(slot: Slot) -> str | None:
-    days = range_in(slot.digits, slot.reading.now.date())
-    return days[1].isoformat() if days and not _runs(slot) else None
+    days = _days(slot)
+    return days[1].isoformat() if days else None
+
+
+def _days(slot: Slot) -> tuple[date, date] | None:
+    """Return the first and last day of a time that is told by its days: a range, a day, or from a day on."""
+    today = slot.reading.now.date()
+    if days := range_in(slot.digits, today):
+        return None if _runs(slot) else days
+    day = None if _runs(slot) or days_in(slot.digits) else day_in(slot.digits, today, past=True)
+    if day is None or day >= today:
+        return None
+    return day, today if re.search(r"\b(?:since|from)\b", slot.text, re.IGNORECASE) else day
 
 
 def _runs(slot: Slot) -> bool:
@@ -117,12 +113,6 @@ def _runs(slot: Slot) -> bool:
     return bool(period_in(slot.text)) and not re.search(
         r"\b(?:last|previous) (?:week|year)\b", slot.text, re.IGNORECASE
     )
-
-
-def _month(slot: Slot) -> str | None:
-    """Return the calendar month a sentence is about, when it is not the present one."""
-    first = month_in(slot.text, slot.reading.now.date())
-    return f"{first:%Y-%m}" if first else None
 
 
 _HOW_MUCH = "How much was it?"
@@ -153,7 +143,7 @@ RULES = (
         "set budget | budget want | budget @amount want | budget @amount | set limit @amount | limit @amount "
         "| set limit | monthly kind limit @amount | monthly kind set @amount | monthly kind want @amount",
         Stance.ASKED,
-        {"category": category, "amount": _budget_amount, "period": period},
+        {"category": _budget_category, "amount": _budget_amount, "period": period},
         unless="trip save @way",
         asks={
             "category": "Which category is the budget for?",
@@ -181,47 +171,6 @@ RULES = (
         "endmonth | predict spend | endmonth spend | endmonth predict | endmonth cost spend | endmonth predict spend",
         slots={"category": category},
         unless="maintenance vehicle_part hustle trip",
-    ),
-    Rule(
-        "find_savings_opportunities",
-        "cut | cut idea | cut tip | cut expense | cut money | save money suggest | cut expense find",
-        slots={},
-        unless="@amount fuel budget @place",
-    ),
-    Rule(
-        "track_savings",
-        "saving @amount | log saving | log saving @amount | saving @amount stored | saving @amount add",
-        Stance.TOLD,
-        {
-            "amount_saved": amount,
-            "category": lambda slot: category_in(slot.text, slot.tool) or _saved_on(slot),
-            "event_type": _saved_on,
-        },
-        unless="confirm budget",
-        asks={"amount_saved": "How much did you save?"},
-    ),
-    Rule(
-        "confirm_savings",
-        "confirm saving | confirm saving @amount | confirm saving @amount fuel",
-        Stance.TOLD,
-        {"actual_savings": amount},
-        asks={"event_id": "Which saving do you mean?", "actual_savings": "How much was it really?"},
-    ),
-    Rule(
-        "get_savings_status",
-        "how_much saved_me | saved_me @question -@amount | worth_it | guarantee | saving status | guarantee saving",
-        slots={"month": _month},
-        unless="@amount cut hustle",
-    ),
-    Rule(
-        "categorize_transaction",
-        "classify -over -period_by | classify charge | classify @quoted | classify spend -over -period_by "
-        "| classify @question category_word -over",
-        slots={
-            "description": _transaction,
-            "amount": lambda slot: amount(slot) if re.search(r"\d\.\d\d\b|\$", slot.text) else None,
-        },
-        asks={"description": "What does the charge say?"},
     ),
     Rule(
         "export_budget_report",

@@ -11,30 +11,40 @@ from pam_agent.rules.rule import Rule
 from pam_agent.rules.stance import Stance
 from pam_agent.rules.texts import timeless
 
+_CALENDAR_LABEL = r"^[^:]{0,40}\b(?:calendar|reminder|event|entry|agenda|appointment|diary)\b[^:]{0,20}:\s+(?=\D)"
+_CALENDAR_HAD = (
+    r"^\W*(?:i have|i've got|i got|we have|we've got|we got|there's|there is|got)\b(?=.*,\s*(?:please )?"
+    r"(?:put|add|stick|note|pencil|jot|enter|write|save|schedule)\b)\s*"
+)
+"""What somebody has to do, said before it is to be written down."""
 _CALENDAR_FRAME = (
     r"^\W*(?:please |kindly |(?:can|could|would|will) you (?:please |kindly )?"
-    r"|i need you to |i want to |pam,? )*(?:put|add|stick|pencil in"
+    r"|i need you to |i want to |pam,? )*(?:put|add|stick|pencil (?:me|us) in for|pencil in"
+    r"|make a note (?:on|in) (?:my |the |our )?(?:calendar|agenda|diary) (?:that|about|of|for)"
     r"|don't let me forget(?: to)?|nudge me to|ping me to|schedule|remind (?:me|us)(?: (?:to"
-    r"|about|of|that))?|book|create|make|set|note|enter|set up)\b"
-    r"(?: an? (?:event|reminder|appointment|entry) (?:for|to|called|about))?\s*(?:an? |the |my )?"
+    r"|about|of|that))?|book|create|make|set up|set|note|enter|mark)\b"
+    r"(?: an? (?:all[- ]day )?(?:calendar )?(?:event|reminder|appointment|entry) (?:for|to|called|about))?\s*(?:an? "
+    r"|the |my )?"
 )
-
-
-_CALENDAR_END = r"\s+(?:on|to|in|into|for) (?:my |the )?(?:calendar|agenda|diary)\b.*$|\s+(?:on|for|at|to)$"
+_CALENDAR_END = (
+    r"\s+(?:on|to|in|into|for) (?:my |the |our )?(?:calendar|agenda|diary)\b.*$|\s+(?:on|for|at|to)$"
+    r"|\s*,\s*(?:so )?(?:please )?(?:put|add|stick|note|pencil|jot|enter|write|save|schedule)"
+    r" (?:it|that|this|them)\b.*$"
+)
 
 
 def _event(slot: Slot) -> str | None:
     """Return what an entry is called: the sentence without its frame, its day and its time."""
     if quoted := quoted_in(slot.text):
         return quoted
-    bare = re.sub(
-        _CALENDAR_END,
-        "",
-        re.sub(_CALENDAR_FRAME, "", timeless(slot.text), count=1, flags=re.IGNORECASE),
-        flags=re.IGNORECASE,
-    )
-    title = re.sub(_CALENDAR_END, "", timeless(bare), flags=re.IGNORECASE)
+    told = _without(_CALENDAR_LABEL, timeless(slot.text))
+    bare = _without(_CALENDAR_END, _without(_CALENDAR_FRAME, _without(_CALENDAR_HAD, told)))
+    title = _without(_CALENDAR_END, timeless(re.sub(r"^(?:an? |the |my )", "", bare)))
     return title.removeprefix("to ").strip(" ,.") or None
+
+
+def _without(words: str, text: str) -> str:
+    return re.sub(words, "", text, count=1, flags=re.IGNORECASE)
 
 
 def _moment(slot: Slot) -> str | None:
@@ -52,7 +62,11 @@ def _edge(index: int, slot: Slot) -> str | None:
 _WHICH = {"event_id": "Which entry of your calendar do you mean?"}
 
 
-_ENTRY: dict[str, Any] = {"title": _event, "start_date": _moment}
+_ENTRY: dict[str, Any] = {
+    "title": _event,
+    "start_date": _moment,
+    "all_day": lambda slot: True if re.search(r"\ball[- ]day\b", slot.text, re.IGNORECASE) else None,
+}
 
 RULES = (
     Rule(

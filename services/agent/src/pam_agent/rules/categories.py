@@ -14,6 +14,19 @@ def category_in(text: str, tool: ToolManifest, argument: str = "category") -> st
     return next((value for word, value in _words(tool, argument) if word.search(lowered)), None)
 
 
+def all_named(text: str, tool: ToolManifest, argument: str) -> list[str] | None:
+    """Return each of the tool's categories that a sentence names, in the schema's order; None where it names none."""
+    lowered = text.lower()
+    found = {value for word, value in _words(tool, argument) if word.search(lowered)}
+    return [value for value in enum_of(tool, argument) if value in found] or None
+
+
+def named_in(text: str) -> str | None:
+    """Return the kind of expense a sentence names by its own name, of several the one named last."""
+    found = [(at.start(), kind) for kind in EXPENSES if (at := re.search(rf"\b{kind}s?\b", text, re.IGNORECASE))]
+    return max(found)[1] if found else None
+
+
 def spent_on(text: str, tool: ToolManifest, argument: str = "category") -> str | None:
     """Return the tool's category for what a sentence says was bought, or where; of several the one named first."""
     known = enum_of(tool, argument)

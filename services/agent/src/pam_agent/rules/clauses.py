@@ -28,15 +28,23 @@ _POINTING = re.compile(
     r"(?:put|add|log|count|mark|record|write|note|save|track|set"
     r"|register|enter|plan|post"
     r"|book|file|jot|change|fix|update|delete|remove|confirm|share|do|check|charge|throw|make) (?:it|that|this"
-    r"|them|one)\b|(?:we|i|they)(?:'ll)? (?:call|named?|nicknamed?) (?:it|her|him)\b",
+    r"|them|one)\b|(?:we|i|they)(?:'ll)? (?:call|named?|nicknamed?) (?:it|her|him)\b"
+    r"|(?:we|i)(?:'ll| will|'re| are|'m| am)? (?:leav|depart|head|start|set off|set out)\w*\b",
     re.IGNORECASE,
 )
-_AMOUNT_ALONE = re.compile(r"\W*[$€£]?\d[\d.,]*(?: (?:dollars|bucks|total|even|usd))?\W*")
+"""What goes on with the request before it."""
+_AMOUNT_ALONE = re.compile(
+    r"\W*[$€£]?\d[\d.,]*(?: (?:dollars|bucks|total|even|usd))?(?: (?:a|per) (?:night|month|week|day|year))?"
+    r"(?: (?:tops|max(?:imum)?|at (?:the )?most|or (?:less|under|below)|altogether|all told))?\W*",
+    re.IGNORECASE,
+)
 _ASSENT = re.compile(
     r"\W*(?:yes|yep|yeah|yup|ok|okay|right|correct|sure|no|nope|thanks|hi|hey|hello|well|so|please"
     r"|(?:yes,? )?(?:that|this|it)(?:'s| is| was) (?:right|correct|true|it))\W*",
     re.IGNORECASE,
 )
+LISTED = re.compile(r"\b(?:and|plus) (?:another )?\d[\d.,]* (?:for|on) (?!\d)", re.IGNORECASE)
+"""An amount that goes on a list without saying again that it is money."""
 _JOINT = re.compile(r"\s*(?:,\s+(?:(?:and|plus|then)\s+)?|;\s*|\b(?:and|plus)\s+)", re.IGNORECASE)
 
 

@@ -3,7 +3,8 @@
 import re
 
 _WINDOW = re.compile(
-    r"\b(?:last|past|previous|next|coming|upcoming|over the|within|in)\s+(?P<count>\d+)\s+(?P<unit>day|week|month)s?\b"
+    r"\b(?:last|past|previous|next|coming|upcoming|over(?: the)?|for(?: the)?|within"
+    r"|in)\s+(?P<count>\d+)\s+(?P<unit>day|week|month)s?\b"
     r"|\b(?P<adjective>\d+)[\s-](?P<long>day|week)\b|\bpast (?P<one>week|month|year)\b"
     r"|(?<=[a-z] )(?P<plain>\d+) (?P<plain_unit>day|week)s?\W*$",
     re.IGNORECASE,

@@ -11,14 +11,16 @@ from pam_agent.rules.texts import after, behind_colon
 
 _KINDS = (
     r"\b(?P<source>pension|social security|va benefits|disability|unemployment|royalt(?:y|ies)|dividends?|stipend"
-    r"|salary|paycheck|paycheque|wages?|bonus|commission|tips|tax refund|refund|rent|interest|freelanc\w+|consulting"
+    r"|salary|paycheck|paycheque|wages?|(?:(?:referral|signing|sign-on|holiday|year-end) )?bonus|commission|tips"
+    r"|tax refund|refund|rent|interest|freelanc\w+|consulting"
     r"|alimony|child support|inheritance|annuity|overtime)\b"
 )
 """Kinds of income that say themselves where the money is from."""
 
 
 _WORK = (
-    r"\d(?: (?:dollars|bucks|usd))? (?P<source>(?!during|morning|evening)[a-z]+ing\b(?: [a-z]+){0,2}?)"
+    r"\d(?: (?:dollars|bucks|usd))? (?:(?:today|tonight|last night|yesterday|this \w+) )?(?P<source>(?!during"
+    r"|morning|evening)[a-z]+ing\b(?: [a-z]+){0,2}?)"
     r"(?= (?:today|yesterday|this|last|on|at|in)\b|\W*$)"
 )
 """What somebody did for the money: "made 90 walking dogs"."""
@@ -32,21 +34,48 @@ def _source(slot: Slot) -> str | None:
         re.IGNORECASE,
     )
     payer = re.search(
-        r"\b(?:a |the |my )?(?P<source>[a-z]\w+) (?:just )?(?:paid|sent|gave|owed) (?:me|us)\b",
+        r"\b(?:a |the |my )?(?P<source>(?!(?:some|any)(?:one|body)\b|they\b|she\b|who\b|that\b|it\b|i\b|we\b)[a-z]\w+)"
+        r"(?: (?-i:in [A-Z]\w+))? (?:just |finally )?(?:paid|sent|gave|owed) (?:me|us)\b",
         slot.text,
         re.IGNORECASE,
     )
     kind = re.search(_KINDS, slot.text, re.IGNORECASE) or re.search(_WORK, slot.digits, re.IGNORECASE)
-    if told := found or payer or kind:
+    pays = re.search(_PAYS, slot.digits, re.IGNORECASE) or re.search(_BEHIND, slot.digits, re.IGNORECASE)
+    sold = re.search(_SOLD, slot.text, re.IGNORECASE)
+    if told := payer or found or kind or sold or pays:
         return told["source"]
     return "other" if slot.reading.amounts else None
 
 
+_PAYS = (
+    r"^\W*(?:the |my |our |an? |this week's |today's )?(?P<source>(?!(?:i|we|i've|we've|got|just|log|add|record|put"
+    r"|note"
+    r"|it|that|this|they|he|she|someone|somebody|what|which|how|income)\b)[a-z][\w'-]*(?: [\w'-]+){0,2}?)"
+    r"(?: (?:job|gig|work|shift))? (?:just |finally )?(?:paid|made|brought in|pulled in|netted|earned|came in at)"
+    r"(?: (?:me|us))?\b.*\d"
+)
+"""What work or whom the money is from, said before what it paid."""
+_BEHIND = (
+    r"\d(?: (?:dollars|bucks|usd))?,? (?:in |of )?"
+    r"(?P<source>(?!(?:today|yesterday|this|last|on|at|just|so|please|and)\b)[a-z][\w' -]{2,40})\W*$"
+)
+"""The same, said behind it: "income: 340 dollars, campground hosting"."""
+
+_SOLD = (
+    r"\bsold (?:(?:my|our|the|an?|some|two|three|four|\d+) )?(?P<source>[a-z][\w' -]{2,40}?)"
+    r"(?= (?:for|at|on|to|today|yesterday|last|this)\b|\s*[,.]|\W*$)"
+)
+"""What somebody got the money for."""
 _ADDED = (
-    r"\b(?:add|put|save|note|log) (?P<idea>(?!an?\b|the\b|my\b|this\b|new\b)[^:]{3,80}?) (?:to|on|in|as) "
+    r"\b(?:add|put|save|note|log) (?P<idea>(?!an?\b|the\b|my\b|this\b|new\b)[^:]{3,80}?)(?: down)? (?:to|on|in|as) "
     r"(?:an? |my |our |the )?(?:side |list of |money )?(?:hustle|gig|income)"
 )
 """An idea named before the list it is put on."""
+_DOING = (
+    r"\b(?!(?:making|earning|saving|adding|putting|thinking|considering|something|bring|during)\b)"
+    r"[a-z]{3,}ing\b [^,.;:?!]+"
+)
+"""What would be done for the money: "I could make 300 a month selling stickers"."""
 
 
 def _idea(slot: Slot) -> str | None:
@@ -55,6 +84,7 @@ def _idea(slot: Slot) -> str | None:
         (listed["idea"] if listed else None)
         or behind_colon(slot.text)
         or after(slot.text, r"\bidea\b(?: (?:called|named|of|for|about|to))?|\bhustle\b(?: (?:called|named))")
+        or (doing[0] if (doing := re.search(_DOING, slot.text, re.IGNORECASE)) else None)
     )
     return (
         re.split(r",|\s+maybe\b|\s+for (?:about|around)\b|\s+\$?\d", found)[0].strip()[:200] or None if found else None
@@ -89,7 +119,7 @@ RULES = (
         {"title": _idea, "avg_earnings": _earnings},
         asks={"title": "What is the idea?"},
         keeps_text=True,
-        unless="approve",
+        unless="approve opens_recall",
     ),
     Rule(
         "list_hustle_ideas",

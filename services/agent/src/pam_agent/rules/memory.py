@@ -73,7 +73,7 @@ RULES = (
         "list_memories",
         "!knows_me | !remembers_about show -@question",
         slots={"kinds": _kinds},
-        unless="delete forgets",
+        unless="delete forgets export",
     ),
     Rule(
         "recall_memories",

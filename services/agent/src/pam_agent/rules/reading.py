@@ -54,7 +54,7 @@ _OPENINGS = {
         ),
         "comment": r"(?:comment|reply|respond|leave a comment)\b",
         "host": r"(?:organi[sz]e|host|throw|arrange|set up|create an event)\b",
-        "block": r"(?:un)?block (?!party|of\b)",
+        "block": r"(?:un)?block (?!party|off?\b|out\b)",
     }.items()
 }
 _ENTRY = re.compile(

@@ -32,7 +32,8 @@ _HARM = "I won't help with that, because somebody could get hurt."
 _MASS = "I can't do that: it would destroy what belongs to others. I can delete single entries of your own."
 
 _NAMED = (
-    r"(?-i:(?!I\b|Today|Yesterday|This|Last|(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sep\w*|Oct(?:ober)?|Nov\w*|Dec\w*|\w+day)\b)[A-Z][\w-]+)"
+    r"(?-i:(?!I\b|Today|Yesterday|This|Last|(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?"
+    r"|Aug(?:ust)?|Sep\w*|Oct(?:ober)?|Nov\w*|Dec\w*|\w+day)\b)[A-Z][\w-]+)"
     r"(?: (?-i:[A-Z][\w-]+))?"
 )
 _PRIVATE = (
@@ -82,6 +83,8 @@ REFUSALS = (
             r"|\b(?:ignore|forget|disregard) (?:what|everything|all|anything) you (?:were|have been|are"
             r"|'ve been) (?:told|taught)\b"
             r"|\b(?:system|hidden|secret|initial|original) (?:prompt|instructions)\b"
+            r"|\b(?:instructions|rules|prompt) (?:\w+ )?(?:were )?you (?:\w+ )?(?:given|told|set up with|loaded with"
+            r"|start(?:ed)? with|run on)\b"
             r"|\b(?:print|show|reveal|repeat|output|dump|tell me|what are|give me)\b.*\byour (?:own |full |exact )?"
             r"(?:instructions|prompt|source code|configuration|environment variables)\b"
             r"|\benvironment variables\b"

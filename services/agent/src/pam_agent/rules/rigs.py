@@ -33,7 +33,8 @@ RIGS: dict[str, str] = {
 }
 
 _CALLED = re.compile(
-    r"(?<!dog )(?<!cat )(?<!wife )(?<!son )(?<!group )\b(?:called|named|names?(?:'s| is| it)?|nicknamed|call|dubbed"
+    r"(?<!dog )(?<!cat )(?<!wife )(?<!son )(?<!group )\b(?:called|named|nickname|names?(?:'s| is| it)?|nicknamed"
+    r"|call|dubbed"
     r"|goes by|(?:garage|vehicles|fleet|rigs|profile|account|list) as)"
     r" (?:her |him |it |them )?(?P<name>[A-Z]\w*(?: [A-Z]\w*)*)"
 )

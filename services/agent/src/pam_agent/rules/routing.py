@@ -9,20 +9,23 @@ from pam_agent.rules import (
     account,
     budget,
     calendar,
+    charges,
     entries,
     income,
     insight,
     meetups,
     memory,
     posts,
+    profile,
     rigs,
+    savings,
     shop,
     social,
     trip,
     units,
 )
 from pam_agent.rules.choice import Choice, chosen
-from pam_agent.rules.clauses import JOINED, clauses_of, entries_of
+from pam_agent.rules.clauses import JOINED, LISTED, clauses_of, entries_of
 from pam_agent.rules.fillers import fluent
 from pam_agent.rules.memory import LASTING, arguments_of
 from pam_agent.rules.reading import Reading, Slot
@@ -36,6 +39,8 @@ RULES: tuple[Rule, ...] = tuple(
     for domain in (
         budget,
         entries,
+        savings,
+        charges,
         income,
         trip,
         units,
@@ -44,6 +49,7 @@ RULES: tuple[Rule, ...] = tuple(
         meetups,
         shop,
         account,
+        profile,
         rigs,
         calendar,
         insight,
@@ -170,7 +176,8 @@ def _with_facts(found: Route, reading: Reading, offered: dict[str, ToolManifest]
 
 def _listed(reading: Reading, whole: Choice | None, offered: dict[str, ToolManifest]) -> Route | None:
     """Return a call for each amount of a list: "30 on gas and 12 on coffee"; None where there is no such list."""
-    if whole is None or "amount" not in whole.rule.slots or len(reading.amounts) < 2:  # noqa: PLR2004 - a list
+    is_list = len(reading.amounts) > 1 or LISTED.search(reading.digits)
+    if whole is None or "amount" not in whole.rule.slots or not is_list:
         return None
     routed = [_one(Reading(part, reading.now), offered, {}, whole) for part in entries_of(reading.digits)]
     is_whole = len(routed) > 1 and all(each.is_whole for each in routed)

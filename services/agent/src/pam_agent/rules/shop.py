@@ -3,6 +3,8 @@
 import re
 
 from pam_agent.rules.account import stars
+from pam_agent.rules.numerals import number
+from pam_agent.rules.places import is_no_place
 from pam_agent.rules.reading import Slot
 from pam_agent.rules.rigs import RIGS
 from pam_agent.rules.rule import Rule
@@ -10,12 +12,29 @@ from pam_agent.rules.stance import Stance
 from pam_agent.rules.stays import price_limit
 from pam_agent.rules.texts import goods_in
 
+_COUNTED = {r"half a dozen": 6, r"\ba dozen": 12, r"\ba (?:pair|couple)\b": 2}
+
+
+def _most(slot: Slot) -> int | float | None:
+    between = re.search(r"\bbetween [$€£]?\d[\d.,]* and [$€£]?(?P<most>\d[\d,]*(?:\.\d+)?)", slot.digits, re.IGNORECASE)
+    return number(between["most"]) if between else price_limit(slot)
+
 
 def _quantity(slot: Slot) -> int | None:
+    if counted := next((count for words, count in _COUNTED.items() if re.search(words, slot.text, re.IGNORECASE)), 0):
+        return counted
     found = re.search(r"(?<![\w$.])(\d{1,2})(?! ?(?:\$|dollars|gal|ft|feet|amp))\b", slot.digits)
     if found:
         return int(found[1])
-    return 1 if re.search(r"\b(?:one|another|an?) (?:of|more|one)\b", slot.text, re.IGNORECASE) else None
+    return (
+        1
+        if re.search(
+            r"\b(?:(?:one|another|an?) (?:of|more|one)|(?:add|put|throw|toss|stick|drop|place|take|grab|get) one)\b",
+            slot.text,
+            re.IGNORECASE,
+        )
+        else None
+    )
 
 
 def _order_number(text: str) -> str | None:
@@ -24,12 +43,15 @@ def _order_number(text: str) -> str | None:
 
 
 def _region(text: str) -> str | None:
+    """Return the part of the country a sentence names, else the state or town in it."""
     found = re.search(_REGION, text, re.IGNORECASE)
-    return found["region"].lower() if found else None
+    named = re.search(r"\b(?:in|around|through|for|across) (?P<name>[A-Z][a-z]+(?: [A-Z][a-z]+)*)", text)
+    return found["region"].lower() if found else named["name"] if named and not is_no_place(named["name"]) else None
 
 
 _REGION = (
-    r"\b(?:in|for) the (?P<region>(?:pacific |great |deep )?(?:north|south)?(?:west|east|north|south|desert|rockies"
+    r"\b(?:in|for|around|through|across) the (?:desert (?=south))?(?P<region>(?:pacific |great |deep )?(?:north"
+    r"|south)?(?:west|east|north|south|desert|rockies"
     r"|midwest|plains|mountains|coast)\w*)"
 )
 
@@ -71,7 +93,7 @@ RULES = (
         "search_products",
         "shop find | shop search | shop @amount | shop show | shop @stars | find @amount -trip -park -fuel "
         "| find gear | shop @question",
-        slots={"query": lambda slot: goods_in(slot.digits), "max_price": price_limit, "min_rating": stars},
+        slots={"query": lambda slot: goods_in(slot.digits), "max_price": _most, "min_rating": stars},
         unless="spend @miles session about_to_buy cart hustle checkout",
         asks={"query": "What are you looking for?"},
     ),

@@ -154,7 +154,8 @@ RULES = (
         {
             "target": lambda slot: anybody_in(slot.text),
             "unfollow": said(
-                r"\bunfollow|want to follow \S+ any|\b(?:stop|quit|no longer|done|drop|remove|not) \w*\s?follow"
+                r"\bunfollow|want to follow \S+ any|\b(?:stop|quit|no longer(?: want to)?|done|drop|remove"
+                r"|not) \w*\s?follow"
                 r"|\b(?:drop|remove)\b"
             ),
         },

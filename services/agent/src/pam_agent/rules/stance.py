@@ -77,7 +77,11 @@ _PLANNED = _words(
 )
 _DUE = _words(r"\b(?:next )?due\b.*$")
 """When something that was done is to be done again."""
-_UNDONE = _words(r"\b(?:delete|remove|undo|cancel|refund\w*)\b")
+_SHOWN = _words(r"^\W*(?:show|list|find|search|browse|compare) (?!that\b)")
+"""What is looked for has not happened."""
+_UNDONE = _words(
+    r"\b(?:delete|remove|undo|cancel|(?<!tax )(?<!irs )refund\w*(?! (?:check|came|landed|arrived|hit|posted)))\b"
+)
 _ANOTHERS = _words(
     r"\b(?:he|she|they|(?:my|our|his|her|their) (?:neighbou?r|brother|sister|friend|buddy|dad|mom|son|daughter"
     r"|father|mother|boss|cousin|parents|wife|husband|partner|roommate|room-?mate|co-?worker|colleague|pal|mate|uncle"
@@ -155,4 +159,6 @@ def _is_no_record(told: str) -> bool:
     """Whether it is a plan, an undoing or somebody else's doing."""
     rest = _NOTED.sub("", _DUE.sub("", _LET.sub("", told, count=1)))
     is_anothers = _ANOTHERS.search(rest) and not _NOTED.search(told)
-    return bool(_ANSWERING.search(rest) or _PLANNED.search(rest) or _UNDONE.search(rest) or is_anothers)
+    return bool(
+        _ANSWERING.search(rest) or _SHOWN.search(rest) or _PLANNED.search(rest) or _UNDONE.search(rest) or is_anothers
+    )

@@ -5,22 +5,30 @@ import re
 from pam_agent.rules.people import quoted_in
 
 _LEAD = re.compile(
-    r"^\W*(?:(?:please|can|could|would|you|hey|pam|i'd|i'm|i|like|want|to|need|do|let's|we|show|me|find|search"
+    r"^\W*(?:(?:[1-5](?:\.\d)?\+?[- ]stars?(?: (?:and|or) (?:up|better|above|more|higher))?|(?:well|highly|best"
+    r"|top)[- ](?:reviewed|rated)|(?:sales?|deals?|discounts?) on"
+    r"|what's|where's|please|can|could|would"
+    r"|you|hey|pam|i'd|i'm|i|like|want|to|need|do|let's|we|show|me|find|search"
     r"|look|looking|up|for|browse|get|sell|carry|stock"
-    r"|have|got|carry|any|some|a|an|the|our|my|your|shop|store|products?|called|posts?|community|are|there|is|out|see|in"
+    r"|have|got|carry|any|some|a|an|the|our|my|your|shop|store|products?|called|posts?|community|are|there|is|out"
+    r"|see|in"
     r"|help|buy|shopping|get|order|purchase|after|what|which|do|nice|good|decent|new|cheap|cheaper|cheapest|affordable"
-    r"|best|better|quality|pair of|set of|kind of|guys|folks|y'all|you all|anything like"
+    r"|best|better|quality|pair of|set of|kind of|guys|folks|y'all"
+    r"|you all|anything like"
     r"|wife|husband|son|daughter|kids|wants|needs)\b\W*)+",
     re.IGNORECASE,
 )
 _TAIL = re.compile(
     r"\W*\b(?:please|(?:for )?(?:no more than|at most) .*"
-    r"|for (?:the|my|our) (?:rig|rv|coach|trailer|camper|van|motor ?home|fifth wheel|truck|bus)"
+    r"|for (?:the|my|our|an?) (?:\d+ (?:amp|foot|ft) )?(?:rig|rv|coach|trailer|camper|van|motor ?home|fifth wheel"
+    r"|truck|bus)"
     r"|for (?:less|under|below|at most|up to) .*|in the (?:shop|store|community|feed)|for sale"
     r"|right now|today|rated .*|with .*|under .*"
-    r"|below .*|priced .*|costing .*|(?:at |for )?no more than .*|nothing over .*|less than .*|cheaper than .*"
+    r"|below .*|priced .*|costing .*|that costs? .*|between [$€£]?\d.*|(?:that )?(?:do )?you (?:sell|carry|have|stock)"
+    r"|do you (?:sell|carry|have|stock)|what (?:do you have|have you got|can I get)|have you got|you've got|(?:at "
+    r"|for )?no more than .*|nothing over .*|less than .*|cheaper than .*"
     r"|(?:that|which) (?:costs?|goes|go|are|is|runs?|sells?)(?: for)?"
-    r"|up to .*|over \d.*|(?:[1-5]|four|five|three) stars?.*|in stock)\W*$",
+    r"|up to .*|over \d.*|(?:[1-5](?:\.\d)?|four|five|three)[ -]stars?.*|in stock)\W*$",
     re.IGNORECASE,
 )
 _ABOUT = re.compile(
@@ -34,6 +42,11 @@ _STRONG = re.compile(
 )
 ABOUT_ALL = re.compile(r"\b(?:about|on|regarding|concerning|for)\s+(?P<topic>.+?)\W*$")
 """A topic with the place it is about."""
+_LATELY = re.compile(
+    r"\W+(?:lately|recently|these days|right now|today|this (?:week|month|year)|so far|yet|at all|by any chance)\W*$",
+    re.IGNORECASE,
+)
+"""When something was said, behind what it is about."""
 _FILLER = re.compile(r"\b(?:in|on|the|a|an|about|for|at|of|to|with|any|some)\b\s*", re.IGNORECASE)
 _WHEN = re.compile(
     r"\s*\b(?:on |by |at |for |this |next |to )*(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|today|tomorrow|tmrw|tmr"
@@ -61,7 +74,7 @@ def topic_in(text: str, frame: re.Pattern[str] = _ABOUT) -> str | None:
     """Return what a search is about: what is in quotes, follows "about", or is left without its frame."""
     if quoted := quoted_in(text):
         return quoted
-    bare = text.rstrip("?. !")
+    bare = _LATELY.sub("", text.rstrip("?. !"))
     found = (_STRONG.search(bare) if frame is _ABOUT else None) or frame.search(bare)
     return keywords(found["topic"]) if found else None
 
