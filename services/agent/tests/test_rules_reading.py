@@ -1,6 +1,6 @@
 """What the rules read from a sentence: amounts, windows, categories."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pam_agent.rules.amounts import amounts_in
 from pam_agent.rules.categories import category_in
-from pam_agent.rules.dates import moment_in, range_in
+from pam_agent.rules.dates import day_in, moment_in, range_in
 from pam_agent.rules.durations import days_in
 from pam_agent.rules.numerals import in_digits
 from pam_agent.rules.people import person_in
@@ -170,3 +170,22 @@ def test_a_way_and_a_person_are_read_as_they_are_typed():
     assert way_in("how long laredo to memphis") == {"origin": "laredo", "destination": "memphis"}
     assert way_in("best order Dallas, Waco, Austin")["stops"] == ["Waco"]
     assert person_in("unfollow dusty_dan") == "dusty_dan"
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("coffee the day before yesterday, 12 dollars", -2),
+        ("coffee yesterday, 12 dollars", -1),
+        ("we changed the oil last week", -7),
+        ("paid it a couple of days ago", -2),
+    ],
+)
+def test_what_happened_lies_on_the_day_it_is_told_for(text, days):
+    """R-A4: nothing that is told of the past is written down for today."""
+    assert day_in(text, NOW.date(), past=True) == NOW.date() + timedelta(days)
+
+
+def test_a_rough_day_is_none_to_look_for():
+    """R-A4: "last week" is a week where somebody asks, and a day only where something happened."""
+    assert day_in("what did I have planned last week", NOW.date()) is None

@@ -242,3 +242,29 @@ async def test_what_is_written_to_others_may_say_no():
 async def test_a_setting_nobody_wants_changed_stays(text):
     """R-A4: a denied change is none."""
     assert calls(await reply(text)) == []
+
+
+GOLDIE = Vehicle(name="Goldie", make="Tiffin", vehicle_type="motorhome")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "it's 12 foot 8 tall, 34 feet long and weighs 22000 pounds",
+            {"height_ft": 12.67, "length_ft": 34, "weight_lbs": 22000},
+        ),
+        ("she's 13 foot 1 tall with the new AC", {"height_ft": 13.08}),
+        ("my motorhome is 35 feet long", {"length_ft": 35}),
+    ],
+)
+async def test_a_size_is_told_of_the_rig_the_member_has(text, expected):
+    """R-A4: PAM asks for a rig's size after adding it, and takes the answer as one."""
+    assert calls(await reply(text, member=known(vehicles=[GOLDIE]))) == [("update_vehicle", expected)]
+
+
+@pytest.mark.parametrize("text", ["my travel trailer is 28 feet long", "I drive a 2016 Thor Vegas, 25 feet long"])
+async def test_another_rig_is_added(text):
+    """R-A4: the size of a trailer is not the motorhome's."""
+    ((tool, _),) = calls(await reply(text, member=known(vehicles=[GOLDIE])))
+    assert tool == "create_vehicle"

@@ -115,7 +115,7 @@ async def test_another_vehicle_is_changed_by_its_id_and_becomes_the_primary_if_w
     )
     assert await primaries(member) == ["Second"]
     told = await member.run(update_vehicle, vehicle_id=str(first.id), set_as_primary=True, fuel_type="diesel")
-    assert told.message == "I have noted it: Rosie. I will plan for Rosie from now on."
+    assert told.message == "I have noted it: Rosie. It runs on diesel. I will plan for Rosie from now on."
     assert await primaries(member) == ["Rosie"]
     assert {vehicle.id for vehicle in (await member.run(get_vehicles)).vehicles} == {first.id, second.id}
 

@@ -32,6 +32,12 @@ async def test_an_expense_is_written_down_and_its_month_is_told(ledger):
     assert ledger.events[-1].expense_id == written.id
 
 
+async def test_the_day_is_said_where_it_is_not_today(ledger):
+    """R-T5: a day PAM read out of "last week" can be put right by whoever sees it."""
+    assert (await ledger.spend("5", date=date(2026, 5, 6))).message.startswith("Recorded $5.00 for gas on May 6. ")
+    assert (await ledger.spend("5", date=TODAY)).message.startswith("Recorded $5.00 for gas. ")
+
+
 async def test_large_sums_are_said_with_separators(ledger):
     """R-D4: the largest amount there is can be recorded, and the sum may be larger."""
     await ledger.spend("999999.99", "rv park")

@@ -279,7 +279,7 @@ async def test_the_members_rig_is_checked_and_the_way_around_is_told(new_travell
     result = await traveller.run(check_route_restrictions, origin="Denver, CO", destination="Aspen, CO")
     assert (result.safe, result.vehicle_height_ft, result.assumed) == (False, 13.2, [])
     assert (result.restrictions[0].severity, result.alternative_route.detour_miles) == ("blocks", 12.0)
-    assert "11.5 ft height at Storrow Drive" in result.message
+    assert "a height limit of 11 ft 6 in at Storrow Drive" in result.message
     assert "12.0 more." in result.message
 
 

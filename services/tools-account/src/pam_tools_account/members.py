@@ -6,6 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from pam_shared.measures import spoken_feet
+
 
 class Theme(StrEnum):
     """How the app looks; auto follows the device."""
@@ -136,13 +138,7 @@ class Vehicle(VehicleFacts):
     def sizes(self) -> dict[str, str | None]:
         """Height, weight and length as they are said; None where the member did not tell."""
         return {
-            "height": f"{_feet(self.height_ft)} high" if self.height_ft is not None else None,
+            "height": f"{spoken_feet(self.height_ft)} high" if self.height_ft is not None else None,
             "weight": f"{self.weight_lbs:,} pounds heavy" if self.weight_lbs is not None else None,
-            "length": f"{_feet(self.length_ft)} long" if self.length_ft is not None else None,
+            "length": f"{spoken_feet(self.length_ft)} long" if self.length_ft is not None else None,
         }
-
-
-def _feet(value: float) -> str:
-    """Return feet as they are said: 12.67 is "12 ft 8 in"."""
-    feet, inches = divmod(round(value * 12), 12)
-    return f"{feet} ft {inches} in" if inches else f"{feet} ft"

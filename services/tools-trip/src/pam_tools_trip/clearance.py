@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel
 
+from pam_shared.measures import spoken_feet
 from pam_tools_trip.external import Restriction, Rig
 from pam_tools_trip.external.places import RestrictionType
 
@@ -14,8 +15,6 @@ TIGHT = 0.04
 
 DETOUR_MILES = 1.0
 """A rig's way so much longer than the car's goes around something."""
-
-UNITS = {"height": "ft", "length": "ft", "weight": "lbs"}
 
 
 class Severity(StrEnum):
@@ -38,8 +37,10 @@ class Obstacle(BaseModel):
     @property
     def spoken(self) -> str:
         """The sign as it is said."""
-        limit = "no trucks" if self.limit is None else f"{self.limit:,.1f} {UNITS.get(self.type, '')} {self.type}"
-        return f"{limit} at {self.location}"
+        if self.limit is None:
+            return f"no trucks at {self.location}"
+        limit = f"{self.limit:,.0f} pounds" if self.type == "weight" else spoken_feet(self.limit)
+        return f"a {self.type} limit of {limit} at {self.location}"
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,8 @@ _WEEKDAY = re.compile(
     re.IGNORECASE,
 )
 _NEAR = {
+    "day before yesterday": -2,
+    "day after tomorrow": 2,
     "yesterday": -1,
     "last night": -1,
     "tomorrow": 1,
@@ -28,6 +30,8 @@ _NEAR = {
     "tonight": 0,
     "this morning": 0,
 }
+_ROUGHLY = {"last week": -7, "last month": -30, "couple of days ago": -2, "few days ago": -3, "other day": -2}
+"""What a past day is taken for that nobody remembers better; the answer names the day."""
 _AGO = re.compile(r"\b(?P<count>\d+|a)\s+(?P<unit>day|week)s?\s+ago\b|\bin\s+(?P<ahead>\d+)\s+days?\b", re.IGNORECASE)
 _CLOCK = re.compile(
     r"\b(?P<hour>\d{1,2})(?::(?P<minute>\d\d))?\s?(?P<half>[ap])\.?m\b"
@@ -51,7 +55,12 @@ def day_in(text: str, today: date, *, past: bool = False) -> date | None:
     near = next(
         (today + timedelta(days) for words, days in _NEAR.items() if re.search(rf"\b{words}\b", text.lower())), None
     )
-    return near or _iso(text) or _ago(text, today) or _named(text, today, past=past) or _weekday(text, today, past=past)
+    exact = near or _iso(text) or _ago(text, today) or _named(text, today, past=past)
+    return exact or _weekday(text, today, past=past) or (_roughly(text, today) if past else None)
+
+
+def _roughly(text: str, today: date) -> date | None:
+    return next((today + timedelta(days) for words, days in _ROUGHLY.items() if words in text.lower()), None)
 
 
 def time_in(text: str) -> time | None:

@@ -9,7 +9,7 @@ from pam_agent.rules.explaining import explained
 from pam_agent.rules.following import continued
 from pam_agent.rules.followup import answered
 from pam_agent.rules.lookup import identified, look_first
-from pam_agent.rules.pointing import placed, resolved
+from pam_agent.rules.pointing import of_known_rig, placed, resolved
 from pam_agent.rules.routing import Route, route
 from pam_agent.rules.stating import stated_in
 from pam_agent.rules.talk import AWAY, clock, hello, of_themselves, small_talk
@@ -41,7 +41,8 @@ def understood(prompt: Prompt) -> Route:
     said = prompt.text, prompt.earlier, prompt.tools, prompt.now
     found = answered(*said) or continued(*said) or route(prompt.text, prompt.tools, prompt.now)
     found = found if found != Route() else stated_in(prompt)
-    return identified(placed(resolved(found, prompt.text, prompt.earlier), prompt.member), prompt)
+    found = of_known_rig(resolved(found, prompt.text, prompt.earlier), prompt.member)
+    return identified(placed(found, prompt.member), prompt)
 
 
 def _content(prompt: Prompt) -> list[TextBlock | ToolUseBlock]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from pam_agent.context.snapshot import MemberContext
 from pam_agent.conversation import TurnRecord
+from pam_agent.rules.rigs import BUILT, KIND, SIZE
 from pam_agent.rules.routing import Call, Route
 from pam_shared.contracts.conversation import ToolUseBlock, answer_id
 
@@ -60,6 +61,20 @@ def placed(found: Route, member: MemberContext | None) -> Route:
     ]
     still = [name for name in found.missing if name not in where]
     return replace(found, calls=calls, missing=still, ask=found.ask if still or not found.missing else None)
+
+
+def of_known_rig(found: Route, member: MemberContext | None) -> Route:
+    """Return a route that tells more of the vehicle the member has, where it would add one by its size alone."""
+    call = found.calls[-1] if found.calls else None
+    if call is None or call.tool != "create_vehicle" or call.arguments.keys() & BUILT.keys():
+        return found
+    name, kind = call.arguments.get("name"), call.arguments.get("vehicle_type")
+    is_known = member is not None and any(kind in {None, vehicle.vehicle_type} for vehicle in member.vehicles[:1])
+    size = {argument: value for argument, value in call.arguments.items() if argument in SIZE}
+    if not (size and is_known) or (name and not KIND.fullmatch(name)):
+        return found
+    more = replace(call, tool="update_vehicle", arguments=size)
+    return replace(found, calls=[*found.calls[:-1], more], missing=[], ask=None)
 
 
 def _needed(where: dict[str, Any], missing: list[str]) -> list[str]:

@@ -5,7 +5,7 @@ import re
 from pam_agent.rules.account import one_of
 from pam_agent.rules.numerals import measured, number
 from pam_agent.rules.reading import Slot
-from pam_agent.rules.rule import Rule
+from pam_agent.rules.rule import Read, Rule
 from pam_agent.rules.stance import Stance
 
 _MAKES = (
@@ -13,7 +13,8 @@ _MAKES = (
     r"|Keystone|Grand Design|Heartland|Toyota|GMC|Freightliner"
 )
 _FEET = r"(\d+(?:\.\d+)?)[\s-]*(?:feet|foot|ft\.?|')[\s-]*(?:(\d{1,2})\s*(?:inch\w*|in\b|\")?)?"
-_KIND = re.compile(
+_HIGH = rf"{_FEET}\W*(?:high|tall|in height|clearance)"
+KIND = re.compile(
     r"\b(?:class [abc]|diesel pusher|fifth[ -]?wheel|travel trailer|toy hauler|pop-?up|motor ?home|camper ?van"
     r"|truck camper|skoolie"
     r"|motor coach|camper|trailer|coach|\bvan|\brv)\b",
@@ -48,18 +49,22 @@ def _named(slot: Slot) -> str | None:
 
 def _kind(slot: Slot) -> str | None:
     """Return the kind of a rig whose size is told, as its name: nobody who says what they drive is asked for more."""
-    kind = _KIND.search(slot.text)
+    kind = KIND.search(slot.text)
     is_told = kind and _MINE.search(slot.text) and re.search(_FEET, slot.digits)
     return kind[0] if kind and is_told else None
 
 
 def _height(slot: Slot) -> float | None:
-    found = re.search(rf"{_FEET}\W*(?:high|tall|in height|clearance)", slot.digits, re.IGNORECASE)
-    return _feet(found) if found else None
+    return _size(slot, _HIGH, rf"\bheight\b\D{{0,25}}{_FEET}")
 
 
 def _length(slot: Slot) -> float | None:
-    found = re.search(rf"{_FEET}(?!\W*(?:\d|high|tall|in height|clearance|wide))", slot.digits, re.IGNORECASE)
+    is_high = re.search(rf"\bheight\b\D{{0,25}}{_FEET}", slot.digits, re.IGNORECASE)
+    return None if is_high else _size(slot, rf"{_FEET}(?!\W*(?:\d|high|tall|in height|clearance|wide))")
+
+
+def _size(slot: Slot, *ways: str) -> float | None:
+    found = next(filter(None, (re.search(way, slot.digits, re.IGNORECASE) for way in ways)), None)
     return _feet(found) if found else None
 
 
@@ -94,6 +99,20 @@ def _weight(slot: Slot) -> int | None:
 
 _RUNS_ON = {"diesel": r"diesel", "electric": r"\belectric\b|\bev\b", "hybrid": r"hybrid", "propane": r"propane"}
 
+SIZE: dict[str, Read] = {"height_ft": _height, "length_ft": _length, "weight_lbs": _weight}
+"""Feet and pounds."""
+BUILT: dict[str, Read] = {"make": _make, "model": _model, "year": _year}
+"""What tells one vehicle from another."""
+_RENAMED = re.compile(
+    r"\b(?:rename|renamed|name|call)\b.*?\b(?:to|as|her|him|it)? ?(?P<name>[A-Z]\w*(?: [A-Z]\w*)*)\W*$"
+)
+
+
+def _new_name(slot: Slot) -> str | None:
+    found = _RENAMED.search(slot.text)
+    return found["name"] if found else None
+
+
 RULES = (
     Rule(
         "create_vehicle",
@@ -101,16 +120,27 @@ RULES = (
         Stance.ASKED,
         {
             "name": _named,
-            "make": _make,
-            "model": _model,
-            "year": _year,
+            **BUILT,
             "vehicle_type": one_of("vehicle_type", RIGS),
-            "height_ft": _height,
-            "length_ft": _length,
-            "weight_lbs": _weight,
+            **SIZE,
             "fuel_type": one_of("fuel_type", _RUNS_ON),
         },
         unless="@amount maintenance vehicle_part tip calendar order cart economy",
         asks={"name": "What do you call it?"},
+    ),
+    Rule(
+        "update_vehicle",
+        "set rig_size | set rig_size rig | correct rig_size | correct rig_size rig | rename rig | rig runs_on",
+        Stance.ASKED,
+        {"name": _new_name, **SIZE, "fuel_type": one_of("fuel_type", _RUNS_ON)},
+        unless="@way @road convert budget shop",
+        needs=("height_ft|length_ft|weight_lbs|name|fuel_type",),
+        asks={"height_ft": "What shall I change: its height, length, weight, name or fuel?"},
+    ),
+    Rule(
+        "get_vehicles",
+        "rig have @question | rig show | rig_size rig @question",
+        slots={},
+        unless="@way @road maintenance vehicle_part park fuel weather @amount calendar trip shop soon",
     ),
 )

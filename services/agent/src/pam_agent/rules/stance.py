@@ -98,7 +98,10 @@ _ANSWERING = _words(
 """An amount of something that was said before, or the bound of something looked for."""
 _ASIDE = _words(r",\s*(?:and |but |because |as |since )?(?:we|i)(?:'d| would)? (?:don't|do not|never|can't|won't) .*$")
 """What a wish is to keep in mind, behind it."""
-_ABOUT_OTHERS = _words(r"^\W*(?:he|she|they)\b(?! (?:gets?|does|averages?) [\d.]+ (?:mpg|miles)\b)")
+_ABOUT_OTHERS = _words(
+    r"^\W*(?:he|she|they)\b(?! (?:gets?|does|averages?) [\d.]+ (?:mpg|miles)\b"
+    r"|(?:'s| is| stands| measures| weighs| runs)\b.*\d.*\b(?:feet|foot|ft|pounds|lbs|tall|long|high)\b)"
+)
 """A rig is a she, too."""
 _QUOTED = _words(r"\b(?:said|says|told me|wrote|claims|asked|texted)\b,?\s*[\"\u201c'\u2018:]")
 

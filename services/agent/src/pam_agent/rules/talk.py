@@ -7,6 +7,7 @@ from datetime import datetime
 
 from pam_agent.context.parts import Vehicle
 from pam_agent.context.snapshot import MemberContext
+from pam_shared.measures import spoken_feet
 
 Say = Callable[[MemberContext | None], str]
 
@@ -105,7 +106,7 @@ def _rig(member: MemberContext | None) -> str:
 
 def _told(rig: Vehicle) -> str:
     what = " ".join(str(part) for part in (rig.year, rig.make, rig.model) if part)
-    sizes = [f"{size:g} ft {way}" for size, way in ((rig.length_ft, "long"), (rig.height_ft, "high")) if size]
+    sizes = [f"{spoken_feet(size)} {way}" for size, way in ((rig.length_ft, "long"), (rig.height_ft, "high")) if size]
     named = f"{rig.name}, a {what}" if what and what.lower() != rig.name.lower() else f'your "{rig.name}"'
     return ", ".join([named, " and ".join(sizes)]) if sizes else named
 
@@ -113,8 +114,7 @@ def _told(rig: Vehicle) -> str:
 _ABOUT_SELF = _words(
     r"\bwho am i\b|\bwhat(?:'s| is) my (?:own )?name\b|\bdo you know (?:me|who i am|my name)\b"
     r"|\bwhat (?:do|am) i (?:drive|driving)\b|\bwhat(?:'s| is) my (?:rig|rv|vehicle)\b(?! (?:worth|due|doing))"
-    r"|\bwhich rig do i\b|\b(?:what|which) (?:rig|rv|vehicle|kind of rig) (?:do|am) i\b|\bhow (?:big|long|tall"
-    r"|high) is my (?:rig|rv|coach)\b"
+    r"|\bwhich rig do i\b|\b(?:what|which) (?:rig|rv|vehicle|kind of rig) (?:do|am) i\b"
 )
 _HELLO = _words(r"^\W*(hi|hiya|yo|sup|hello|hey|howdy|good (morning|afternoon|evening)|morning)\b")
 _CLOCK = _words(

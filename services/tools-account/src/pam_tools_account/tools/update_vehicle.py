@@ -74,4 +74,5 @@ def _sentence(old: Vehicle, new: Vehicle) -> str:
     if new.sizes != old.sizes:
         return f"I have noted it. {sized(new)} I will choose roads and campsites by that.{unsized(new)}{planned}"
     built = f", your {new.built}" if new.built else ""
-    return f"I have noted it: {new.name}{built}.{planned}"
+    burns = f" It runs on {new.fuel_type}." if new.fuel_type != old.fuel_type else ""
+    return f"I have noted it: {new.name}{built}.{burns}{planned}"

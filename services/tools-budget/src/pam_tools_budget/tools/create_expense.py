@@ -44,8 +44,9 @@ async def create_expense(ctx: ToolContext, args: Expense) -> Recorded:
     ctx.emit(ExpenseRecorded(expense_id=expense_id, amount=args.amount, category=args.category, date=day))
     outcome = await outcome_of(ctx, args.category, day, args.amount)
     await log_calculation(ctx, "create_expense", args, {"total": outcome.spent_this_month})
+    on = f" on {day:%B %-d}" if day != ctx.today else ""
     return Recorded(
-        message=f"Recorded {spoken(args.amount)} for {args.category.spoken}.{outcome.told}",
+        message=f"Recorded {spoken(args.amount)} for {args.category.spoken}{on}.{outcome.told}",
         expense=ExpenseRow.model_validate({"id": expense_id, **vars(new)}),
         spent_this_month=outcome.spent_this_month,
         budget_status=outcome.budget_status,
