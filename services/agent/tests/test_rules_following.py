@@ -5,6 +5,7 @@ from uuid import uuid4
 import pytest
 
 from pam_agent.conversation import TurnRecord
+from pam_agent.rules.following import UNPRICED
 from pam_shared.contracts.conversation import ToolReturned
 from pam_shared.contracts.tools import Effect, Outcome, ToolReply
 from services.agent.tests.holding import calls, done, reply, step, told, turn
@@ -127,6 +128,35 @@ async def test_an_answer_picks_one_of_the_expenses_that_were_listed():
     first = await reply("delete an expense")
     none = step(first, ToolReply(outcome=Outcome.NO_RESULTS, message="No expense is on record.", data={"expenses": []}))
     assert (await reply("delete an expense", steps=[none])).text == "No expense is on record."
+
+
+PARKS = {"parks": [{"name": "Elk Run", "price_per_night": "36.00"}, {"name": "Sun", "price_per_night": None}]}
+
+
+@pytest.mark.parametrize("text", ["any cheaper ones?", "something cheaper", "do you have anything less expensive?"])
+async def test_cheaper_is_less_than_what_was_named(text):
+    """R-A4: the same search, for less than its cheapest answer."""
+    before = await after("find a campground near Yuma with 50 amp", data=PARKS)
+    expected = {"location": "Yuma", "amenities": ["electric"], "max_price": 35.99}
+    assert calls(await reply(text, [before])) == [("find_rv_parks", expected)]
+
+
+async def test_without_prices_nothing_is_cheaper():
+    """R-A4: that is said, and nothing else is looked up instead."""
+    before = await after("find a campground near Yuma", data={"parks": [{"name": "Sun", "price_per_night": None}]})
+    said = await reply("any cheaper ones?", [before])
+    assert (calls(said), said.text) == ([], UNPRICED)
+
+
+async def test_what_was_told_can_be_put_right_while_something_is_asked():
+    """R-A4: "make that 42" is no answer to the odometer, and the total of the fill-up follows the gallons."""
+    asked = turn("filled up 40 gallons at 3.89", "What does the odometer say?")
+    mended = await reply("actually make that 42 gallons", [asked])
+    assert (calls(mended), mended.text) == ([], "What does the odometer say?")
+    again = turn("actually make that 42 gallons", mended.text)
+    ((tool, arguments),) = calls(await reply("41200", [asked, again]))
+    assert (tool, arguments["gallons"], arguments["odometer"]) == ("log_fuel", 42, 41200)
+    assert arguments["cost"] == pytest.approx(42 * 3.89, abs=0.01)
 
 
 async def test_a_place_nobody_knows_is_put_right():

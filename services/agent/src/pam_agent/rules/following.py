@@ -39,6 +39,16 @@ _OWN_VERB = re.compile(
 _WORDS_MAX = 8
 _BARE_MAX = 2
 _SENTENCE = re.compile(r"(?<=[.!?])\s")
+_CHEAPER = re.compile(
+    r"\W*(?:(?:ok|okay|and|do you have|have you got|got|are there|is there|find me|show me|any|anything|something|some"
+    r"|a|other|ones?|options?)\b\W*)*(?:cheaper|less expensive)\b(?:\W+(?:ones?|options?|places?|than (?:that|those)"
+    r"|please|nearby|there|around))*\W*",
+    re.IGNORECASE,
+)
+_PRICES = "price", "price_per_night"
+_CENT = 0.01
+_SAID = 3
+"""How many of what was found an answer names."""
 _UNDOES = re.compile(
     r"\W*(?:(?:no|oh|oops|wait|sorry|please|ok|okay)\b\W*)*(?:undo|delete|remove|scratch|scrap|cancel|erase|take back)"
     r" (?:that|it|this|the last)(?: (?:one|entry|again|please))*\W*$",
@@ -50,6 +60,7 @@ _WORDS = frozenset({"query", "title", "description", "message", "content", "note
 """Arguments that any words would fill."""
 _REPLACES = "update_", "manage_"
 """Tools that put a new value in the place of the one before."""
+UNPRICED = "I know no prices of these, so I can't tell what is cheaper. Tell me what it may cost at most."
 STANDS = (
     "I'm sorry, I can't change what is recorded. It says: {message} If you want another one beside it,"
     " tell me the whole of it."
@@ -62,7 +73,9 @@ def continued(text: str, earlier: list[TurnRecord], tools: list[ToolManifest], n
         return None
     if _UNDOES.match(text):
         return _undone(earlier[-1], tools)
-    if (lead := _CORRECTS.match(text)) and (said := text[lead.end() :]):
+    if _CHEAPER.fullmatch(text):
+        return _cheaper(earlier[-1], tools)
+    if said := put_right(text):
         return _corrected(said, earlier[-1], tools, now)
     lead = _ADDS.match(text)
     tail = None if lead else _TOO.search(text)
@@ -72,6 +85,12 @@ def continued(text: str, earlier: list[TurnRecord], tools: list[ToolManifest], n
         return None
     found = (_again(use, rest, tools, now) for use in reversed(earlier[-1].uses))
     return next((each for each in found if each), None)
+
+
+def put_right(text: str) -> str | None:
+    """Return what a correction puts in the place of what was said; None where a message corrects nothing."""
+    lead = _CORRECTS.match(text)
+    return _INSTEAD.sub("", text[lead.end() :]) or None if lead else None
 
 
 def _is_fragment(text: str) -> bool:
@@ -136,6 +155,22 @@ def _moved(use: ToolUseBlock, last: TurnRecord, text: str, tools: list[ToolManif
     new = _new(rule, Slot(Reading(text, now), tool))
     arguments = {argument: record["id"], **on_its_day(record, new, text, now)}
     return call_of(rule, tool, arguments, 1.0, "what was made, put right") if new else None
+
+
+def _cheaper(last: TurnRecord, tools: list[ToolManifest]) -> Route | None:
+    """Return the search of the turn before for less than the cheapest it named; None where it knew no prices."""
+    use = last.uses[-1]
+    tool, rule = _named(use.name, tools)
+    result = last.results.get(use.id)
+    lists = [value for value in ((result and result.reply.data) or {}).values() if isinstance(value, list)]
+    records = [record for found in lists for record in found if isinstance(record, dict)]
+    prices = [float(record[name]) for record in records[:_SAID] for name in _PRICES if record.get(name)]
+    if tool is None or rule is None or "max_price" not in tool.input_schema.get("properties", {}):
+        return None
+    if not prices:
+        return Route(ask=UNPRICED)
+    less = round(min(prices) - _CENT, 2)
+    return call_of(rule, tool, use.input | {"max_price": less}, 1.0, "cheaper than what was found")
 
 
 def _undone(last: TurnRecord, tools: list[ToolManifest]) -> Route | None:

@@ -1,11 +1,13 @@
 """An answer to the question of the turn before: it fills the slot that was asked for. Pure."""
 
 import re
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from pam_agent.conversation import TurnRecord
-from pam_agent.rules.numerals import number
+from pam_agent.rules.following import put_right
+from pam_agent.rules.numerals import in_digits, number
 from pam_agent.rules.reading import Reading, Slot
 from pam_agent.rules.records import pointed_at, returned
 from pam_agent.rules.routing import RULES, Call, Route, route
@@ -31,7 +33,8 @@ def answered(
     if not earlier or not depth or (earlier[-1].finished is None):
         return None
     last, before = earlier[-1].message.text, earlier[:-1]
-    asked = answered(last, before, tools, now, depth - 1) or route(last, tools, now)
+    alone = route(last, tools, now)
+    asked = answered(last, before, tools, now, depth - 1) or alone
     if (
         not asked.ask
         or not asked.missing
@@ -39,7 +42,9 @@ def answered(
         or (not _is_choice(asked, text, earlier) and _is_another_wish(text, asked.calls[-1].tool, tools, now))
     ):
         return None
-    return _filled(asked, text, earlier, tools, now)
+    right = put_right(text)
+    mended = _mended(asked, last if asked is alone else None, right, tools, now) if right else None
+    return mended or _filled(asked, text, earlier, tools, now)
 
 
 def _is_choice(asked: Route, text: str, earlier: list[TurnRecord]) -> bool:
@@ -73,6 +78,24 @@ def _filled(
     still = [name for name in asked.missing if name != slot]
     more = route_of(rule, call, call.arguments | {slot: value}, still)
     return Route([*asked.calls[:-1], more[0]], more[1], still)
+
+
+def _mended(asked: Route, said: str | None, right: str, tools: list[ToolManifest], now: datetime) -> Route | None:
+    """Return the same question with what was told before put right; a number where it was ``said``, for others too."""
+    call = asked.calls[-1]
+    tool = next(tool for tool in tools if tool.name == call.tool)
+    rule = next(rule for rule in RULES if rule.tool == call.tool)
+    read = {
+        name: rule.slots[name](Slot(Reading(right, now), tool)) for name in rule.slots.keys() & call.arguments.keys()
+    }
+    new = {name: value for name, value in read.items() if value is not None and value != call.arguments[name]}
+    for name, value in new.items():
+        again = said and re.sub(
+            rf"(?<![\d.]){re.escape(str(call.arguments[name]))}(?![\d.]*\d)", str(value), in_digits(said)
+        )
+        if again and again != said and (mended := route(again, tools, now)).missing == asked.missing:
+            return mended
+    return replace(asked, calls=[*asked.calls[:-1], replace(call, arguments=call.arguments | new)]) if new else None
 
 
 def _meant(rule: Rule, said: Slot, missing: list[str]) -> str:

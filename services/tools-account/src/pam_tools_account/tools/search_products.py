@@ -85,4 +85,6 @@ async def _nothing(ctx: ToolContext, args: Wanted) -> str:
     known = await products.categories(ctx.db)
     if not known:
         return "The shop has nothing on sale right now."
+    if args.max_price is not None:
+        return f"I found nothing like “{args.query}” for {spoken(args.max_price)} or less."
     return f"I found nothing like “{args.query}” in the shop. It has goods for {listed(known)}; try other words."
