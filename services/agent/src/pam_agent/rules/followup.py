@@ -81,13 +81,14 @@ def _filled(
 
 
 def _mended(asked: Route, said: str | None, right: str, tools: list[ToolManifest], now: datetime) -> Route | None:
-    """Return the same question with what was told before put right; a number where it was ``said``, for others too."""
+    """Return the same question with what was told before put right, a number where it was ``said``; None for an answer."""
     call = asked.calls[-1]
     tool = next(tool for tool in tools if tool.name == call.tool)
     rule = next(rule for rule in RULES if rule.tool == call.tool)
-    read = {
-        name: rule.slots[name](Slot(Reading(right, now), tool)) for name in rule.slots.keys() & call.arguments.keys()
-    }
+    told = Slot(Reading(right, now), tool)
+    if any(name in rule.slots and rule.slots[name](told) is not None for name in asked.missing):
+        return None
+    read = {name: rule.slots[name](told) for name in rule.slots.keys() & call.arguments.keys()}
     new = {name: value for name, value in read.items() if value is not None and value != call.arguments[name]}
     for name, value in new.items():
         again = said and re.sub(
