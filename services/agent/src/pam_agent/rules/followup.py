@@ -81,7 +81,7 @@ def _filled(
 
 
 def _mended(asked: Route, said: str | None, right: str, tools: list[ToolManifest], now: datetime) -> Route | None:
-    """Return the same question with what was told before put right, a number where it was ``said``; None for an answer."""
+    """Return the same question with what was told put right, a number where it was ``said``; None for an answer."""
     call = asked.calls[-1]
     tool = next(tool for tool in tools if tool.name == call.tool)
     rule = next(rule for rule in RULES if rule.tool == call.tool)
