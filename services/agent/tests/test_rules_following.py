@@ -5,6 +5,7 @@ from uuid import uuid4
 import pytest
 
 from pam_agent.conversation import TurnRecord
+from pam_agent.rules.correcting import DONE
 from pam_agent.rules.following import UNPRICED
 from pam_shared.contracts.conversation import ToolReturned
 from pam_shared.contracts.tools import Effect, Outcome, ToolReply
@@ -103,6 +104,14 @@ async def test_an_expense_is_put_right_or_taken_back(text, expected):
     assert calls(await reply(text, [await after("I spent 45 on gas", data=SPENT)])) == [expected]
 
 
+@pytest.mark.parametrize("turns", [["thanks"], ["I spent 5 on tolls"], ["I spent 5 on tolls", "thanks"]])
+async def test_what_was_recorded_a_little_earlier_is_put_right_by_its_category(turns):
+    """R-A4: "oops, the gas was 54" is about the gas, also two turns later, and no second expense."""
+    later = [await after(text) for text in turns]
+    said = await reply("oops, the gas was 54", [await after("I spent 45 on gas", data=SPENT), *later])
+    assert calls(said) == [("update_expense", {"expense_id": FIRST, "amount": 54})]
+
+
 @pytest.mark.parametrize(
     ("text", "expense"),
     [
@@ -128,6 +137,29 @@ async def test_an_answer_picks_one_of_the_expenses_that_were_listed():
     first = await reply("delete an expense")
     none = step(first, ToolReply(outcome=Outcome.NO_RESULTS, message="No expense is on record.", data={"expenses": []}))
     assert (await reply("delete an expense", steps=[none])).text == "No expense is on record."
+
+
+async def test_what_cannot_be_taken_back_is_said():
+    """R-A4: "undo that" is never about something else than what was just done."""
+    said = await reply("undo that", [await after("set my gas budget to 300")])
+    assert (calls(said), said.text) == ([], DONE)
+    assert (await reply("undo that", [await after("what have I spent on gas?")])).text != DONE
+
+
+@pytest.mark.parametrize(
+    ("text", "start"),
+    [
+        ("move it to 7", "2026-12-24T19:00:00"),
+        ("change it to December 26", "2026-12-26T18:00:00"),
+        ("make it December 26 at 8pm", "2026-12-26T20:00:00"),
+    ],
+)
+async def test_an_entry_is_moved_by_its_hour_or_its_day(text, start):
+    """R-A4: what is not said of when it is stays."""
+    event = {"id": FIRST, "title": "meet Alex", "start_date": "2026-12-24T18:00:00+00:00"}
+    before = await after("put meet Alex on my calendar for December 24 at 6pm", data={"event": event})
+    expected = [("update_calendar_event", {"event_id": FIRST, "start_date": start})]
+    assert calls(await reply(text, [before])) == expected
 
 
 PARKS = {"parks": [{"name": "Elk Run", "price_per_night": "36.00"}, {"name": "Sun", "price_per_night": None}]}

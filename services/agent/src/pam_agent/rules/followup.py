@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from pam_agent.conversation import TurnRecord
-from pam_agent.rules.following import put_right
+from pam_agent.rules.correcting import put_right
 from pam_agent.rules.numerals import in_digits, number
 from pam_agent.rules.reading import Reading, Slot
 from pam_agent.rules.records import pointed_at, returned

@@ -5,6 +5,7 @@ from typing import Literal
 
 from pam_agent.mind import RULES, Prompt, Reply
 from pam_agent.rules.answers import told
+from pam_agent.rules.correcting import corrected
 from pam_agent.rules.explaining import explained
 from pam_agent.rules.following import continued
 from pam_agent.rules.followup import answered
@@ -39,7 +40,7 @@ class Rules:
 def understood(prompt: Prompt) -> Route:
     """Return what a message asks for, also where it goes on with the turn before or answers its question."""
     said = prompt.text, prompt.earlier, prompt.tools, prompt.now
-    found = answered(*said) or continued(*said) or route(prompt.text, prompt.tools, prompt.now)
+    found = answered(*said) or corrected(*said) or continued(*said) or route(prompt.text, prompt.tools, prompt.now)
     found = found if found != Route() else stated_in(prompt)
     found = of_known_rig(resolved(found, prompt.text, prompt.earlier), prompt.member)
     return identified(placed(found, prompt.member), prompt)

@@ -8,7 +8,7 @@ from typing import Any
 
 from pam_agent.conversation import TurnRecord
 from pam_agent.rules.amounts import amounts_in
-from pam_agent.rules.dates import day_in
+from pam_agent.rules.dates import day_in, time_in
 from pam_agent.rules.numerals import in_digits
 from pam_agent.rules.words import stems_in
 from pam_shared.contracts.conversation import ToolReturned
@@ -16,7 +16,7 @@ from pam_shared.contracts.conversation import ToolReturned
 _KINDS = {"hustle_id": "idea", "confirm_savings": "savings_event"}
 """What results call a record, by argument or tool, where it is not the argument's own name."""
 _TITLES = "title", "name", "content", "description"
-_POINTING = re.compile(r"\b(?:it|that|this|there|one)\b", re.IGNORECASE)
+_POINTING = re.compile(r"\b(?:it|that|this|there|one|(?:the|my) (?:thing|entry|event))\b", re.IGNORECASE)
 _PLACES = ("first", "top"), ("second",), ("third",), ("fourth",), ("fifth",)
 _LAST = re.compile(r"\blast (?:one|of)\b", re.IGNORECASE)
 _NEWEST = re.compile(r"\b(?:last|latest|newest|most recent) (?!one\b|of\b)", re.IGNORECASE)
@@ -52,13 +52,16 @@ def pointed_at(tool: str, argument: str, text: str, results: Sequence[ToolReturn
 
 
 def on_its_day(record: dict[str, Any], arguments: dict[str, Any], text: str, now: datetime) -> dict[str, Any]:
-    """Return arguments in which an entry that a message moves by the clock alone stays on its day."""
+    """Return arguments in which an entry moved by the clock alone stays on its day, by the day alone at its hour."""
     starts, moves = record.get("start_date"), arguments.get("start_date")
-    if not (starts and moves) or day_in(text, now.date()):
+    has_day, has_clock = day_in(text, now.date()) is not None, time_in(text) is not None
+    if not (starts and moves) or (has_day and has_clock):
         return arguments
     began = datetime.fromisoformat(starts)
-    day = began.astimezone(now.tzinfo).date() if began.tzinfo else began.date()
-    return arguments | {"start_date": f"{day.isoformat()}{moves[10:]}"}
+    began = began.astimezone(now.tzinfo) if began.tzinfo else began
+    moved = datetime.fromisoformat(moves)
+    kept = datetime.combine(moved if has_day else began, began.time() if has_day else moved.time())
+    return arguments | {"start_date": kept.isoformat()}
 
 
 def returned(earlier: list[TurnRecord]) -> list[ToolReturned]:

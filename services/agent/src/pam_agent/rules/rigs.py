@@ -44,7 +44,7 @@ _CALLED = re.compile(
 def _named(slot: Slot) -> str | None:
     found = _CALLED.search(slot.text)
     model = re.search(r"\b(?:19|20)\d\d (?P<name>[A-Z][\w-]*(?: [A-Z0-9][\w-]*)*)", slot.text)
-    return found["name"] if found else model["name"] if model else _kind(slot)
+    return found["name"] if found else model["name"] if model else _make(slot) or _kind(slot)
 
 
 def _kind(slot: Slot) -> str | None:

@@ -124,6 +124,7 @@ def route(text: str, tools: list[ToolManifest], now: datetime, given: dict[str, 
     whole = chosen(reading, RULES, offered)
     is_one = whole and whole.rule.keeps_text and not _TO_PAM.search(reading.text)
     several = None if is_one else _several(reading, whole, offered)
+    several = several or _rig_of_stranger(reading, whole, offered)
     one = several or _listed(reading, whole, offered) or _one(reading, offered, given or {}, whole)
     return _with_facts(one, reading, offered)
 
@@ -146,6 +147,17 @@ def _several(reading: Reading, whole: Choice | None, offered: dict[str, ToolMani
     are_whole = is_last_told and all(each.is_whole for each in routed[:-1]) and len(reads) == len(set(reads))
     is_one = goes_on or not are_whole or _says_more(reading, whole, offered, calls[-1])
     return None if is_one else Route(calls, last.ask, last.missing)
+
+
+def _rig_of_stranger(reading: Reading, whole: Choice | None, offered: dict[str, ToolManifest]) -> Route | None:
+    """Return the call that adds what somebody drives who says in the same breath who they are; None of others."""
+    parts = clauses_of(reading.text)
+    if whole is None or whole.rule.tool != "remember" or len(parts) == 1:
+        return None
+    readings = [Reading(part, reading.now) for part in parts if not facts_in(part)]
+    found = [(part, choice) for part in readings if (choice := chosen(part, RULES, offered))]
+    rigs_told = [(part, choice) for part, choice in found if choice.rule.tool == "create_vehicle"]
+    return _one(rigs_told[0][0], offered, {}, rigs_told[0][1]) if len(found) == len(rigs_told) == 1 else None
 
 
 def _says_more(reading: Reading, whole: Choice | None, offered: dict[str, ToolManifest], last: Call) -> bool:
