@@ -18,9 +18,9 @@ WRITES = {tool.name for tool in manifests() if tool.effect is not Effect.READ}
 FIRST, SECOND = str(uuid4()), str(uuid4())
 
 
-async def after(text, *, outcome=Outcome.OK, message="Done.", data=None) -> TurnRecord:
+async def after(text, earlier=(), *, outcome=Outcome.OK, message="Done.", data=None) -> TurnRecord:
     """A turn that was done, and what its calls returned."""
-    said = await reply(text)
+    said = await reply(text, earlier)
     record = done(text, said)
     answer = ToolReply(outcome=outcome, message=message, data=data)
     for use in said.tool_uses:
@@ -224,7 +224,33 @@ async def test_what_was_shown_is_pointed_at(text, product):
     assert (tool, arguments["product_id"]) == ("add_to_cart", product)
 
 
-@pytest.mark.parametrize("text", ["put it in my cart", "put the third one in my cart", "put the awning in my cart"])
+async def test_what_is_to_go_into_the_cart_is_looked_for_in_the_shop():
+    """R-A4: one that fits goes in; of several the member chooses, having seen them."""
+    text = "add a hose kit to my cart"
+    first = await reply(text)
+    assert calls(first) == [("search_products", {"query": "hose kit"})]
+    found = step(first, ToolReply(outcome=Outcome.OK, message="Two goods.", data=PRODUCTS))
+    ((tool, arguments),) = calls(await reply(text, steps=[found]))
+    assert (tool, arguments["product_id"]) == ("add_to_cart", SECOND)
+    both = await reply("add a lamp to my cart", steps=[found])
+    assert (calls(both), both.text) == ([], "Two goods. Which product do you mean?")
+
+
+CART = {"cart_item": {"product_id": FIRST, "name": "Surge protector", "quantity": 1}}
+
+
+@pytest.mark.parametrize(
+    ("text", "quantity"),
+    [("make it two", 2), ("no, 3", 3), ("undo that", 0), ("take the surge protector out of my cart", 0)],
+)
+async def test_what_went_into_the_cart_is_changed(text, quantity):
+    """R-A4: how many, or none at all."""
+    before = [await after("show me surge protectors", data=PRODUCTS)]
+    before.append(await after("put the first one in my cart", before, data=CART))
+    assert calls(await reply(text, before)) == [("update_cart", {"product_id": FIRST, "quantity": quantity})]
+
+
+@pytest.mark.parametrize("text", ["put it in my cart", "put the third one in my cart"])
 async def test_what_fits_several_or_none_is_asked_for(text):
     """R-A4: PAM does not guess which."""
     said = await reply(text, [await after("show me surge protectors", data=PRODUCTS)])

@@ -13,6 +13,7 @@ from pam_tools_account.tools.create_vehicle import create_vehicle
 from pam_tools_account.tools.get_cart import get_cart
 from pam_tools_account.tools.search_products import search_products
 from pam_tools_account.tools.suggest_affiliate_product import DISCLOSURE, suggest_affiliate_product
+from pam_tools_account.tools.update_cart import update_cart
 
 
 async def test_a_search_finds_words_in_any_form_and_says_that_the_goods_are_samples(member):
@@ -104,6 +105,35 @@ async def test_shipping_is_free_from_the_stated_subtotal_on(member, new_product)
     cart = await member.run(get_cart)
     assert (cart.shipping, cart.total) == (0, Decimal("108.00"))
     assert cart.message.endswith("with $8.00 tax and free shipping.")
+
+
+async def test_a_line_of_the_cart_is_changed_and_taken_out(member, new_product, audited):
+    """R-T5: what was put in can be had otherwise, or not at all; the rest stays."""
+    first, second = await new_product("10.01"), await new_product("1.00")
+    await member.run(add_to_cart, product_id=first, quantity=3)
+    await member.run(add_to_cart, product_id=second)
+    less = await member.run(update_cart, product_id=first, quantity=2)
+    assert (less.cart_item.quantity, less.cart_item.line_total) == (2, Decimal("20.02"))
+    out = await member.run(update_cart, product_id=first, quantity=0)
+    assert out.cart_item is None
+    assert "is no longer in your cart." in out.message
+    assert [item.product_id for item in (await member.run(get_cart)).items] == [second]
+    assert [row[0] for row in await audited(member)][2:4] == ["update_cart", "update_cart"]
+
+
+async def test_a_cart_is_changed_only_to_what_there_is(member, new_member, new_product, administrator):
+    """R-T5: not beyond the stock, and nobody else's; what was withdrawn can still be taken out."""
+    product = await new_product("5.00", 2)
+    await member.run(add_to_cart, product_id=product)
+    with pytest.raises(ConflictError, match="only 2 x"):
+        await member.run(update_cart, product_id=product, quantity=3)
+    with pytest.raises(NotFoundError, match="not in your cart"):
+        await new_member().run(update_cart, product_id=product, quantity=0)
+    assert [item.quantity for item in (await member.run(get_cart)).items] == [1]
+    await administrator.execute("update account.shop_products set status = 'withdrawn' where id = $1", product)
+    with pytest.raises(ConflictError, match="sold out"):
+        await member.run(update_cart, product_id=product, quantity=2)
+    assert (await member.run(update_cart, product_id=product, quantity=0)).cart_item is None
 
 
 async def test_an_empty_cart_is_no_failure(member):

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from pam_shared.errors import InvalidRequestError
+from pam_shared.errors import ConflictError, InvalidRequestError
 from pam_shared.money import to_cents
 
 CURRENCY: Literal["USD"] = "USD"
@@ -50,6 +50,16 @@ def totals(lines: Iterable[tuple[Decimal, int]], terms: Terms) -> Totals:
     free = not subtotal or subtotal >= terms.free_shipping_from
     shipping = NOTHING if free else to_cents(terms.shipping)
     return Totals(subtotal, tax, shipping, subtotal + tax + shipping)
+
+
+def check_left(name: str, left: int, wanted: int) -> None:
+    """Raise ConflictError where a cart would hold more of a product than there are."""
+    if not left:
+        raise ConflictError(f"{name} is sold out.", code="sold_out")
+    if wanted > left:
+        raise ConflictError(
+            f"quantity: only {left} x {name} are left, and your cart would hold {wanted}.", code="not_enough_left"
+        )
 
 
 def order_number(serial: int) -> str:

@@ -33,6 +33,8 @@ _SENTENCE = re.compile(r"(?<=[.!?])\s")
 _RECENT = 3
 """How many turns back a correction may be about."""
 _PLACES = "destination", "location", "origin"
+_CHANGES = {"add_to_cart": "update_cart"}
+"""What changes that of which there are several, where it is not told by its name."""
 _REPLACES = "update_", "manage_"
 """Tools that put a new value in the place of the one before."""
 DONE = "I'm sorry, I can't take that back. Tell me what it should be instead, and I will set it."
@@ -99,7 +101,7 @@ def _stands(use: ToolUseBlock, tool: ToolManifest, last: TurnRecord) -> str | No
 
 def _moved(use: ToolUseBlock, last: TurnRecord, text: str, tools: list[ToolManifest], now: datetime) -> Route | None:
     """Return the change of what the turn before created, where there is a tool that changes it."""
-    tool, rule = named(use.name.replace("create_", "update_"), tools)
+    tool, rule = named(_CHANGES.get(use.name) or use.name.replace("create_", "update_"), tools)
     made = _made(use, tool, last)
     if tool is None or rule is None or made is None:
         return None
@@ -128,11 +130,13 @@ def _undone(last: TurnRecord, tools: list[ToolManifest]) -> Route | None:
     if not last.uses:
         return None
     use = last.uses[-1]
-    tool, rule = named(re.sub("^(?:create|update)_", "delete_", use.name), tools)
+    is_counted = use.name in _CHANGES
+    tool, rule = named(_CHANGES.get(use.name) or re.sub("^(?:create|update)_", "delete_", use.name), tools)
     made = _made(use, tool, last)
     if tool is None or rule is None or made is None:
         return None
-    return call_of(rule, tool, {made[0]: made[1]["id"]}, 1.0, "what was made, taken back")
+    none = {"quantity": 0} if is_counted else {}
+    return call_of(rule, tool, {made[0]: made[1]["id"], **none}, 1.0, "what was made, taken back")
 
 
 def _made(use: ToolUseBlock, other: ToolManifest | None, last: TurnRecord) -> tuple[str, dict[str, Any]] | None:
@@ -141,7 +145,7 @@ def _made(use: ToolUseBlock, other: ToolManifest | None, last: TurnRecord) -> tu
     argument = next((name for name in required if name.endswith("_id")), None)
     if other is None or argument is None:
         return None
-    if argument in use.input:
+    if use.input.get(argument):
         return argument, {"id": use.input[argument]}
     result = last.results.get(use.id)
     record = pointed_at(other.name, argument, "it", [result]) if result else None

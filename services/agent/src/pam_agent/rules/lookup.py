@@ -1,5 +1,6 @@
 """The record a call is about: found among what was shown, else looked for before the call is made."""
 
+import re
 from dataclasses import replace
 
 from pam_agent.mind import Prompt
@@ -11,9 +12,18 @@ _LISTS = {
     "delete_calendar_event": "get_calendar_events",
     "update_expense": "list_expenses",
     "delete_expense": "list_expenses",
+    "update_cart": "get_cart",
+    "add_to_cart": "search_products",
     "log_hustle_attempt": "list_hustle_ideas",
 }
 """What lists the records of a tool that changes one."""
+_INTO_CART = re.compile(
+    r"\b(?:add|put|throw|toss|place|stick|drop|get|want|need)\b "
+    r"(?!(?:the )?(?:it|that|this|one|them|first|second|third|fourth|fifth|last|top)\b)"
+    r"(?:an? |the |some |another )?(?P<query>.{3,80}?)"
+    r" (?:in|into|to|on) (?:my |the |our )?(?:shopping )?(?:cart|basket)\b",
+    re.IGNORECASE,
+)
 
 
 def identified(found: Route, prompt: Prompt) -> Route:
@@ -41,4 +51,7 @@ def look_first(found: Route, prompt: Prompt) -> list[Call]:
         is_needed = tool in {result.tool for result in prompt.steps[0].results}
     else:
         is_needed = any(name.endswith("_id") for name in found.missing)
-    return [Call(tool, {}, 1.0, "to find what is meant")] if is_needed else []
+    if tool != "search_products":
+        return [Call(tool, {}, 1.0, "to find what is meant")] if is_needed else []
+    sought = _INTO_CART.search(prompt.text)
+    return [Call(tool, {"query": sought["query"]}, 1.0, "to find what is meant")] if is_needed and sought else []

@@ -13,7 +13,7 @@ from pam_agent.rules.numerals import in_digits
 from pam_agent.rules.words import stems_in
 from pam_shared.contracts.conversation import ToolReturned
 
-_KINDS = {"hustle_id": "idea", "confirm_savings": "savings_event"}
+_KINDS = {"hustle_id": "idea", "confirm_savings": "savings_event", "update_cart": "cart_item"}
 """What results call a record, by argument or tool, where it is not the argument's own name."""
 _TITLES = "title", "name", "content", "description"
 _POINTING = re.compile(r"\b(?:it|that|this|there|one|(?:the|my) (?:thing|entry|event))\b", re.IGNORECASE)
@@ -73,10 +73,16 @@ def _shown(kind: str, results: Sequence[ToolReturned]) -> Iterator[list[dict[str
     """Yield the records of a kind that each result holds, the newest result first."""
     for result in reversed(results):
         data = result.reply.data or {}
-        one, many = data.get(kind), data.get(f"{kind}s")
+        one, many = data.get(kind), data.get(f"{kind}s", data.get("items") if kind == "cart_item" else None)
         records = [one] if isinstance(one, dict) else many if isinstance(many, list) else []
-        if found := [record for record in records if isinstance(record, dict) and "id" in record]:
+        known = (record for record in records if isinstance(record, dict))
+        if found := [_identified(record) for record in known if record.keys() & {"id", "product_id"}]:
             yield found
+
+
+def _identified(record: dict[str, Any]) -> dict[str, Any]:
+    """Return a record with its id under that name: a line of a cart has that of its product."""
+    return {"id": record.get("product_id"), **record}
 
 
 def _place(text: str) -> int | None:

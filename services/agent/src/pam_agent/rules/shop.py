@@ -55,6 +55,18 @@ _REGION = (
     r"|midwest|plains|mountains|coast)\w*)"
 )
 
+_OUT = re.compile(r"\b(?:remove|delete|take|drop|get rid of|scratch|toss out|kick out|pull)\b", re.IGNORECASE)
+
+
+def _in_cart(slot: Slot) -> int | None:
+    """Return how many of a product there should be: a number that is said, none where it is to be taken out."""
+    found = re.search(
+        r"\b(?:to|just|only|make it|of)?\s*(?P<count>\d{1,2})\b(?!\s?(?:amp|a|ft|feet|foot|gal|in)\b)", slot.digits
+    )
+    is_out = _OUT.search(slot.text)
+    return int(found["count"]) if found and not is_out else 0 if is_out else None
+
+
 RULES = (
     Rule(
         "checkout",
@@ -70,6 +82,17 @@ RULES = (
         {"quantity": _quantity},
         unless="about_to_buy",
         asks={"product_id": "Which product do you mean?"},
+    ),
+    Rule(
+        "update_cart",
+        "delete cart | cart_less cart | set cart @claim",
+        Stance.ASKED,
+        {"quantity": _in_cart},
+        unless="checkout add shop",
+        asks={
+            "product_id": "Which of the things in your cart do you mean?",
+            "quantity": "How many of it shall be in your cart?",
+        },
     ),
     Rule("get_cart", "cart | cart show | !about_to_buy | cart how_much | cart left", unless="checkout"),
     Rule(

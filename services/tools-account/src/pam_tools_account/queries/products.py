@@ -129,6 +129,28 @@ async def put_in_cart(db: Connection, user: UUID, product_id: UUID, quantity: in
     return row["quantity"], row["created"]
 
 
+async def set_in_cart(db: Connection, user: UUID, product_id: UUID, quantity: int) -> Line | None:
+    """Set how many of a product the cart has, none with 0, and return its line; None where the cart has none of it."""
+    if quantity:
+        row = await db.fetchrow(
+            "update cart_items c set quantity = $3, updated_at = now() from shop_products p"
+            " where p.id = c.product_id and c.user_id = $1 and c.product_id = $2"
+            " returning c.product_id, name, c.quantity, price, inventory_count, sample, status = 'active' as active",
+            user,
+            product_id,
+            quantity,
+        )
+    else:
+        row = await db.fetchrow(
+            "delete from cart_items c using shop_products p"
+            " where p.id = c.product_id and c.user_id = $1 and c.product_id = $2"
+            " returning c.product_id, name, 0 as quantity, price, inventory_count, sample, status = 'active' as active",
+            user,
+            product_id,
+        )
+    return Line(**row) if row else None
+
+
 async def cart(db: Connection, user: UUID) -> list[Line]:
     """Return what is in the cart, the oldest line first."""
     rows = await db.fetch(

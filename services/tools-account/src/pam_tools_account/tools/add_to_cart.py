@@ -5,14 +5,14 @@ from uuid import UUID
 
 from pydantic import Field
 
-from pam_shared.errors import ConflictError, InvalidRequestError, NotFoundError
+from pam_shared.errors import InvalidRequestError, NotFoundError
 from pam_shared.money import spoken
 from pam_shared.tools.calculations import log_calculation
 from pam_shared.tools.context import ToolContext
 from pam_shared.tools.declaration import Arguments, Result, id_from, tool
 from pam_tools_account.goods import CartItem
 from pam_tools_account.queries import products
-from pam_tools_account.rules import LARGEST_QUANTITY
+from pam_tools_account.rules import LARGEST_QUANTITY, check_left
 from pam_tools_account.sentences import SAMPLE_GOODS
 
 
@@ -59,10 +59,4 @@ def _check(product: products.Product, quantity: int) -> None:
         raise InvalidRequestError(
             f"quantity: the cart would hold {quantity} x {product.name}; {LARGEST_QUANTITY} is the most."
         )
-    if not product.inventory_count:
-        raise ConflictError(f"{product.name} is sold out.", code="sold_out")
-    if quantity > product.inventory_count:
-        raise ConflictError(
-            f"quantity: only {product.inventory_count} x {product.name} are left, and your cart would hold {quantity}.",
-            code="not_enough_left",
-        )
+    check_left(product.name, product.inventory_count, quantity)
