@@ -129,26 +129,26 @@ async def put_in_cart(db: Connection, user: UUID, product_id: UUID, quantity: in
     return row["quantity"], row["created"]
 
 
-async def set_in_cart(db: Connection, user: UUID, product_id: UUID, quantity: int) -> Line | None:
-    """Set how many of a product the cart has, none with 0, and return its line; None where the cart has none of it."""
-    if quantity:
-        row = await db.fetchrow(
-            "update cart_items c set quantity = $3, updated_at = now() from shop_products p"
-            " where p.id = c.product_id and c.user_id = $1 and c.product_id = $2"
-            " returning c.product_id, name, c.quantity, price, inventory_count, sample, status = 'active' as active",
-            user,
-            product_id,
-            quantity,
-        )
-    else:
-        row = await db.fetchrow(
-            "delete from cart_items c using shop_products p"
-            " where p.id = c.product_id and c.user_id = $1 and c.product_id = $2"
-            " returning c.product_id, name, 0 as quantity, price, inventory_count, sample, status = 'active' as active",
-            user,
-            product_id,
-        )
-    return Line(**row) if row else None
+async def set_in_cart(db: Connection, user: UUID, product_id: UUID, quantity: int) -> None:
+    """Set how many of a product the cart has."""
+    await db.execute(
+        "insert into cart_items (user_id, product_id, quantity) values ($1, $2, $3)"
+        " on conflict (user_id, product_id) do update set quantity = excluded.quantity, updated_at = now()",
+        user,
+        product_id,
+        quantity,
+    )
+
+
+async def take_out_of_cart(db: Connection, user: UUID, product_id: UUID) -> str | None:
+    """Take a product out of the cart, also one that was withdrawn; return its name, None where it was not in it."""
+    name: str | None = await db.fetchval(
+        "delete from cart_items c using shop_products p"
+        " where p.id = c.product_id and c.user_id = $1 and c.product_id = $2 returning name",
+        user,
+        product_id,
+    )
+    return name
 
 
 async def cart(db: Connection, user: UUID) -> list[Line]:

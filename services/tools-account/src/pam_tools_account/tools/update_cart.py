@@ -21,28 +21,32 @@ class CartChange(Arguments):
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"quantity": 1}]})
 
-    product_id: Annotated[UUID, id_from("add_to_cart", "cart_item.product_id")] = Field(description="The product's id.")
+    product_id: Annotated[UUID, id_from("search_products", "products.0.id")] = Field(description="The product's id.")
     quantity: int = Field(ge=0, le=LARGEST_QUANTITY, examples=[1], description="How many of it; 0 takes it out.")
 
 
 class ChangedCart(Result):
-    """The line of the cart as it is now; none when it was taken out."""
+    """The line of the cart as it is now; none when it is taken out."""
 
     cart_item: CartItem | None
 
 
 @tool(effect="write", timeout=4)
 async def update_cart(ctx: ToolContext, args: CartChange) -> ChangedCart:
-    """Change how many of a product are in the member's cart, or take it out with a quantity of 0."""
-    line = await products.set_in_cart(ctx.db, ctx.user, args.product_id, args.quantity)
-    if line is None:
-        raise NotFoundError("product_id: that is not in your cart; get_cart shows what is.")
-    if args.quantity:
-        check_left(line.name, line.inventory_count if line.active else 0, args.quantity)
-    item = CartItem.of(line) if args.quantity else None
-    await log_calculation(ctx, "update_cart", args, {"line_total": item.line_total if item else 0})
-    if line.sample:
+    """Set how many of a product are in the member's cart, or take it out with a quantity of 0."""
+    if not args.quantity:
+        name = await products.take_out_of_cart(ctx.db, ctx.user, args.product_id)
+        await log_calculation(ctx, "update_cart", args, {"line_total": 0})
+        return ChangedCart(message=f"{name or 'That'} is no longer in your cart.", cart_item=None)
+    product = await products.shop_product(ctx.db, args.product_id)
+    if product is None:
+        raise NotFoundError("product_id: the shop has no such product; get_cart shows what is in the cart.")
+    check_left(product.name, product.inventory_count, args.quantity)
+    await products.set_in_cart(ctx.db, ctx.user, product.id, args.quantity)
+    item = CartItem.of(products.Line.of(product, args.quantity))
+    await log_calculation(ctx, "update_cart", args, item)
+    if product.sample:
         ctx.cite("shop catalogue", ctx.now, sample=True)
-    samples = f" {SAMPLE_GOODS}" if line.sample else ""
-    now = f"Your cart has {line.quantity} x {line.name} now, {spoken(item.line_total)} before tax." if item else ""
-    return ChangedCart(message=f"{now or f'{line.name} is no longer in your cart.'}{samples}", cart_item=item)
+    samples = f" {SAMPLE_GOODS}" if product.sample else ""
+    told = f"Your cart has {item.quantity} x {item.name} now, {spoken(item.line_total)} before tax.{samples}"
+    return ChangedCart(message=told, cart_item=item)
