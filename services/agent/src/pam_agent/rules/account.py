@@ -104,7 +104,15 @@ _NO_GOOD = (
 def _thumbs(slot: Slot) -> bool | None:
     if re.search(_NO_GOOD, slot.text, re.IGNORECASE):
         return False
-    return None if stars(slot) else True
+    return None if _rating(slot) else True
+
+
+def _rating(slot: Slot) -> int | None:
+    """Return how many of five stars or points an answer is given."""
+    out_of = re.search(r"\b([1-5]) ?(?:out of|/) ?5\b", slot.digits, re.IGNORECASE)
+    plain = re.search(r"\b(?:rate|give)\b.*\b([1-5])\W*$", slot.digits, re.IGNORECASE)
+    named = stars(slot) or next((found[1] for found in (out_of, plain) if found), None)
+    return int(named) if named else None
 
 
 _SETTINGS: dict[str, Any] = {
@@ -191,7 +199,7 @@ RULES = (
         "feedback_good | feedback_bad | feedback @stars | feedback answer | feedback_good answer "
         "| feedback_bad answer | feedback @stars answer",
         Stance.REFUSED,
-        {"thumbs_up": _thumbs, "rating": lambda slot: int(stars(slot) or 0) or None},
+        {"thumbs_up": _thumbs, "rating": _rating},
         asks={"message_id": "Which of my answers do you mean?"},
         unless="post_noun favorite",
     ),

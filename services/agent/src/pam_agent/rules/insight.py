@@ -21,7 +21,7 @@ _KINDS = {
 }
 _SUBJECTS = {
     "budget": r"\b(?:budget|money|costs?|prices?|fees?)\b",
-    "social": r"member|post|group|friend",
+    "social": r"\b(?:members?|posts?|groups?|friends?)\b",
     "shop": r"shop|order|refund|product",
     "travel": r".",
 }
@@ -36,9 +36,17 @@ _REPORTS = {"financial": r"financ|money|budget", "travel": r"travel|trip", "vehi
 _INSIGHTS = {
     "performance": r"performance|error|busiest|slow|fail",
     "trends": r"trend",
-    "user": r"\bmy\b|\bmine\b|\bi\b",
+    "user": r"\buser (?:activity|insights?|behaviou?r)|\bmy\b|\bmine\b|\bi\b",
 }
 _TITLE_MAX = 80
+_IF_ALLOWED = re.compile(
+    r"^\W*(?:(?:is|are|am|can|may|do|does|should|what|what's|which|how|long|many|it|there|any|i|we|you|one|they|need"
+    r"|have"
+    r"|still|legal|legally|illegal|allowed|permitted|forbidden|okay|ok|official|officially|stored|check|if"
+    r"|whether)\b\W*)+",
+    re.IGNORECASE,
+)
+"""How somebody asks whether they may."""
 
 
 def _fact(slot: Slot) -> str | None:
@@ -52,11 +60,17 @@ def _kind(slot: Slot) -> str | None:
 
 
 def _subject(slot: Slot) -> str | None:
-    return next((kind for kind, words in _SUBJECTS.items() if re.search(words, slot.text, re.IGNORECASE)), None)
+    """Return what a fact is about: what it is called ("a budget tip"), else what its words are of."""
+    told = re.search(
+        r"\b(?P<subject>budget|social|shop|travel) (?:tip|fact|rule|advice|warning|policy)", slot.text.lower()
+    )
+    fact = _fact(slot) or slot.text
+    kinds = (kind for kind, words in _SUBJECTS.items() if re.search(words, fact, re.IGNORECASE))
+    return told["subject"] if told else next(kinds, None)
 
 
 def _sought(slot: Slot) -> str | None:
-    return keywords(quoted_in(slot.text) or topic_in(slot.text, ABOUT_ALL) or "")
+    return keywords(quoted_in(slot.text) or topic_in(slot.text, ABOUT_ALL) or re.sub(_IF_ALLOWED, "", slot.text))
 
 
 def _table(slot: Slot) -> str | None:

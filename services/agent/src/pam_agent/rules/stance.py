@@ -75,8 +75,11 @@ _PLANNED = _words(
 )
 _DUE = _words(r"\b(?:next )?due\b.*$")
 """When something that was done is to be done again."""
-_SHOWN = _words(r"^\W*(?:show|list|find|search|browse|compare) (?!that\b)")
-"""What is looked for has not happened."""
+_LOOKED_FOR = _words(
+    r"^\W*(?:list|find|search|browse|compare|look (?:up|for|in|through)"
+    r"|show (?!that\b|only|my\b|our\b|every|people|others|the (?:whole )?(?:community|world)))"
+)
+"""What is to be found is neither told nor to be changed."""
 _UNDONE = _words(
     r"\b(?:delete|remove|undo|cancel|(?<!tax )(?<!irs )refund\w*(?! (?:check|came|landed|arrived|hit|posted)))\b"
 )
@@ -119,7 +122,7 @@ def allows(stance: Stance, text: str) -> bool:
     told = _POLITE.sub("", text, count=1)
     is_polite = told != text
     is_asked_about = _QUESTION.search(told.rstrip("? ") if is_polite else told)
-    if is_asked_about or _IMAGINED.search(text) or _ABOUT_OTHERS.search(told):
+    if is_asked_about or _LOOKED_FOR.match(told) or _IMAGINED.search(text) or _ABOUT_OTHERS.search(told):
         return False
     if stance is Stance.REFUSED:
         return not _KEPT.search(told)
@@ -136,6 +139,11 @@ def is_question(text: str) -> bool:
     """Whether a sentence wants to know something."""
     told = _POLITE.sub("", contracted(text), count=1)
     return bool(_QUESTION.search(told))
+
+
+def looks_for(text: str) -> bool:
+    """Whether a sentence asks for something to be found or shown."""
+    return bool(_LOOKED_FOR.match(_POLITE.sub("", text, count=1)))
 
 
 def is_imagined(text: str) -> bool:
@@ -157,6 +165,4 @@ def _is_no_record(told: str) -> bool:
     """Whether it is a plan, an undoing or somebody else's doing."""
     rest = _NOTED.sub("", _DUE.sub("", _LET.sub("", told, count=1)))
     is_anothers = _ANOTHERS.search(rest) and not _NOTED.search(told)
-    return bool(
-        _ANSWERING.search(rest) or _SHOWN.search(rest) or _PLANNED.search(rest) or _UNDONE.search(rest) or is_anothers
-    )
+    return bool(_ANSWERING.search(rest) or _PLANNED.search(rest) or _UNDONE.search(rest) or is_anothers)

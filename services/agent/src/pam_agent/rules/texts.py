@@ -73,14 +73,14 @@ def topic_in(text: str, frame: re.Pattern[str] = _ABOUT) -> str | None:
     """Return what a search is about: what is in quotes, follows "about", or is left without its frame."""
     if quoted := quoted_in(text):
         return quoted
-    bare = _LATELY.sub("", text.rstrip("?. !"))
+    bare = text.rstrip("?. !")
     found = (_STRONG.search(bare) if frame is _ABOUT else None) or frame.search(bare)
     return keywords(found["topic"]) if found else None
 
 
 def keywords(text: str) -> str | None:
     """Return a phrase as words to search for, without the small ones."""
-    return " ".join(_FILLER.sub("", text).split()).strip(" ?.!,") or None
+    return " ".join(_FILLER.sub("", _LATELY.sub("", text)).split()).strip(" ?.!,") or None
 
 
 def goods_in(text: str) -> str | None:
