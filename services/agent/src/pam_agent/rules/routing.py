@@ -14,6 +14,7 @@ from pam_agent.rules import (
     insight,
     meetups,
     memory,
+    operators,
     profile,
     rigs,
     savings,
@@ -49,6 +50,7 @@ RULES: tuple[Rule, ...] = tuple(
         rigs,
         calendar,
         insight,
+        operators,
         memory,
     )
     for rule in domain.RULES
