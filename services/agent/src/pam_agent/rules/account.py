@@ -85,7 +85,10 @@ def _who(subject: str, named: dict[str, str]) -> Read:
 
 def stars(slot: Slot) -> int | float | None:
     """Return how many stars a sentence names."""
-    return measured(re.sub(r"\bone(?= stars?\b)", "1", slot.digits, flags=re.IGNORECASE), r"(?:\+ ?)?stars?")
+    return measured(
+        re.sub(r"\bone(?= stars?\b)", "1", slot.digits, flags=re.IGNORECASE),
+        r"(?:\+ ?|(?:or|and) (?:more|better|higher|above|up) )?stars?",
+    )
 
 
 def _language(slot: Slot) -> str | None:
@@ -123,7 +126,7 @@ _SETTINGS: dict[str, Any] = {
     "theme": one_of(
         "theme",
         {
-            "dark": r"\bdark|night mode",
+            "dark": r"\bdark|night (?:mode|theme)",
             "light": r"\blight",
             "auto": r"\bauto|\b(?:follow|match|like|same as)\b.*\b(?:device|phone|system)|system (?:theme|default)",
         },
@@ -142,7 +145,7 @@ _PRIVACY: dict[str, Any] = {
     ),
     "location_sharing": _switch(r"location sharing|(?:share|show|hide) (?:my|our) location|where (?:i am|we are)\b"),
     "show_activity": _switch(r"\bactivity\b"),
-    "allow_messages": _who(r"\b(?:messag(?:e|es|ing)|msgs?|contact\w*|writ(?:e|ing) (?:to|me|us)|dm)s?\b", _WHO),
+    "allow_messages": _who(r"\b(?:messag(?:e|es|ing|ed)|msgs?|contact\w*|writ(?:e|ing) (?:to|me|us)|dm)s?\b", _WHO),
     "data_collection": _switch(r"\bdata\b(?! vis)(?!.*financ)(?<!financial data)|analytics|tracking me"),
     "trip_sharing": _switch(r"trip sharing|(?:my|our|what) trips"),
     "financial_data_visibility": _who(

@@ -29,6 +29,8 @@ _POINTING = re.compile(
     r"|register|enter|plan|post"
     r"|book|file|jot|change|fix|update|delete|remove|confirm|share|do|check|charge|throw|make) (?:it|that|this"
     r"|them|one)\b"
+    r"|(?:we|i|it|she)(?:'m| am|'re| are|'s)? (?:do(?:es)?|gets?|getting|averag\w+) (?:about |around )?[\d.]+ (?:mpg"
+    r"|miles)\b"
     r"|(?:we|i)(?:'ll| will|'re| are|'m| am)? (?:leav|depart|head|start|set off|set out)\w*\b",
     re.IGNORECASE,
 )

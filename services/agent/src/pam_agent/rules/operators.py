@@ -5,6 +5,7 @@ import re
 from pam_agent.rules.categories import enum_of
 from pam_agent.rules.dates import day_in, range_in
 from pam_agent.rules.durations import days_in
+from pam_agent.rules.numerals import labelled, measured
 from pam_agent.rules.reading import Slot
 from pam_agent.rules.rule import Rule
 from pam_agent.rules.stance import Stance
@@ -42,6 +43,13 @@ def _other_table(text: str) -> str | None:
     name = next(filter(None, found.groups()), None) if found else None
     is_whole = name and f"{name} table" in text.lower()
     return name if not name or is_whole else name.removesuffix("s") + "s"
+
+
+def _rows(slot: Slot) -> int | None:
+    found = measured(slot.digits, r"(?:rows?|records?|entries|lines)") or labelled(
+        slot.digits, "last|first|newest|latest|top"
+    )
+    return int(found) if found else None
 
 
 def _insight(slot: Slot) -> str | None:
@@ -117,7 +125,7 @@ RULES = (
     Rule(
         "read_records",
         "read table -sizes | show table -sizes -count | read table stored -sizes",
-        slots={"table": _table},
+        slots={"table": _table, "limit": _rows},
         asks=_TABLE,
         unless="database sizes",
     ),
