@@ -99,3 +99,11 @@ def test_a_list_of_amounts_says_once_that_it_is_money():
     ]
     calls = route("a park with a pool near Myrtle Beach, 60 bucks tops", list(manifests()), NOW).calls
     assert [(call.tool, call.arguments["max_price"]) for call in calls] == [("find_rv_parks", 60)]
+
+
+def test_two_wishes_are_two_calls_and_two_switches_one():
+    """R-A4: what was earned is not booked as spent; settings named together are changed together."""
+    calls = route("got paid 500 for the website and spent 80 on groceries", list(manifests()), NOW).calls
+    assert [(call.tool, call.arguments["amount"]) for call in calls] == [("log_income", 500), ("create_expense", 80)]
+    calls = route("turn on dark mode and set my language to Spanish", list(manifests()), NOW).calls
+    assert [call.arguments for call in calls] == [{"theme": "dark", "language": "es"}]
