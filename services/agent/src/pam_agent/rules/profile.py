@@ -19,7 +19,8 @@ def _behind(lead: str) -> Read:
 
 
 _handle = _behind(
-    r"\b(?:user ?name|handle|display name)\b(?: (?:now|to|is|should be|ought to be|has to be|becomes?|as|please))*:?"
+    r"\b(?:user ?name|handle|display name)\b(?: (?:now|over|to|is|should be|ought to be|has to be|becomes?|as"
+    r"|please))*:?"
 )
 
 

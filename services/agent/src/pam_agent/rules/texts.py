@@ -27,7 +27,9 @@ _TAIL = re.compile(
     r"|below .*|priced .*|costing .*|that costs? .*|between [$€£]?\d.*|(?:that )?(?:do )?you (?:sell|carry|have|stock)"
     r"|do you (?:sell|carry|have|stock)|what (?:do you have|have you got|can I get)|have you got|you've got|(?:at "
     r"|for )?no more than .*|nothing over .*|less than .*|cheaper than .*"
-    r"|up to .*|over \d.*|(?:[1-5](?:\.\d)?|four|five|three)[ -]stars?.*|in stock)\W*$",
+    r"|up to .*|over \d.*|(?:at |for )?[$€£]?\d[\d.]*(?: (?:dollars|bucks))? (?:or (?:less|under|below|cheaper)|tops"
+    r"|max\w*)"
+    r"|(?:[1-5](?:\.\d)?|four|five|three)[ -]stars?.*|in stock)\W*$",
     re.IGNORECASE,
 )
 _ABOUT = re.compile(
