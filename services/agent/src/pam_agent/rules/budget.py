@@ -140,7 +140,8 @@ RULES = (
     ),
     Rule(
         "update_budget",
-        "set budget | budget want | budget @amount want | budget @amount | set limit @amount | limit @amount "
+        "opens_cap kind -saving -fillup -@miles -@gallons | set budget | budget want | budget @amount want"
+        " | budget @amount | set limit @amount | limit @amount "
         "| set limit | monthly kind limit @amount | monthly kind set @amount | monthly kind want @amount",
         Stance.ASKED,
         {"category": _budget_category, "amount": _budget_amount, "period": period},

@@ -39,7 +39,8 @@ _PARTS = {"noon": 12, "midday": 12, "morning": 9, "afternoon": 15, "evening": 18
 _RANGE = re.compile(rf"\b(?P<first>\d{{1,2}})\s+(?:to|through|until|-)\s+{_DAY}\s+{_MONTH}\b", re.IGNORECASE)
 _WHOLE_MONTH = re.compile(
     r"\b(?:in|for|during|of|all|whole|this|last|next) (?:january|february|march|april|may|june|july|august|september"
-    r"|october|november|december|jan|feb|aug|sept?|oct|nov|dec)\b(?! \d)",
+    r"|october|november|december|jan|feb|aug|sept?|oct|nov|dec)\b(?! \d)"
+    r"|\b(?:january|february|march|april|june|july|august|september|october|november|december)'s\b",
     re.IGNORECASE,
 )
 _NOON = 12

@@ -123,7 +123,8 @@ RULES = (
     ),
     Rule(
         "list_hustle_ideas",
-        "show hustle | show hustle idea | hustle idea approve already_approved @question | idea show -cut -saving | idea income | hustle idea | idea hustle @question",
+        "show hustle | show hustle idea | hustle idea approve already_approved @question"
+        " | idea show -cut -saving | idea income | hustle idea | idea hustle @question",
         unless="@amount worth approve predict",
     ),
     Rule(

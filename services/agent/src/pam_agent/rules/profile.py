@@ -19,7 +19,8 @@ def _behind(lead: str) -> Read:
 
 
 _handle = _behind(
-    r"\b(?:user ?name|handle|display name)\b(?: (?:now|over|to|is|should be|ought to be|has to be|becomes?|as"
+    r"\b(?:user ?name|handle|display name)\b(?: (?:be (?:changed|set|switched)|now|over|to|is|should be|ought to be"
+    r"|has to be|becomes?|as"
     r"|please))*:?"
 )
 

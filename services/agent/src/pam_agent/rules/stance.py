@@ -28,7 +28,10 @@ _POLITE = _words(
     r"\W*(?:(?:hey|hi|hello"
     r"|good (?:morning|afternoon|evening)|morning|yes|no|oh|well|so|now|thanks|thank you|ok"
     r"|okay|pam|dear|there|please|kindly|also|then|and)\b[,.!]*\s+)*"
-    r"(?:please|kindly|(?:can|could|would|will|might) (?:you|we|i)(?: (?:please|kindly|be so kind as to))?)\b"
+    r"(?:please|kindly|(?:can|could|would|will|might) (?:you|we|i)(?: (?:please|kindly|be so kind as to))?"
+    r"|(?:can|could)(?= (?:my|our|the) [\w' ]{2,30} be (?:changed|set|moved|added|updated|removed|deleted|turned"
+    r"|switched"
+    r"|made|put|raised|lowered|cancell?ed|renamed|logged|recorded)\b))\b"
 )
 _LET = _words(r"^\W*(?:let's|i(?:'d| would) (?:like|love)(?: to)?|i (?:want|need|wish)(?: to)?)\b")
 _AFTERWARDS = _words(
@@ -49,7 +52,10 @@ _IMAGINED = _words(
 )
 _DENIED = _words(
     r"n't\b(?! (?:let (?:me|us)\b|forget|ever forget|make it\b|be there|need (?:it|that|this|them)\b"
-    r"|(?:want|wish) to follow \S+ any|(?:want|use) (?:it|that|this|them)(?: any ?more)?\b))|\b(?:not|never|without)\b"
+    r"|(?:want|wish) to follow \S+ any|(?:want|use) (?:it|that|this|them)(?: any ?more)?\b"
+    r"|want to (?:spend|go|pay) (?:any )?(?:more than|over|above)\b))"
+    r"|\b(?:not(?! (?:spend|go|pay) (?:any )?(?:more than|over|above)\b)|never(?! (?:spend|go|pay) (?:more|over"
+    r"|above))|without)\b"
 )
 _KEPT = _words(
     r"\b(?:do(?:n't| not)|does(?:n't| not)|did(?:n't| not)|never|not)(?: (?:want|need|like|wish))?(?: you)?(?: to)?"
