@@ -121,3 +121,9 @@ def test_a_limit_is_a_budget_however_it_is_said(text, category, amount):
     """R-A4: "not more than" denies nothing, and of two figures the new one counts."""
     tool, arguments = _carried(text)
     assert (tool, arguments["category"], arguments["amount"]) == ("update_budget", category, amount)
+
+
+def test_of_amounts_and_their_sum_the_sum_was_paid():
+    """R-A4: "42 a night for 3 nights, 126 total" is one expense."""
+    calls = route("campground 42/night for 3 nights, 126 total", list(manifests()), NOW).calls
+    assert [call.arguments["amount"] for call in calls] == [126]

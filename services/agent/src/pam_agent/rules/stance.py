@@ -95,7 +95,8 @@ _ANOTHERS = _words(
     r"|aunt|nephew|niece|grand\w+|girlfriend|boyfriend|in-laws?|folks)s?(?! and (?:i|me)\b)"
     r"|somebody|someone|the guy|a guy)\b[\w ]{0,12}\b(?:paid|spent|bought|filled|earned|made|saved|had|got"
     r"|replaced|changed|gets|dropped|logged|used|pumped|tanked|deducted|sold|lost|won|charged|ordered|owes)\b"
-    r"|^(?!.*\b(?:i|we|my|our|me|us)\b)(?!just|also|already|today|yesterday)(?-i:[A-Z])[a-z]+ (?:spent|paid|bought"
+    r"|^(?!.*\b(?:i|we|my|our|me|us)\b)(?!just|also|already|today|yesterday)(?-i:[A-Z])[a-z]+ (?:spent|paid"
+    r"|bought"
     r"|earned)\b"
 )
 _ANSWERING = _words(
