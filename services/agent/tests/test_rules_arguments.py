@@ -99,3 +99,31 @@ def test_a_list_of_amounts_says_once_that_it_is_money():
     ]
     calls = route("a park with a pool near Myrtle Beach, 60 bucks tops", list(manifests()), NOW).calls
     assert [(call.tool, call.arguments["max_price"]) for call in calls] == [("find_rv_parks", 60)]
+
+
+def test_two_wishes_are_two_calls_and_two_switches_one():
+    """R-A4: what was earned is not booked as spent; settings named together are changed together."""
+    calls = route("got paid 500 for the website and spent 80 on groceries", list(manifests()), NOW).calls
+    assert [(call.tool, call.arguments["amount"]) for call in calls] == [("log_income", 500), ("create_expense", 80)]
+    calls = route("turn on dark mode and set my language to Spanish", list(manifests()), NOW).calls
+    assert [call.arguments for call in calls] == [{"theme": "dark", "language": "es"}]
+
+
+@pytest.mark.parametrize(
+    ("text", "category", "amount"),
+    [
+        ("set utilities to $110", "utilities", 110),
+        ("let's not spend more than 30 a week on parking", "parking", 30),
+        ("increase the rv park allowance from 600 to 700", "rv_park", 700),
+    ],
+)
+def test_a_limit_is_a_budget_however_it_is_said(text, category, amount):
+    """R-A4: "not more than" denies nothing, and of two figures the new one counts."""
+    tool, arguments = _carried(text)
+    assert (tool, arguments["category"], arguments["amount"]) == ("update_budget", category, amount)
+
+
+def test_of_amounts_and_their_sum_the_sum_was_paid():
+    """R-A4: "42 a night for 3 nights, 126 total" is one expense."""
+    calls = route("campground 42/night for 3 nights, 126 total", list(manifests()), NOW).calls
+    assert [call.arguments["amount"] for call in calls] == [126]

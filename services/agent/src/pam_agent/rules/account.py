@@ -85,7 +85,10 @@ def _who(subject: str, named: dict[str, str]) -> Read:
 
 def stars(slot: Slot) -> int | float | None:
     """Return how many stars a sentence names."""
-    return measured(re.sub(r"\bone(?= stars?\b)", "1", slot.digits, flags=re.IGNORECASE), r"(?:\+ ?)?stars?")
+    return measured(
+        re.sub(r"\bone(?= stars?\b)", "1", slot.digits, flags=re.IGNORECASE),
+        r"(?:\+ ?|(?:or|and) (?:more|better|higher|above|up) )?stars?",
+    )
 
 
 def _language(slot: Slot) -> str | None:
@@ -104,7 +107,15 @@ _NO_GOOD = (
 def _thumbs(slot: Slot) -> bool | None:
     if re.search(_NO_GOOD, slot.text, re.IGNORECASE):
         return False
-    return None if stars(slot) else True
+    return None if _rating(slot) else True
+
+
+def _rating(slot: Slot) -> int | None:
+    """Return how many of five stars or points an answer is given."""
+    out_of = re.search(r"\b([1-5]) ?(?:out of|/) ?5\b", slot.digits, re.IGNORECASE)
+    plain = re.search(r"\b(?:rate|give)\b.*\b([1-5])\W*$", slot.digits, re.IGNORECASE)
+    named = stars(slot) or next((found[1] for found in (out_of, plain) if found), None)
+    return int(named) if named else None
 
 
 _LEFT_OUT = (
@@ -133,7 +144,7 @@ _SETTINGS: dict[str, Any] = {
     "theme": one_of(
         "theme",
         {
-            "dark": r"\bdark|night mode",
+            "dark": r"\bdark|night (?:mode|theme)",
             "light": r"\blight",
             "auto": r"\bauto|\b(?:follow|match|like|same as)\b.*\b(?:device|phone|system)|system (?:theme|default)",
         },
@@ -152,7 +163,7 @@ _PRIVACY: dict[str, Any] = {
     ),
     "location_sharing": _switch(r"location sharing|(?:share|show|hide) (?:my|our) location|where (?:i am|we are)\b"),
     "show_activity": _switch(r"\bactivity\b"),
-    "allow_messages": _who(r"\b(?:messag(?:e|es|ing)|msgs?|contact\w*|writ(?:e|ing) (?:to|me|us)|dm)s?\b", _WHO),
+    "allow_messages": _who(r"\b(?:messag(?:e|es|ing|ed)|msgs?|contact\w*|writ(?:e|ing) (?:to|me|us)|dm)s?\b", _WHO),
     "data_collection": _switch(r"\bdata\b(?! vis)(?!.*financ)(?<!financial data)|analytics|tracking me"),
     "trip_sharing": _switch(r"trip sharing|(?:my|our|what) trips"),
     "financial_data_visibility": _who(
@@ -206,14 +217,24 @@ RULES = (
         "get_user_stats",
         "stats | stats show | stats trip | stats @question trip",
         unless="table session database platform budget spend",
-        slots={"period": one_of("period", {"week": r"\bweek", "month": r"\bmonth", "year": r"\byear"})},
+        slots={
+            "period": one_of(
+                "period",
+                {
+                    "all_time": r"\ball[- ]time\b|\blifetime\b|\bever\b|since (?:i|we) joined",
+                    "week": r"\bweek",
+                    "month": r"\bmonth",
+                    "year": r"\byear",
+                },
+            )
+        },
     ),
     Rule(
         "record_user_feedback",
         "feedback_good | feedback_bad | feedback @stars | feedback answer | feedback_good answer "
         "| feedback_bad answer | feedback @stars answer",
         Stance.REFUSED,
-        {"thumbs_up": _thumbs, "rating": lambda slot: int(stars(slot) or 0) or None},
+        {"thumbs_up": _thumbs, "rating": _rating},
         asks={"message_id": "Which of my answers do you mean?"},
         unless="post_noun favorite",
     ),

@@ -23,6 +23,8 @@ _MONTH = re.compile(
 )
 _NUMBERED = re.compile(r"\b(?:site|space|lot|exit|mile|highway|route|class)\s#?$", re.IGNORECASE)
 _ODOMETER = re.compile(r"\b(?:at|odometer|odo)\s(?:about\s|around\s)?$", re.IGNORECASE)
+_WHOLE = re.compile(r",? (?:in )?(?:total|altogether|all told|in all)\b", re.IGNORECASE)
+"""Behind an amount that is the sum of those before it."""
 _FAR = 10_000
 """From here on a bare number behind "at" is what the odometer showed."""
 _MODEL = re.compile(r"(?<!^)\b(?!I\b)[A-Z][a-z]+\s$")
@@ -40,7 +42,9 @@ def amounts_in(text: str) -> list[str]:
     plain = [match for match in found if not _measures(sentence, match)]
     no_years = [match for match in plain if not _is_year(match)]
     no_models = [match for match in no_years if not _is_model(sentence, match)]
-    return [_amount(match) for match in marked or no_models or no_years or plain]
+    named = marked or no_models or no_years or plain
+    whole = [match for match in named if _WHOLE.match(sentence, match.end())]
+    return [_amount(match) for match in (whole if len(whole) == 1 else named)]
 
 
 def _measures(sentence: str, match: re.Match[str]) -> bool:

@@ -100,18 +100,19 @@ def _last(slot: Slot) -> str | None:
 def _days(slot: Slot) -> tuple[date, date] | None:
     """Return the first and last day of a time that is told by its days: a range, a day, or from a day on."""
     today = slot.reading.now.date()
+    is_since = re.search(r"\bsince\b", slot.text, re.IGNORECASE)
     if days := range_in(slot.digits, today):
-        return None if _runs(slot) else days
+        return None if _runs(slot) else (days[0], today if is_since else min(days[1], today))
     day = None if _runs(slot) or days_in(slot.digits) else day_in(slot.digits, today, past=True)
     if day is None or day >= today:
         return None
-    return day, today if re.search(r"\b(?:since|from)\b", slot.text, re.IGNORECASE) else day
+    return day, today if is_since else day
 
 
 def _runs(slot: Slot) -> bool:
     """Whether the period a sentence names is the one that is not over yet."""
     return bool(period_in(slot.text)) and not re.search(
-        r"\b(?:last|previous) (?:week|year)\b", slot.text, re.IGNORECASE
+        r"\b(?:last|previous) (?:week|quarter|year)\b", slot.text, re.IGNORECASE
     )
 
 
@@ -140,7 +141,8 @@ RULES = (
     ),
     Rule(
         "update_budget",
-        "set budget | budget want | budget @amount want | budget @amount | set limit @amount | limit @amount "
+        "opens_cap kind -saving -fillup -@miles -@gallons | set budget | budget want | budget @amount want"
+        " | budget @amount | set limit @amount | limit @amount "
         "| set limit | monthly kind limit @amount | monthly kind set @amount | monthly kind want @amount",
         Stance.ASKED,
         {"category": _budget_category, "amount": _budget_amount, "period": period},

@@ -32,7 +32,9 @@ def _in_capitals(text: str) -> str | None:
 def _merchant(text: str) -> str | None:
     """Return the name of whom money went to, where it stands behind a preposition: "a charge from Tractor Supply"."""
     found = re.search(
-        r"\b(?:from|at|for|of|does|is) (?P<name>[A-Z][\w'&*.-]*(?: (?:[A-Z#&*][\w'&*#.-]*|\d{2,5}\b(?!\.)))*)", text
+        r"\b(?:from|at|for|of|does|is|would|do|put) (?P<name>[A-Z][\w'&*.-]*(?: (?:[A-Z#&*][\w'&*#.-]*"
+        r"|\d{2,5}\b(?!\.)))*)",
+        text,
     )
     return found["name"].rstrip(".,") if found else None
 

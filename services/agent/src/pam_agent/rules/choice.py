@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pam_agent.rules.likeness import NONE, likeness
 from pam_agent.rules.reading import Reading, Slot
 from pam_agent.rules.rule import Rule
-from pam_agent.rules.stance import Stance, allows, forbids, is_imagined
+from pam_agent.rules.stance import Stance, allows, forbids, is_imagined, looks_for
 from pam_shared.contracts.tools import Effect, ToolManifest
 
 _WEIGHT = 0.02
@@ -80,7 +80,8 @@ def _may_stand_in(other: Choice, first: Choice, reading: Reading) -> bool:
     """Whether a choice is meant where the first may not be done: a read that is asked for, or a refusal as likely."""
     if other.rule.stance is Stance.ANY:
         is_only_imagined = first.rule.stance is Stance.TOLD and is_imagined(reading.text)
-        return "@question" in reading.evidence and not is_only_imagined and other.score >= _READ * first.score
+        is_wanted = "@question" in reading.evidence or looks_for(reading.text)
+        return is_wanted and not is_only_imagined and other.score >= _READ * first.score
     is_refusal = other.rule.stance is Stance.REFUSED and other.score >= _NEAR * first.score
     return is_refusal and allows(Stance.REFUSED, reading.text)
 

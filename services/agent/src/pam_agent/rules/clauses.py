@@ -11,7 +11,8 @@ _START = (
     r"|does|can|could|tell|say me|let me know|show|log|record|find|give|set"
     r"|add|check|then|also|track|plan|put|remind|send|i |we "
     r"|get|list|compare|export|predict|convert|analy[sz]e|message|post|search|cancel|share|like|follow|save|text"
-    r"|join|block|read|schedule|delete|update|change|\$\d"
+    r"|join|block|read|schedule|delete|update|change|stop|turn|switch|mute|hide|unfollow|calculate|estimate|create"
+    r"|generate|run|book|where's|how's|pull up|spent|got paid|earned|saved (?=[$\d])|\$\d"
     r"|\d+ (?:dollars|bucks))"
 )
 _SPLIT = re.compile(
@@ -29,6 +30,8 @@ _POINTING = re.compile(
     r"|register|enter|plan|post"
     r"|book|file|jot|change|fix|update|delete|remove|confirm|share|do|check|charge|throw|make) (?:it|that|this"
     r"|them|one)\b|(?:we|i|they)(?:'ll)? (?:call|named?|nicknamed?) (?:it|her|him)\b"
+    r"|(?:we|i|it|she)(?:'m| am|'re| are|'s)? (?:do(?:es)?|gets?|getting|averag\w+) (?:about |around )?[\d.]+ (?:mpg"
+    r"|miles)\b"
     r"|(?:we|i)(?:'ll| will|'re| are|'m| am)? (?:leav|depart|head|start|set off|set out)\w*\b",
     re.IGNORECASE,
 )

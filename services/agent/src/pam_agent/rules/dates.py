@@ -42,8 +42,10 @@ _CLOCK = re.compile(
 _PARTS = {"noon": 12, "midday": 12, "morning": 9, "afternoon": 15, "evening": 18, "tonight": 19, "midnight": 0}
 _RANGE = re.compile(rf"\b(?P<first>\d{{1,2}})\s+(?:to|through|until|-)\s+{_DAY}\s+{_MONTH}\b", re.IGNORECASE)
 _WHOLE_MONTH = re.compile(
-    r"\b(?:in|for|during|of|all|whole|this|last|next) (?:january|february|march|april|may|june|july|august|september"
-    r"|october|november|december|jan|feb|aug|sept?|oct|nov|dec)\b(?! \d)",
+    r"\b(?:in|for|during|of|since|all|whole|this|last|next) (?:january|february|march|april|may|june|july|august"
+    r"|september"
+    r"|october|november|december|jan|feb|aug|sept?|oct|nov|dec)\b(?! \d)"
+    r"|\b(?:january|february|march|april|june|july|august|september|october|november|december)'s\b",
     re.IGNORECASE,
 )
 _NOON = 12
@@ -123,11 +125,18 @@ def _calendar(text: str, today: date) -> tuple[date, date] | None:
     if "next month" in text:
         start = (first + timedelta(31)).replace(day=1)
         return start, (start + timedelta(31)).replace(day=1) - timedelta(1)
-    if "last year" in text:
-        return date(today.year - 1, 1, 1), date(today.year - 1, 12, 31)
     if "weekend" in text:
         return monday + timedelta(5), monday + timedelta(6)
-    return (first, today) if "start of the month" in text else None
+    return (first, today) if "start of the month" in text else _quarter_or_year(text, today)
+
+
+def _quarter_or_year(text: str, today: date) -> tuple[date, date] | None:
+    if "last quarter" in text or "previous quarter" in text:
+        last = today.replace(month=(today.month - 1) // 3 * 3 + 1, day=1) - timedelta(1)
+        return last.replace(month=last.month - 2, day=1), last
+    found = re.search(r"\b(?:in|for|during|of) (20\d\d)\b", text)
+    year = int(found[1]) if found else today.year - 1 if "last year" in text else None
+    return (date(year, 1, 1), date(year, 12, 31)) if year else None
 
 
 def _clock(hour: int, minute: int, half: str) -> time | None:

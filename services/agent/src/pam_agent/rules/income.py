@@ -123,12 +123,14 @@ RULES = (
     ),
     Rule(
         "list_hustle_ideas",
-        "show hustle | show hustle idea | idea show -cut -saving | idea income | hustle idea | idea hustle @question",
+        "show hustle | show hustle idea | hustle idea approve already_approved @question"
+        " | idea show -cut -saving | idea income | hustle idea | idea hustle @question",
         unless="@amount worth approve predict",
     ),
     Rule(
         "list_ideas_to_review",
-        "hustle idea approve @question | show hustle idea approve | hustle idea approve due",
+        "hustle idea approve @question -already_approved | show hustle idea approve -already_approved "
+        "| hustle idea approve due",
         unless="predict income",
     ),
     Rule(

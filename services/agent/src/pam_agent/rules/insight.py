@@ -3,7 +3,6 @@
 import re
 
 from pam_agent.rules.categories import enum_of
-from pam_agent.rules.dates import day_in, range_in
 from pam_agent.rules.durations import days_in, months_in, period_in
 from pam_agent.rules.numerals import measured
 from pam_agent.rules.people import quoted_in
@@ -21,7 +20,7 @@ _KINDS = {
 }
 _SUBJECTS = {
     "budget": r"\b(?:budget|money|costs?|prices?|fees?)\b",
-    "social": r"member|post|group|friend",
+    "social": r"\b(?:members?|posts?|groups?|friends?)\b",
     "shop": r"shop|order|refund|product",
     "travel": r".",
 }
@@ -33,12 +32,15 @@ _SECTIONS = {
     "hustle": r"hustle|income",
 }
 _REPORTS = {"financial": r"financ|money|budget", "travel": r"travel|trip", "vehicle": r"vehicle|\brig\b|\brv\b"}
-_INSIGHTS = {
-    "performance": r"performance|error|busiest|slow|fail",
-    "trends": r"trend",
-    "user": r"\bmy\b|\bmine\b|\bi\b",
-}
 _TITLE_MAX = 80
+_IF_ALLOWED = re.compile(
+    r"^\W*(?:(?:is|are|am|can|may|do|does|should|what|what's|which|how|long|many|it|there|any|i|we|you|one|they|need"
+    r"|have"
+    r"|still|legal|legally|illegal|allowed|permitted|forbidden|okay|ok|official|officially|stored|check|if"
+    r"|whether)\b\W*)+",
+    re.IGNORECASE,
+)
+"""How somebody asks whether they may."""
 
 
 def _fact(slot: Slot) -> str | None:
@@ -52,22 +54,17 @@ def _kind(slot: Slot) -> str | None:
 
 
 def _subject(slot: Slot) -> str | None:
-    return next((kind for kind, words in _SUBJECTS.items() if re.search(words, slot.text, re.IGNORECASE)), None)
+    """Return what a fact is about: what it is called ("a budget tip"), else what its words are of."""
+    told = re.search(
+        r"\b(?P<subject>budget|social|shop|travel) (?:tip|fact|rule|advice|warning|policy)", slot.text.lower()
+    )
+    fact = _fact(slot) or slot.text
+    kinds = (kind for kind, words in _SUBJECTS.items() if re.search(words, fact, re.IGNORECASE))
+    return told["subject"] if told else next(kinds, None)
 
 
 def _sought(slot: Slot) -> str | None:
-    return keywords(quoted_in(slot.text) or topic_in(slot.text, ABOUT_ALL) or "")
-
-
-def _table(slot: Slot) -> str | None:
-    return next(
-        (
-            name
-            for name in enum_of(slot.tool, "table")
-            if re.search(name.removeprefix("security_").replace("_", "[ _]"), slot.text, re.IGNORECASE)
-        ),
-        None,
-    )
+    return keywords(quoted_in(slot.text) or topic_in(slot.text, ABOUT_ALL) or re.sub(_IF_ALLOWED, "", slot.text))
 
 
 def _report(slot: Slot) -> str | None:
@@ -83,42 +80,15 @@ def _time(slot: Slot) -> str | None:
     return known.get(days or 0) or named or ("last_30_days" if is_month else None)
 
 
-def _insight(slot: Slot) -> str | None:
-    return next((kind for kind, words in _INSIGHTS.items() if re.search(words, slot.text, re.IGNORECASE)), None)
-
-
 def _pattern_period(slot: Slot) -> str | None:
     found = period_in(slot.text)
     return found if found in enum_of(slot.tool, "period") else None
-
-
-def _edge(index: int, slot: Slot) -> str | None:
-    days = range_in(slot.digits, slot.reading.now.date())
-    return days[index].isoformat() if days else None
-
-
-def _span(slot: Slot) -> str | None:
-    return next(
-        (kind for kind, word in (("weekly", "week"), ("monthly", "month")) if word in slot.text.lower()), "custom"
-    )
 
 
 def _focus(slot: Slot) -> list[str] | None:
     known = enum_of(slot.tool, "focus_areas")
     return [area for area in known if area in slot.text.lower()] or None
 
-
-def _target(slot: Slot) -> str | None:
-    day = day_in(slot.text, slot.reading.now.date(), past=True)
-    return day.isoformat() if day else None
-
-
-def _older(slot: Slot) -> int | None:
-    found = measured(slot.digits, "days?")
-    return int(found) if found else None
-
-
-_TABLE = {"table": "Which table?"}
 
 RULES = (
     Rule(
@@ -202,61 +172,6 @@ RULES = (
         slots={"report_type": _report, "time_period": _time},
         unless="expense tip knowledge post_noun calendar road weather platform",
     ),
-    Rule(
-        "generate_daily_analytics",
-        "analytics aggregate daily | analytics daily | analytics aggregate @day",
-        Stance.ASKED,
-        {"target_date": _target},
-        unless="privacy stop rows table",
-    ),
-    Rule(
-        "generate_analytics_summary",
-        "analytics span overview | analytics aggregate span overview | analytics span aggregate | analytics overview",
-        Stance.ASKED,
-        {"start_date": lambda slot: _edge(0, slot), "end_date": lambda slot: _edge(1, slot), "summary_type": _span},
-        asks={"start_date": "From which day on?", "end_date": "Up to which day?"},
-        unless="stop privacy session",
-    ),
-    Rule(
-        "get_analytics_insights",
-        "platform insights | analytics insights | analytics show | platform insights show "
-        "| analytics insights platform",
-        slots={"insight_type": _insight},
-        unless="session aggregate stop daily privacy",
-    ),
-    Rule(
-        "get_session_analytics",
-        "session count | session analytics | session count analytics | session how_long | session show analytics",
-        slots={"days": lambda slot: days_in(slot.digits)},
-        unless="expired table delete",
-    ),
-    Rule(
-        "clean_expired_sessions",
-        "session delete | session delete expired | session expired delete @claim",
-        Stance.ASKED,
-        {"older_than_days": _older},
-        unless="calendar",
-    ),
-    Rule(
-        "count_records",
-        "rows count | table count | rows count table | rows count how_much table",
-        slots={"table": _table},
-        asks=_TABLE,
-        unless="sizes",
-    ),
-    Rule(
-        "read_records",
-        "read table -sizes | show table -sizes -count | read table stored -sizes",
-        slots={"table": _table},
-        asks=_TABLE,
-        unless="database sizes",
-    ),
-    Rule(
-        "get_database_stats",
-        "table sizes | database sizes | database show | database table sizes | table sizes show",
-        unless="@amount delete",
-    ),
-    Rule("check_database_health", "database alive | database health | database alive health | database check health"),
 )
 
 

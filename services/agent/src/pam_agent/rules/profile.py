@@ -7,7 +7,7 @@ from pam_agent.rules.people import quoted_in
 from pam_agent.rules.reading import Slot
 from pam_agent.rules.rule import Read, Rule
 from pam_agent.rules.stance import Stance
-from pam_agent.rules.texts import after
+from pam_agent.rules.texts import after, behind_colon
 
 
 def _behind(lead: str) -> Read:
@@ -18,7 +18,11 @@ def _behind(lead: str) -> Read:
     return read
 
 
-_handle = _behind(r"\b(?:user ?name|handle|display name)\b(?: (?:to|is(?: now)?|should be|as|please))?:?")
+_handle = _behind(
+    r"\b(?:user ?name|handle|display name)\b(?: (?:be (?:changed|set|switched)|now|over|to|is|should be|ought to be"
+    r"|has to be|becomes?|as"
+    r"|please))*:?"
+)
 
 
 def _username(slot: Slot) -> str | None:
@@ -61,7 +65,9 @@ def _rv_type(slot: Slot) -> str | None:
 
 
 def _quoted_bio(slot: Slot) -> str | None:
-    return quoted_in(slot.text) if "bio" in slot.text.lower() else None
+    """Return what stands in quotes, or behind a colon after the word."""
+    named = re.search(r"\bbio\b(?P<rest>.*)", slot.text, re.IGNORECASE)
+    return quoted_in(slot.text) or behind_colon(named["rest"]) if named else None
 
 
 def _driven(slot: Slot) -> str | None:

@@ -54,6 +54,10 @@ _OPENINGS = {
         ),
         "comment": r"(?:comment|reply|respond|leave a comment)\b",
         "host": r"(?:organi[sz]e|host|throw|arrange|set up|create an event)\b",
+        "cap": (
+            r"(?:set|cap|hold|raise|lower|bump|cut|increase|decrease|reduce|keep)\b.{3,40} (?:to|at|under)"
+            r" [$€£]?\d[\d.,]*(?: (?:dollars|bucks))?(?: (?:a|per|every|each) \w+)?\W*$"
+        ),
         "block": r"(?:un)?block (?!party|off?\b|out\b)",
     }.items()
 }

@@ -15,6 +15,7 @@ from pam_agent.rules import (
     insight,
     meetups,
     memory,
+    operators,
     posts,
     profile,
     rigs,
@@ -53,6 +54,7 @@ RULES: tuple[Rule, ...] = tuple(
         rigs,
         calendar,
         insight,
+        operators,
         memory,
     )
     for rule in domain.RULES
@@ -145,7 +147,7 @@ def _several(reading: Reading, whole: Choice | None, offered: dict[str, ToolMani
     goes_on = whole and whole.rule is choices[0].rule and len(reads) == len(calls) and not JOINED.search(reading.text)
     is_last_told = last.is_whole or (choices[-1].weight > 0 and last.asks_which)
     are_whole = is_last_told and all(each.is_whole for each in routed[:-1]) and len(reads) == len(set(reads))
-    is_one = goes_on or not are_whole or _says_more(reading, whole, offered, calls[-1])
+    is_one = goes_on or not are_whole or _is_in_parts(calls, whole) or _says_more(reading, whole, offered, calls[-1])
     return None if is_one else Route(calls, last.ask, last.missing)
 
 
@@ -167,6 +169,13 @@ def _says_more(reading: Reading, whole: Choice | None, offered: dict[str, ToolMa
     calls = _one(reading, offered, {}, whole).calls
     more = {name: told for name, told in calls[0].arguments.items() if name not in last.arguments} if calls else {}
     return last.reads and bool(more) and all(isinstance(told, int | float) for told in more.values())
+
+
+def _is_in_parts(calls: list[Call], whole: Choice | None) -> bool:
+    """Whether the parts say different things of one call: "dark mode on and emails off"."""
+    told = [name for call in calls for name in call.arguments]
+    is_same = whole is not None and {call.tool for call in calls} == {whole.rule.tool}
+    return is_same and len(told) == len(set(told))
 
 
 def _once(calls: list[Call]) -> list[Call]:

@@ -28,7 +28,10 @@ _POLITE = _words(
     r"\W*(?:(?:hey|hi|hello"
     r"|good (?:morning|afternoon|evening)|morning|yes|no|oh|well|so|now|thanks|thank you|ok"
     r"|okay|pam|dear|there|please|kindly|also|then|and)\b[,.!]*\s+)*"
-    r"(?:please|kindly|(?:can|could|would|will|might) (?:you|we|i)(?: (?:please|kindly|be so kind as to))?)\b"
+    r"(?:please|kindly|(?:can|could|would|will|might) (?:you|we|i)(?: (?:please|kindly|be so kind as to))?"
+    r"|(?:can|could)(?= (?:my|our|the) [\w' ]{2,30} be (?:changed|set|moved|added|updated|removed|deleted|turned"
+    r"|switched"
+    r"|made|put|raised|lowered|cancell?ed|renamed|logged|recorded)\b))\b"
 )
 _LET = _words(r"^\W*(?:let's|i(?:'d| would) (?:like|love)(?: to)?|i (?:want|need|wish)(?: to)?)\b")
 _AFTERWARDS = _words(
@@ -50,8 +53,10 @@ _IMAGINED = _words(
 _DENIED = _words(
     r"n't\b(?! (?:let (?:me|us)\b|forget|ever forget|make it\b|be there|need (?:it|that|this|them)\b"
     r"|(?:quite |completely )?fill (?:it|her|the tank) (?:all|completely|to)\b|(?:quite )?full\b"
-    r"|(?:want|wish) to follow \S+ any|(?:want|use) (?:it|that|this|them)(?: any ?more)?\b))"
-    r"|\b(?:not(?! [$€£]?\d| (?:(?:quite |completely )?full|towing|pulling|hauling|loaded)\b)|never|without)\b"
+    r"|(?:want|wish) to follow \S+ any|(?:want|use) (?:it|that|this|them)(?: any ?more)?\b"
+    r"|want to (?:spend|go|pay) (?:any )?(?:more than|over|above)\b))"
+    r"|\b(?:not(?! [$€£]?\d| (?:(?:quite |completely )?full|towing|pulling|hauling|loaded)\b"
+    r"| (?:spend|go|pay) (?:any )?(?:more than|over|above)\b)|never(?! (?:spend|go|pay) (?:more|over|above))|without)\b"
 )
 _KEPT = _words(
     r"\b(?:do(?:n't| not)|does(?:n't| not)|did(?:n't| not)|never|not)(?: (?:want|need|like|wish))?(?: you)?(?: to)?"
@@ -77,8 +82,11 @@ _PLANNED = _words(
 )
 _DUE = _words(r"\b(?:next )?due\b.*$")
 """When something that was done is to be done again."""
-_SHOWN = _words(r"^\W*(?:show|list|find|search|browse|compare) (?!that\b)")
-"""What is looked for has not happened."""
+_LOOKED_FOR = _words(
+    r"^\W*(?:list|find|search|browse|compare|look (?:up|for|in|through)"
+    r"|show (?!that\b|only|my\b|our\b|every|people|others|the (?:whole )?(?:community|world)))"
+)
+"""What is to be found is neither told nor to be changed."""
 _UNDONE = _words(
     r"\b(?:delete|remove|undo|cancel|(?<!tax )(?<!irs )refund\w*(?! (?:check|came|landed|arrived|hit|posted)))\b"
 )
@@ -88,7 +96,8 @@ _ANOTHERS = _words(
     r"|aunt|nephew|niece|grand\w+|girlfriend|boyfriend|in-laws?|folks)s?(?! and (?:i|me)\b)"
     r"|somebody|someone|the guy|a guy)\b[\w ]{0,12}\b(?:paid|spent|bought|filled|earned|made|saved|had|got"
     r"|replaced|changed|gets|dropped|logged|used|pumped|tanked|deducted|sold|lost|won|charged|ordered|owes)\b"
-    r"|^(?!.*\b(?:i|we|my|our|me|us)\b)(?!just|also|already|today|yesterday)(?-i:[A-Z])[a-z]+ (?:spent|paid|bought"
+    r"|^(?!.*\b(?:i|we|my|our|me|us)\b)(?!just|also|already|today|yesterday)(?-i:[A-Z])[a-z]+ (?:spent|paid"
+    r"|bought"
     r"|earned)\b"
 )
 _ANSWERING = _words(
@@ -124,7 +133,7 @@ def allows(stance: Stance, text: str) -> bool:
     told = _POLITE.sub("", text, count=1)
     is_polite = told != text
     is_asked_about = _QUESTION.search(told.rstrip("? ") if is_polite else told)
-    if is_asked_about or _IMAGINED.search(text) or _ABOUT_OTHERS.search(told):
+    if is_asked_about or _LOOKED_FOR.match(told) or _IMAGINED.search(text) or _ABOUT_OTHERS.search(told):
         return False
     if stance is Stance.REFUSED:
         return not _KEPT.search(told)
@@ -141,6 +150,11 @@ def is_question(text: str) -> bool:
     """Whether a sentence wants to know something."""
     told = _POLITE.sub("", contracted(text), count=1)
     return bool(_QUESTION.search(told))
+
+
+def looks_for(text: str) -> bool:
+    """Whether a sentence asks for something to be found or shown."""
+    return bool(_LOOKED_FOR.match(_POLITE.sub("", text, count=1)))
 
 
 def is_imagined(text: str) -> bool:
@@ -162,6 +176,4 @@ def _is_no_record(told: str) -> bool:
     """Whether it is a plan, an undoing or somebody else's doing."""
     rest = _NOTED.sub("", _DUE.sub("", _LET.sub("", told, count=1)))
     is_anothers = _ANOTHERS.search(rest) and not _NOTED.search(told)
-    return bool(
-        _ANSWERING.search(rest) or _SHOWN.search(rest) or _PLANNED.search(rest) or _UNDONE.search(rest) or is_anothers
-    )
+    return bool(_ANSWERING.search(rest) or _PLANNED.search(rest) or _UNDONE.search(rest) or is_anothers)

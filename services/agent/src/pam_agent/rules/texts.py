@@ -28,7 +28,9 @@ _TAIL = re.compile(
     r"|do you (?:sell|carry|have|stock)|what (?:do you have|have you got|can I get)|have you got|you've got|(?:at "
     r"|for )?no more than .*|nothing over .*|less than .*|cheaper than .*"
     r"|(?:that|which) (?:costs?|goes|go|are|is|runs?|sells?)(?: for)?"
-    r"|up to .*|over \d.*|(?:[1-5](?:\.\d)?|four|five|three)[ -]stars?.*|in stock)\W*$",
+    r"|up to .*|over \d.*|(?:at |for )?[$€£]?\d[\d.]*(?: (?:dollars|bucks))? (?:or (?:less|under|below|cheaper)|tops"
+    r"|max\w*)"
+    r"|(?:[1-5](?:\.\d)?|four|five|three)[ -]stars?.*|in stock)\W*$",
     re.IGNORECASE,
 )
 _ABOUT = re.compile(
@@ -74,14 +76,14 @@ def topic_in(text: str, frame: re.Pattern[str] = _ABOUT) -> str | None:
     """Return what a search is about: what is in quotes, follows "about", or is left without its frame."""
     if quoted := quoted_in(text):
         return quoted
-    bare = _LATELY.sub("", text.rstrip("?. !"))
+    bare = text.rstrip("?. !")
     found = (_STRONG.search(bare) if frame is _ABOUT else None) or frame.search(bare)
     return keywords(found["topic"]) if found else None
 
 
 def keywords(text: str) -> str | None:
     """Return a phrase as words to search for, without the small ones."""
-    return " ".join(_FILLER.sub("", text).split()).strip(" ?.!,") or None
+    return " ".join(_FILLER.sub("", _LATELY.sub("", text)).split()).strip(" ?.!,") or None
 
 
 def goods_in(text: str) -> str | None:
