@@ -240,7 +240,12 @@ RULES = (
         "get_user_stats",
         "stats | stats show | stats trip | stats @question trip",
         unless="table session database platform budget spend",
-        slots={"period": one_of("period", {"week": r"\bweek", "month": r"\bmonth", "year": r"\byear"})},
+        slots={
+            "period": one_of(
+                "period",
+                {"all_time": r"\ball[- ]time|\blifetime\b", "week": r"\bweek", "month": r"\bmonth", "year": r"\byear"},
+            )
+        },
     ),
     Rule(
         "record_user_feedback",

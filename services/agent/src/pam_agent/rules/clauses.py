@@ -10,8 +10,9 @@ _START = (
     r"|where(?! (?:i|we)\b)|who|which|is|are|any|do"
     r"|does|can|could|tell|say me|let me know|show|log|record|find|give|set"
     r"|add|check|then|also|track|plan|put|remind|send|i |we "
-    r"|get|list|compare|export|predict|convert|analy[sz]e|message|post|search|cancel|share|like|follow|save|text"
-    r"|join|block|read|schedule|delete|update|change|\$\d"
+    r"|get|list|compare|export|predict|convert|analy[sz]e|message(?! (?:me|us)\b)|post|search|cancel|share|like"
+    r"|follow|save"
+    r"|text|join|block|read|schedule|delete|update|change|\$\d"
     r"|\d+ (?:dollars|bucks))"
 )
 _SPLIT = re.compile(

@@ -5,7 +5,7 @@ import re
 from pam_agent.rules.categories import enum_of
 from pam_agent.rules.dates import day_in, range_in
 from pam_agent.rules.durations import days_in, months_in, period_in
-from pam_agent.rules.numerals import measured
+from pam_agent.rules.numerals import labelled, measured
 from pam_agent.rules.people import quoted_in
 from pam_agent.rules.reading import Slot
 from pam_agent.rules.rule import Rule
@@ -38,6 +38,8 @@ _INSIGHTS = {
     "trends": r"trend",
     "user": r"\bmy\b|\bmine\b|\bi\b",
 }
+_ON_FILE = re.compile(r"\bon (?:file|record|hand)\b", re.IGNORECASE)
+"""Where facts are kept, which is none they are about."""
 _TITLE_MAX = 80
 
 
@@ -56,7 +58,7 @@ def _subject(slot: Slot) -> str | None:
 
 
 def _sought(slot: Slot) -> str | None:
-    return keywords(quoted_in(slot.text) or topic_in(slot.text, ABOUT_ALL) or "")
+    return keywords(quoted_in(slot.text) or topic_in(_ON_FILE.sub("", slot.text), ABOUT_ALL) or "")
 
 
 def _table(slot: Slot) -> str | None:
@@ -177,8 +179,9 @@ RULES = (
             "table vehicle_part calendar fuel people"
         ),
         slots={
-            "limit": lambda slot: measured(
-                slot.digits, r"(?:top |best )?(?:recommendations?|suggestions?|ideas|things)"
+            "limit": lambda slot: (
+                measured(slot.digits, r"(?:top |best )?(?:recommendations?|suggestions?|ideas|things|priorities|steps)")
+                or labelled(slot.digits, "top")
             )
         },
     ),

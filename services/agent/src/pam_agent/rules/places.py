@@ -66,7 +66,7 @@ _END = (
     r"|so|my|leaving|starting|departing|under|for under|keep|and|in my|in the|in a"
     r"|in under|in|without|on|by|at|for|if|when|using|before"
     r"|tomorrow|today|this|next|please|safely|ok|okay|clear|is|take|will|going|towing|pulling|hauling|during|over"
-    r"|hitting|doable|possible|feasible"
+    r"|along|following|hitting|doable|possible|feasible"
     r"|(?:and |then )+(?:on |over |down |up )?to)\b"
     rf"|,(?! (?:{_STATE})\b)|[?!;:]"
     r"|(?<!\bSt)(?<!\bMt)(?<!\bFt)\.|$)"

@@ -129,7 +129,7 @@ RULES = (
         Stance.ASKED,
         {
             "unlike": said(
-                r"\bunlike|take (?:back|my \w+ (?:off|back|away))|(?:take|put) (?:my|the|that) like"
+                r"\bunlike|take (?:back|(?:my|the|that) \w+ (?:off|back|away))|(?:take|put) (?:my|the|that) like"
                 r"|remove|undo|withdraw|unheart"
             )
         },
