@@ -15,6 +15,11 @@ _OFF = (
     r"\b(?:off|kill|invisible|hidden|private|secret|nobody|no one|stop|disable|no|don'?t|do not|deactivate|hide|mute"
     r"|never|quit|without|not)\b"
 )
+_TURNS = re.compile(
+    rf"{_OFF}|\b(?:on|enable|activate|keep|start|turn|switch|allow|want|send|let|use|show|share|leave|give|get|need)\b",
+    re.IGNORECASE,
+)
+"""What says which way a switch is turned; what follows an "and" without it is turned the same way."""
 _STOPS_IT = (
     r"\b(?:stop|quit|no more of|cut|kill|end|get rid of|turn off|don't want|hate) (?:sending |getting )?(?:them|those"
     r"|it|that|these)\b"
@@ -35,13 +40,12 @@ def _switch(words: str) -> Read:
     """Return a reader of a switch: None where the sentence does not name it, false with a "stop" or an "off"."""
 
     def read(slot: Slot) -> bool | None:
-        clauses = [
-            part for part in re.split(r"\bbut\b|\band\b|[,;]", slot.text) if re.search(words, part, re.IGNORECASE)
-        ]
-        is_off = clauses and (
-            re.search(_OFF, clauses[0], re.IGNORECASE) or re.search(_STOPS_IT, slot.text, re.IGNORECASE)
-        )
-        return not is_off if clauses else None
+        parts = re.split(r"\bbut\b|\band\b|[,;]", slot.text)
+        at = next((n for n, part in enumerate(parts) if re.search(words, part, re.IGNORECASE)), None)
+        if at is None:
+            return None
+        told = next((part for part in reversed(parts[: at + 1]) if _TURNS.search(part)), parts[at])
+        return not (re.search(_OFF, told, re.IGNORECASE) or re.search(_STOPS_IT, slot.text, re.IGNORECASE))
 
     return read
 
