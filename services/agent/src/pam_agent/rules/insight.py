@@ -125,7 +125,7 @@ _TABLE = {"table": "Which table?"}
 RULES = (
     Rule(
         "add_knowledge",
-        "know_add knowledge | know_add knowledge add | know_add log knowledge",
+        "!teaches | know_add knowledge | know_add knowledge add | know_add log knowledge",
         Stance.ASKED,
         {
             "title": lambda slot: (_fact(slot) or "")[:_TITLE_MAX] or None,

@@ -108,7 +108,7 @@ RULES = (
         },
         asks={"content": "What is your tip?"},
         keeps_text=True,
-        unless="cut @question",
+        unless="cut @question teaches",
     ),
     Rule(
         "search_community_tips",
