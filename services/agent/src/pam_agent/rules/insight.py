@@ -22,7 +22,7 @@ _KINDS = {
 _SUBJECTS = {
     "budget": r"\b(?:budget|money|costs?|prices?|fees?)\b",
     "social": r"member|post|group|friend",
-    "shop": r"shop|order|refund|product",
+    "shop": r"shop|\border|refund|product|\breturns?\b",
     "travel": r".",
 }
 _SECTIONS = {

@@ -86,8 +86,10 @@ def _fuel_cost(slot: Slot) -> int | float | None:
 
 
 def _odometer(slot: Slot) -> int | float | None:
-    return labelled(slot.digits, "odometer|odo|mileage|clock|miles|mi") or measured(
-        slot.digits, r"miles|mi|km|kilomet\w+|on the clock|on the odometer"
+    return (
+        labelled(slot.digits, r"odometer|odo|mileage|clock|(?<=, )reading")
+        or measured(slot.digits, r"miles|mi|km|kilomet\w+|on (?:the|her|its) (?:clock|odometer)")
+        or labelled(slot.digits, "miles|mi")
     )
 
 
