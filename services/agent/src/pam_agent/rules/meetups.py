@@ -37,6 +37,8 @@ _CLOSED = re.compile(
     r"|family))\b",
     re.IGNORECASE,
 )
+_FOR_WHOM = re.compile(r"\bfor [A-Z]\w+(?= (?:in|at|near|by|on)\b)")
+"""Whom a party is for, which is no place."""
 _KIND = re.compile(
     r"\b(?:potluck|campfire|rally|barbecue|bbq|cookout|hike|swap meet|game night|jam session|music|breakfast)",
     re.IGNORECASE,
@@ -54,7 +56,7 @@ def _title(slot: Slot) -> str | None:
 
 
 def _event_place(slot: Slot) -> str | None:
-    found = place_in(slot.text)
+    found = place_in(_FOR_WHOM.sub("", slot.text))
     lower = re.search(r"\bat (?P<name>the [a-z ]+?)(?=$|[,.?!]| (?:on|at|this|for)\b)", slot.text)
     return lower["name"] if lower and found in {None, "here"} else None if found == "here" else found
 
