@@ -117,7 +117,7 @@ _ROAD = re.compile(
     r"|interstate) \d+[A-Z]?)\b"
 )
 _LISTED = re.compile(
-    rf"\b(?:order|reorder|stops?|sort|arrange|rearrange|visit|visiting|see|between)\b[^A-Z]{{0,30}}"
+    rf"\b(?:order|reorder|put|place|stops?|sort|arrange|rearrange|visit|visiting|see|between)\b[^A-Z]{{0,30}}"
     rf"(?P<list>{_NAME}(?:, {_NAME}){{1,}}(?:,? and {_NAME})?)(?:\W*$| (?:in|so|to|for|by|with)\b)"
 )
 _LOWER_WAY = re.compile(
