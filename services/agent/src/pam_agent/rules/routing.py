@@ -113,7 +113,7 @@ def _several(reading: Reading, whole: Choice | None, offered: dict[str, ToolMani
     parts = clauses_of(reading.text)
     readings = [Reading(part, reading.now, parts[n - 1] if n else "") for n, part in enumerate(parts)]
     found = [chosen(part, RULES, offered) for part in readings] if len(parts) > 1 else []
-    choices = [choice for choice in found if choice and choice.stands_alone]
+    choices = [choice for choice in found if choice and choice.stands_alone and choice.sentence]
     if not choices or len(choices) < len(parts) or (whole and _outweighs(whole, choices)):
         return None
     if whole and whole.rule in _SIZED and choices[0].rule.tool == "create_vehicle":
@@ -124,7 +124,7 @@ def _several(reading: Reading, whole: Choice | None, offered: dict[str, ToolMani
     goes_on = whole and whole.rule is choices[0].rule and len(reads) == len(calls) and not JOINED.search(reading.text)
     is_last_told = last.is_whole or (choices[-1].weight > 0 and last.asks_which)
     are_whole = is_last_told and all(each.is_whole for each in routed[:-1]) and len(reads) == len(set(reads))
-    is_one = goes_on or not are_whole or _says_more(reading, whole, offered, calls[-1])
+    is_one = goes_on or not are_whole or _says_more(reading, whole, offered, calls)
     return None if is_one else Route(calls, last.ask, last.missing)
 
 
@@ -142,9 +142,11 @@ def _outweighs(whole: Choice, parts: list[Choice]) -> bool:
     )
 
 
-def _says_more(reading: Reading, whole: Choice | None, offered: dict[str, ToolManifest], last: Call) -> bool:
+def _says_more(reading: Reading, whole: Choice | None, offered: dict[str, ToolManifest], parts: list[Call]) -> bool:
     """Whether what stands before a question belongs to it: "gas is 3.50, we get 9 mpg, what do 400 miles cost"."""
-    if whole is None or whole.rule.tool != last.tool or JOINED.search(reading.text):
+    *before, last = parts
+    is_joined = JOINED.search(reading.text) and any(call.reads for call in before)
+    if whole is None or whole.rule.tool != last.tool or is_joined:
         return False
     calls = _one(reading, offered, {}, whole).calls
     more = {name: told for name, told in calls[0].arguments.items() if name not in last.arguments} if calls else {}
