@@ -19,6 +19,9 @@ TOOLS = list(manifests())
         ("drive time from Reno to Medford via Redding, no breaks", {"stops": ["Redding"], "include_breaks": False}),
         ("how long from Boise, Idaho to Cody, Wyoming", {"origin": "Boise, Idaho", "destination": "Cody, Wyoming"}),
         ("how far in hours is Laredo from Waco?", {"origin": "Waco", "destination": "Laredo"}),
+        ("set up a trip from Chicago via Madison to Duluth", {"origin": "Chicago", "stops": ["Madison"]}),
+        ("how long to drive from Waco to Austin to Laredo", {"destination": "Laredo", "stops": ["Austin"]}),
+        ("new trip: Erie -> Troy -> Salem, start Dec 4", {"destination": "Salem", "stops": ["Troy"]}),
         ("arrange Salem, Bend and Weed in the best order", {"origin": "Salem", "stops": ["Bend"]}),
     ],
 )
@@ -82,6 +85,8 @@ def test_whom_and_what_others_are_told_is_read(text, told):
     [
         ("show money in, money out and what's left for the last 30 days", ["get_finance_summary"]),
         ("check over my budgets and tell me where I'm slipping", ["analyze_budget"]),
+        ("we get 8 mpg and gas is 3.40, what will 380 miles cost", ["calculate_gas_cost"]),
+        ("we parked at a Harvest Host and saved 55 bucks on camping", ["track_savings"]),
         ("weather in Moab and campgrounds there", ["get_weather_forecast", "find_rv_parks"]),
     ],
 )

@@ -61,7 +61,7 @@ _HERE = re.compile(
     re.IGNORECASE,
 )
 _ARROW = re.compile(r"\s*(?:->|→|=>|»)\s*")
-_DASHES = re.compile(rf"{_NAME}(?:\s+[-\u2013]\s+{_NAME}){{2,}}")
+_DASHES = re.compile(rf"{_NAME}(?:\s+[-\u2013]\s+{_NAME}){{2,}}|{_NAME}(?:\s+to\s+{_NAME}){{2,}}")
 """A way as it is jotted down: "Reno - Lassen - Bend"."""
 _END = (
     r"(?= (?:with|via|through|(?:and )?(?:stop|stopping)|i|i'm|i've|i'll|we|we're|we'll|it's|what|how|can|could|because"
@@ -74,7 +74,8 @@ _END = (
     r"|(?<!\bSt)(?<!\bMt)(?<!\bFt)\.|$)"
 )
 _FROM_TO = re.compile(
-    rf"\b(?:from|between) (?P<a>(?:(?! with ).){{2,50}}?) (?:to|and|into|until|till) (?P<b>.{{2,50}}?){_END}",
+    rf"\b(?:from|between) (?P<a>(?:(?! (?:with|via|through|by way of) ).){{2,50}}?)(?: (?:via|through"
+    rf"|by way of) .{{2,60}}?)? (?:to|and|into|until|till) (?P<b>.{{2,50}}?){_END}",
     re.IGNORECASE,
 )
 _ON_TO = re.compile(rf"\b(?:and|then)(?: then)?(?: on| over| down| up)? to (?P<name>{_NAME})")
@@ -85,7 +86,7 @@ _VIA = re.compile(
     r"|stopover|night|overnight|layover)s? (?:in|at|near)|by way of"
     r"|passing) (?P<stops>[A-Z].{1,120}?)"
     r"(?=$|[?.!;]|,\s+(?!(?:and |then )?(?:the )?[A-Z])| (?:with|leaving|starting|on|under|for|tomorrow|in|next|this"
-    r"|by|before|between|from)\b)"
+    r"|by|before|between|from|to)\b)"
 )
 _HIT = re.compile(
     rf"\b(?:hit|hitting|do|doing|visit|visiting|see|seeing|stops?:?|order for) "
@@ -105,7 +106,7 @@ _ENDING = re.compile(
     rf"|visit|see|reach|thinking(?: of)?"
     rf"|go(?:ing)? (?:up |down |over )?to"
     rf"|drive (?:up |down )?to|bound for|(?:be|arrive|get|pull|roll|we) (?:in|into|at|to)|hit"
-    rf"|make it to) (?P<name>{_NAME})"
+    rf"|make it to|arriv\w+ (?:in|at)) (?P<name>{_NAME})"
 )
 _BETWEEN = re.compile(
     rf"\b(?:visit|see|stop(?:ping|s)? (?:in|at)|hit|through|do|at|in|via) "
@@ -172,8 +173,8 @@ def _jotted(text: str) -> Way:
     listed = _LIST.search(text) or _LISTED.search(text)
     is_list = listed and (listed["list"].count(",") > 1 or (listed.re is _LISTED and " and " in listed["list"]))
     dashed = _DASHES.search(text)
-    told = re.sub(r"\s+[-\u2013]\s+", " -> ", dashed[0]) if dashed else text
-    chain = [_tail_name(part) for part in _ARROW.split(told) if part] if _ARROW.search(told) else []
+    told = re.sub(r"\s+(?:[-\u2013]|to)\s+", " -> ", dashed[0]) if dashed else text
+    chain = _linked([part for part in _ARROW.split(told) if part]) if _ARROW.search(told) else []
     names = chain or (_names(listed["list"]) if listed and is_list else [])
     if names and listed and (ends := _FROM_TO.search(text[: listed.start()])):
         return {"origin": _clean(ends["a"]), "destination": _clean(ends["b"]), "stops": names}
@@ -225,9 +226,10 @@ def _names(text: str) -> list[str]:
     return [_clean(name) for name in re.split(r",\s*(?:and |then )?|\s+(?:and|then)\s+", text) if name.strip(" .")]
 
 
-def _tail_name(text: str) -> str:
-    found = re.findall(_NAME, text)
-    return _clean(found[-1] if found else text)
+def _linked(parts: list[str]) -> list[str]:
+    """Return the names in a chain: the last in its first part, behind which others begin."""
+    named = [re.findall(_NAME, part) or [part] for part in parts]
+    return [_clean(names[-1 if n == 0 else 0]) for n, names in enumerate(named)]
 
 
 def _clean(name: str) -> str:
