@@ -50,6 +50,7 @@ def test_a_place_may_stand_before_what_is_asked_about_it(text, location):
     [
         ("spark plugs replaced at 90,000 miles, $160", {"cost": 160, "mileage": 90000}),
         ("changed the oil, 70 dollars, next at 65000 miles", {"cost": 70, "next_due_mileage": 65000}),
+        ("replaced two tires at 45k miles for 380", {"cost": 380, "mileage": 45000}),
         ("alignment done at Discount Tire for $120", {"maintenance_type": "alignment"}),
         ("put in 15 gallons for 60 bucks, didn't fill it all the way, odometer 40200", {"full_tank": False}),
         ("filled 20 gallons of premium at 61,000 miles, $70", {"cost": 70, "odometer": 61000, "fuel_type": "premium"}),

@@ -22,14 +22,16 @@ _EVENT = re.compile(
     re.IGNORECASE,
 )
 _CALLED = re.compile(
-    r"\b(?:called|named|with (?:the )?name) (?P<name>(?:the )?[A-Z][\w'&-]*(?: (?:(?:of|the|and|on) )*[A-Z][\w'&-]*)*)"
+    r"\b(?:called|named|(?:call|name) it|with (?:the )?name) (?P<name>(?:the )?[A-Z][\w'&-]*(?: (?:(?:of|the|and"
+    r"|on) )*[A-Z][\w'&-]*)*)"
 )
 _GUEST = r"(?:people|persons?|guests|rigs|attendees|folks|campers|members|families|couples|seats|spots)"
 _MOST = re.compile(
     rf"\b(?:max(?:imum)?|up to|limit(?:ed)?(?: to)?|at most|for|no more than)\s+(?:of )?(?P<named>\d+)\s+{_GUEST}"
     r"|\b(?:max(?:imum)?|limit(?:ed)?(?: (?:it )?(?:to|at))?|room for|cap(?:ped)?(?: (?:it )?(?:at|of))?)\s+(?:of )?"
     r"(?P<bounded>\d+)\b(?!:| ?[ap]m)"
-    rf"|\b(?P<after>\d+) (?:{_GUEST} )?(?:max(?:imum)?|tops|at most|or less|limit)\b",
+    rf"|\b(?P<after>\d+) (?:{_GUEST} )?(?:max(?:imum)?|tops|at most|or less|limit)\b"
+    r"|\b(?P<seats>\d+) (?:seats|spots|places)\b",
     re.IGNORECASE,
 )
 _CLOSED = re.compile(
@@ -63,7 +65,7 @@ def _event_place(slot: Slot) -> str | None:
 
 def _seats(slot: Slot) -> int | None:
     found = _MOST.search(slot.digits)
-    return int(found["named"] or found["bounded"] or found["after"]) if found else None
+    return int(found["named"] or found["bounded"] or found["after"] or found["seats"]) if found else None
 
 
 def _group(slot: Slot) -> str | None:

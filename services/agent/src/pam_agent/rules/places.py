@@ -235,7 +235,8 @@ def _linked(parts: list[str]) -> list[str]:
 def _clean(name: str) -> str:
     bare = re.sub(
         r"\s+(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:january|february|march|april|june|july|august"
-        r"|september|october|november|december)|today|tomorrow|tonight|please|now|right now|again|this week\w*"
+        r"|september|october|november|december|jan|feb|apr|jun|jul|aug|sept?|oct|nov|dec)\.?|today|tomorrow"
+        r"|tonight|please|now|right now|again|this week\w*"
         r"|(?-i:down|up|over|out))$",
         "",
         name.strip(" ,.?!"),

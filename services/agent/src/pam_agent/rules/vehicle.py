@@ -52,6 +52,11 @@ _PARTLY = re.compile(
     r"|\bhalf (?:a |the |of the )?tank\b|\bpart of (?:a|the) tank\b",
     re.IGNORECASE,
 )
+_PAID = re.compile(
+    r"\b(?:for|costs?(?: me| us)?|paid|was|came to|ran(?: me| us)?|set (?:me|us) back)\s+\$?(\d[\d,]*(?:\.\d+)?)\b"
+    r"(?! ?(?:miles?|mi|km|k|months?|years?|days?|weeks?)\b)",
+    re.IGNORECASE,
+)
 _PROVIDER = re.compile(r"\b(?:at|by) (?P<name>[A-Z][\w' ]+?)(?=[,.]| for | on |$)")
 _AGAIN = re.compile(r"\b(?:next|due|again)\b.*$", re.IGNORECASE)
 _LEAST_A_GALLON = 1
@@ -77,6 +82,12 @@ def _cost(slot: Slot) -> int | float | None:
         r"\$\s?(\d[\d,]*(?:\.\d+)?)|(?<![\w.#-])(\d[\d,]*(?:\.\d+)?)(?= ?(?:dollars|bucks|usd|$|[,.;! ]))", text
     )
     return number(next(filter(None, found[0])).rstrip(",")) if found else None
+
+
+def _paid(slot: Slot) -> int | float | None:
+    """Return what was paid; of several numbers the one behind what says so: "replaced two tires for 380"."""
+    found = _PAID.search(slot.digits)
+    return amount(slot) or (number(found[1]) if found and slot.reading.amounts else None)
 
 
 def _fuel_cost(slot: Slot) -> int | float | None:
@@ -157,7 +168,7 @@ _FILLED: dict[str, Any] = {
 _SERVICED: dict[str, Any] = {
     "maintenance_type": job,
     "description": lambda slot: slot.text[:_TEXT_MAX],
-    "cost": amount,
+    "cost": _paid,
     "date": past_day,
     "mileage": _serviced_at,
     "service_provider": _provider,
