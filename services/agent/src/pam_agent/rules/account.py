@@ -144,9 +144,9 @@ _SETTINGS: dict[str, Any] = {
     "theme": one_of(
         "theme",
         {
+            "auto": r"\bauto|\b(?:follow|match|like|same as)\b.*\b(?:device|phone|system)|system (?:theme|default)",
             "dark": r"\bdark|night (?:mode|theme)",
             "light": r"\blight",
-            "auto": r"\bauto|\b(?:follow|match|like|same as)\b.*\b(?:device|phone|system)|system (?:theme|default)",
         },
     ),
     "language": _language,

@@ -42,7 +42,7 @@ def months_in(text: str) -> int | None:
     found = re.search(r"\b(\d+)[\s-](month|year)s?\b", text, re.IGNORECASE)
     if found:
         return int(found[1]) * (12 if found[2].lower() == "year" else 1)
-    if re.search(r"\bhalf(?: of)?(?: a| the)?(?: next| coming)? year\b", text, re.IGNORECASE):
+    if re.search(r"\bhalf(?: of)?(?: a| the)?(?: next| coming)? year\b|\bsix-month\b", text, re.IGNORECASE):
         return 6
     return 12 if re.search(r"\b(?:next|coming|this|a) year\b", text, re.IGNORECASE) else None
 

@@ -4,7 +4,7 @@ import re
 
 from pam_agent.rules.categories import enum_of
 from pam_agent.rules.durations import days_in, months_in, period_in
-from pam_agent.rules.numerals import measured
+from pam_agent.rules.numerals import labelled, measured
 from pam_agent.rules.people import quoted_in
 from pam_agent.rules.reading import Slot
 from pam_agent.rules.rule import Rule
@@ -21,7 +21,7 @@ _KINDS = {
 _SUBJECTS = {
     "budget": r"\b(?:budget|money|costs?|prices?|fees?)\b",
     "social": r"\b(?:members?|posts?|groups?|friends?)\b",
-    "shop": r"shop|order|refund|product",
+    "shop": r"shop|\border|refund|product|\breturns?\b",
     "travel": r".",
 }
 _SECTIONS = {
@@ -32,6 +32,8 @@ _SECTIONS = {
     "hustle": r"hustle|income",
 }
 _REPORTS = {"financial": r"financ|money|budget", "travel": r"travel|trip", "vehicle": r"vehicle|\brig\b|\brv\b"}
+_ON_FILE = re.compile(r"\bon (?:file|record|hand)\b", re.IGNORECASE)
+"""Where facts are kept, which is none they are about."""
 _TITLE_MAX = 80
 _IF_ALLOWED = re.compile(
     r"^\W*(?:(?:is|are|am|can|may|do|does|should|what|what's|which|how|long|many|it|there|any|i|we|you|one|they|need"
@@ -64,7 +66,8 @@ def _subject(slot: Slot) -> str | None:
 
 
 def _sought(slot: Slot) -> str | None:
-    return keywords(quoted_in(slot.text) or topic_in(slot.text, ABOUT_ALL) or re.sub(_IF_ALLOWED, "", slot.text))
+    text = _ON_FILE.sub("", slot.text)
+    return keywords(quoted_in(text) or topic_in(text, ABOUT_ALL) or re.sub(_IF_ALLOWED, "", text))
 
 
 def _report(slot: Slot) -> str | None:
@@ -93,7 +96,7 @@ def _focus(slot: Slot) -> list[str] | None:
 RULES = (
     Rule(
         "add_knowledge",
-        "know_add knowledge | know_add knowledge add | know_add log knowledge",
+        "!teaches | know_add knowledge | know_add knowledge add | know_add log knowledge",
         Stance.ASKED,
         {
             "title": lambda slot: (_fact(slot) or "")[:_TITLE_MAX] or None,
@@ -147,8 +150,9 @@ RULES = (
             "table vehicle_part calendar fuel people"
         ),
         slots={
-            "limit": lambda slot: measured(
-                slot.digits, r"(?:top |best )?(?:recommendations?|suggestions?|ideas|things)"
+            "limit": lambda slot: (
+                measured(slot.digits, r"(?:top |best )?(?:recommendations?|suggestions?|ideas|things|priorities|steps)")
+                or labelled(slot.digits, "top")
             )
         },
     ),

@@ -22,14 +22,16 @@ _EVENT = re.compile(
     re.IGNORECASE,
 )
 _CALLED = re.compile(
-    r"\b(?:called|named|with (?:the )?name) (?P<name>(?:the )?[A-Z][\w'&-]*(?: (?:(?:of|the|and|on) )*[A-Z][\w'&-]*)*)"
+    r"\b(?:called|named|(?:call|name) it|with (?:the )?name) (?P<name>(?:the )?[A-Z][\w'&-]*(?: (?:(?:of|the|and"
+    r"|on) )*[A-Z][\w'&-]*)*)"
 )
 _GUEST = r"(?:people|persons?|guests|rigs|attendees|folks|campers|members|families|couples|seats|spots)"
 _MOST = re.compile(
     rf"\b(?:max(?:imum)?|up to|limit(?:ed)?(?: to)?|at most|for|no more than)\s+(?:of )?(?P<named>\d+)\s+{_GUEST}"
     r"|\b(?:max(?:imum)?|limit(?:ed)?(?: (?:it )?(?:to|at))?|room for|cap(?:ped)?(?: (?:it )?(?:at|of))?)\s+(?:of )?"
     r"(?P<bounded>\d+)\b(?!:| ?[ap]m)"
-    rf"|\b(?P<after>\d+) (?:{_GUEST} )?(?:max(?:imum)?|tops|at most|or less|limit)\b",
+    rf"|\b(?P<after>\d+) (?:{_GUEST} )?(?:max(?:imum)?|tops|at most|or less|limit)\b"
+    r"|\b(?P<seats>\d+) (?:seats|spots|places)\b",
     re.IGNORECASE,
 )
 _CLOSED = re.compile(
@@ -37,6 +39,8 @@ _CLOSED = re.compile(
     r"|family))\b",
     re.IGNORECASE,
 )
+_FOR_WHOM = re.compile(r"\bfor [A-Z]\w+(?= (?:in|at|near|by|on)\b)")
+"""Whom a party is for, which is no place."""
 _KIND = re.compile(
     r"\b(?:potluck|campfire|rally|barbecue|bbq|cookout|hike|swap meet|game night|jam session|music|breakfast)",
     re.IGNORECASE,
@@ -54,14 +58,14 @@ def _title(slot: Slot) -> str | None:
 
 
 def _event_place(slot: Slot) -> str | None:
-    found = place_in(slot.text)
+    found = place_in(_FOR_WHOM.sub("", slot.text))
     lower = re.search(r"\bat (?P<name>the [a-z ]+?)(?=$|[,.?!]| (?:on|at|this|for)\b)", slot.text)
     return lower["name"] if lower and found in {None, "here"} else None if found == "here" else found
 
 
 def _seats(slot: Slot) -> int | None:
     found = _MOST.search(slot.digits)
-    return int(found["named"] or found["bounded"] or found["after"]) if found else None
+    return int(found["named"] or found["bounded"] or found["after"] or found["seats"]) if found else None
 
 
 def _group(slot: Slot) -> str | None:

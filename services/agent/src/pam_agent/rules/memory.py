@@ -10,7 +10,8 @@ from pam_agent.stated import Stated, facts_in
 
 _ABOUT = re.compile(r"\babout (?P<it>.+?)[?.!]*$", re.IGNORECASE)
 _FORGET = re.compile(
-    r"\b(?:forget|stop remembering|memory (?:about|of)) (?:about |that |what i (?:said"
+    r"\b(?:forget|stop remembering|memory (?:about|of)|what you(?:'ve)? (?:know|remember|stored?|kept|have|got"
+    r"|saved) about) (?:about |that |what i (?:said"
     r"|told you) about )*(?P<it>.+?)[?.!]*$",
     re.IGNORECASE,
 )

@@ -28,8 +28,8 @@ def number(text: str) -> int | float:
 
 def measured(text: str, unit: str) -> int | float | None:
     """Return the first number that stands before a unit, which is a regular expression."""
-    found = re.search(rf"(?<![\w.]){_NUMBER}[\s-]*(?:{unit})\b", text, re.IGNORECASE)
-    return number(found["number"]) if found else None
+    found = re.search(rf"(?<![\w.]){_NUMBER}(?P<thousand>k\b)?[\s-]*(?:{unit})\b", text, re.IGNORECASE)
+    return number(found["number"]) * (1000 if found["thousand"] else 1) if found else None
 
 
 def labelled(text: str, label: str) -> int | float | None:

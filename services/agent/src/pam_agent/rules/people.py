@@ -73,7 +73,7 @@ _SAID = re.compile(
     r"(?: (?:a |an )?(?:quick )?(?:message|text|note|dm)\b)?(?: to)?"
     rf"(?: (?={_MY})my \w+)? "
     rf"(?P<who>(?!(?:to|an?) ){_TITLE}@?[\w.]+)"
-    r"(?: (?:a |an )?(?:quick )?(?:message|text|note|dm|line|know)\b)*"
+    r"(?:(?:,| and) (?-i:[A-Z])\w+)*(?: (?:a |an )?(?:quick )?(?:message|text|note|dm|line|know)\b)*"
     r"(?:\s*[:,-]\s*|\s+(?:that|saying|to say|(?:and )?(?:say|tell (?:him|her|them))(?: that)?)\s+|\s+)(?P<said>.+)$",
     re.IGNORECASE | re.DOTALL,
 )

@@ -5,6 +5,8 @@ import re
 from pam_agent.rules.words import own_name
 
 _CAPITAL = r"(?:(?!I\b)(?:d')?[A-Z][\w'\u2019&-]*\.?|[A-Z]\.)"
+Way = dict[str, str | list[str]]
+"""Where a way begins and ends, and its stops: ``origin``, ``destination``, ``stops``."""
 _STATE = (
     r"[A-Z]{2}|Alabama|Alaska|Arizona|Arkansas|California|Colorado|Connecticut|Delaware|Florida|Georgia|Hawaii|Idaho"
     r"|Illinois|Indiana|Iowa|Kansas|Kentucky|Louisiana|Maine|Maryland|Massachusetts|Michigan|Minnesota|Mississippi"
@@ -59,30 +61,32 @@ _HERE = re.compile(
     re.IGNORECASE,
 )
 _ARROW = re.compile(r"\s*(?:->|→|=>|»)\s*")
-_DASHES = re.compile(rf"{_NAME}(?:\s+[-\u2013]\s+{_NAME}){{2,}}")
+_DASHES = re.compile(rf"{_NAME}(?:\s+[-\u2013]\s+{_NAME}){{2,}}|{_NAME}(?:\s+to\s+{_NAME}){{2,}}")
 """A way as it is jotted down: "Reno - Lassen - Bend"."""
 _END = (
     r"(?= (?:with|via|through|(?:and )?(?:stop|stopping)|i|i'm|i've|i'll|we|we're|we'll|it's|what|how|can|could|because"
     r"|so|my|leaving|starting|departing|under|for under|keep|and|in my|in the|in a"
     r"|in under|in|without|on|by|at|for|if|when|using|before"
     r"|tomorrow|today|this|next|please|safely|ok|okay|clear|is|take|will|going|towing|pulling|hauling|during|over"
-    r"|hitting|doable|possible|feasible"
+    r"|along|following|be|hitting|doable|possible|feasible"
     r"|(?:and |then )+(?:on |over |down |up )?to)\b"
     rf"|,(?! (?:{_STATE})\b)|[?!;:]"
     r"|(?<!\bSt)(?<!\bMt)(?<!\bFt)\.|$)"
 )
 _FROM_TO = re.compile(
-    rf"\b(?:from|between) (?P<a>.{{2,50}}?) (?:to|and|into|until|till) (?P<b>.{{2,50}}?){_END}", re.IGNORECASE
+    rf"\b(?:from|between) (?P<a>(?:(?! (?:with|via|through|by way of) ).){{2,50}}?)(?: (?:via|through"
+    rf"|by way of) .{{2,60}}?)? (?:to|and|into|until|till) (?P<b>.{{2,50}}?){_END}",
+    re.IGNORECASE,
 )
 _ON_TO = re.compile(rf"\b(?:and|then)(?: then)?(?: on| over| down| up)? to (?P<name>{_NAME})")
-_TO_FROM = re.compile(rf"\b(?:to|into|in|reach|eta|ETA|Eta) (?P<b>{_NAME}) from (?P<a>.{{2,50}}?){_END}")
+_TO_FROM = re.compile(rf"\b(?:to|into|in|is|are|reach|eta|ETA|Eta) (?P<b>{_NAME}) from (?P<a>.{{2,50}}?){_END}")
 _BARE = re.compile(rf"(?P<a>{_NAME}) to (?P<b>{_NAME})")
 _VIA = re.compile(
     r"\b(?:via|through|stop(?:ping|s|over)? (?:in|at|by|off in|over in|off at)|with (?:an? |one )?(?:stops?"
     r"|stopover|night|overnight|layover)s? (?:in|at|near)|by way of"
     r"|passing) (?P<stops>[A-Z].{1,120}?)"
     r"(?=$|[?.!;]|,\s+(?!(?:and |then )?(?:the )?[A-Z])| (?:with|leaving|starting|on|under|for|tomorrow|in|next|this"
-    r"|by|before)\b)"
+    r"|by|before|between|from|to)\b)"
 )
 _HIT = re.compile(
     rf"\b(?:hit|hitting|do|doing|visit|visiting|see|seeing|stops?:?|order for) "
@@ -96,12 +100,13 @@ _STARTING = re.compile(
     rf"|out) from|leaving (?:from |out of )?"
     rf"|out of) ?(?P<name>{_NAME})"
 )
+_OUT_OF = re.compile(rf"\bfrom (?P<name>{_NAME})(?=\W*$|[,.;]| (?:in|on|for|with|under|leaving|next|this|tomorrow)\b)")
 _ENDING = re.compile(
     rf"\b(?:end(?:ing)?(?: up)? (?:in|at)|(?:depart|leav)\w* [A-Z].{{2,40}}? for|heading (?:for|towards?)|towards?"
     rf"|visit|see|reach|thinking(?: of)?"
     rf"|go(?:ing)? (?:up |down |over )?to"
     rf"|drive (?:up |down )?to|bound for|(?:be|arrive|get|pull|roll|we) (?:in|into|at|to)|hit"
-    rf"|make it to) (?P<name>{_NAME})"
+    rf"|make it to|arriv\w+ (?:in|at)) (?P<name>{_NAME})"
 )
 _BETWEEN = re.compile(
     rf"\b(?:visit|see|stop(?:ping|s)? (?:in|at)|hit|through|do|at|in|via) "
@@ -113,8 +118,8 @@ _ROAD = re.compile(
     r"|interstate) \d+[A-Z]?)\b"
 )
 _LISTED = re.compile(
-    rf"\b(?:order|reorder|stops?|sort|arrange|rearrange|visit|visiting|see|between)\b[^A-Z]{{0,30}}"
-    rf"(?P<list>{_NAME}(?:, {_NAME}){{2,}}(?:,? and {_NAME})?)\W*$"
+    rf"\b(?:order|reorder|put|place|stops?|sort|arrange|rearrange|visit|visiting|see|between)\b[^A-Z]{{0,30}}"
+    rf"(?P<list>{_NAME}(?:, {_NAME}){{1,}}(?:,? and {_NAME})?)(?:\W*$| (?:in|so|to|for|by|with)\b)"
 )
 _LOWER_WAY = re.compile(
     r"\b(?:plan|trip|run|drive|haul|long|route|way|quickest|fastest|far|miles|hours|from) "
@@ -140,7 +145,7 @@ def place_in(text: str) -> str | None:
     return next((_clean(name) for name in lower), None) or _last_name(bare) or (topic["name"] if topic else None)
 
 
-def _onward(way: dict[str, str | list[str]], rest: str) -> dict[str, str | list[str]]:
+def _onward(way: Way, rest: str) -> Way:
     """Return a way that goes on to where the rest of its sentence leads: "to the Smokies and on to Savannah"."""
     further = [_clean(match["name"]) for match in _ON_TO.finditer(rest)]
     ends = [str(way["destination"]), *further]
@@ -158,20 +163,30 @@ def road_in(text: str) -> str | None:
     return found[0] if found else None
 
 
-def way_in(text: str) -> dict[str, str | list[str]]:
+def way_in(text: str) -> Way:
     """Return ``origin``, ``destination`` and ``stops`` as far as a sentence names them."""
+    return _jotted(text) or _to_the_last(_told(text))
+
+
+def _jotted(text: str) -> Way:
+    """Return a way whose places stand one behind the other, by arrows, dashes or as a list."""
     listed = _LIST.search(text) or _LISTED.search(text)
+    is_list = listed and (listed["list"].count(",") > 1 or (listed.re is _LISTED and " and " in listed["list"]))
     dashed = _DASHES.search(text)
-    if dashed:
-        text = re.sub(r"\s+[-\u2013]\s+", " -> ", dashed[0])
-    chain = [part for part in _ARROW.split(text) if part] if _ARROW.search(text) else []
-    if chain or (listed and listed["list"].count(",") > 1):
-        names = [_tail_name(part) for part in chain] or _names(listed["list"] if listed else "")
-        if listed and (ends := _FROM_TO.search(text[: listed.start()])):
-            return {"origin": _clean(ends["a"]), "destination": _clean(ends["b"]), "stops": names}
-        return {"origin": names[0], "destination": names[-1]} | ({"stops": names[1:-1]} if names[1:-1] else {})
+    told = re.sub(r"\s+(?:[-\u2013]|to)\s+", " -> ", dashed[0]) if dashed else text
+    chain = _linked([part for part in _ARROW.split(told) if part]) if _ARROW.search(told) else []
+    names = chain or (_names(listed["list"]) if listed and is_list else [])
+    if names and listed and (ends := _FROM_TO.search(text[: listed.start()])):
+        return {"origin": _clean(ends["a"]), "destination": _clean(ends["b"]), "stops": names}
+    if not names:
+        return {}
+    way: Way = {"origin": names[0], "destination": names[-1]}
+    return way | {"stops": names[1:-1]} if names[1:-1] else way
+
+
+def _told(text: str) -> Way:
     found = _FROM_TO.search(text) or _TO_FROM.search(text) or _BARE.search(text) or _LOWER_WAY.search(text)
-    way: dict[str, str | list[str]] = {}
+    way: Way = {}
     if found and not _NO_PLACE.match(found["a"]):
         way = {"origin": _clean(found["a"]), "destination": _clean(found["b"])}
         way = _onward(way, text[found.end("b") :])
@@ -189,7 +204,16 @@ def way_in(text: str) -> dict[str, str | list[str]]:
         way["origin"] = _clean(start["a"])
     if via := _VIA.search(text) or _BETWEEN.search(text) or (_HIT.search(text) if found else None):
         way["stops"] = _names(via["stops"])
+    if way and "origin" not in way and (start := _OUT_OF.search(text)):
+        way["origin"] = _clean(start["name"])
     return way
+
+
+def _to_the_last(way: Way) -> Way:
+    """Return a way to the last of several places it is to see."""
+    stops = [str(stop) for stop in way.get("stops", [])]
+    is_first = len(stops) > 1 and way.get("destination") == stops[0]
+    return way | {"destination": stops[-1], "stops": stops[:-1]} if is_first else way
 
 
 def _last_name(text: str) -> str | None:
@@ -202,15 +226,17 @@ def _names(text: str) -> list[str]:
     return [_clean(name) for name in re.split(r",\s*(?:and |then )?|\s+(?:and|then)\s+", text) if name.strip(" .")]
 
 
-def _tail_name(text: str) -> str:
-    found = re.findall(_NAME, text)
-    return _clean(found[-1] if found else text)
+def _linked(parts: list[str]) -> list[str]:
+    """Return the names in a chain: the last in its first part, behind which others begin."""
+    named = [re.findall(_NAME, part) or [part] for part in parts]
+    return [_clean(names[-1 if n == 0 else 0]) for n, names in enumerate(named)]
 
 
 def _clean(name: str) -> str:
     bare = re.sub(
         r"\s+(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:january|february|march|april|june|july|august"
-        r"|september|october|november|december)|today|tomorrow|tonight|please|now|right now|again|this week\w*"
+        r"|september|october|november|december|jan|feb|apr|jun|jul|aug|sept?|oct|nov|dec)\.?|today|tomorrow"
+        r"|tonight|please|now|right now|again|this week\w*"
         r"|(?-i:down|up|over|out))$",
         "",
         name.strip(" ,.?!"),

@@ -129,7 +129,8 @@ RULES = (
         Stance.ASKED,
         {
             "unlike": said(
-                r"\bunlike|take (?:back|my \w+ (?:off|back|away))|(?:take|put) (?:my|the|that) like"
+                r"\bunlike|take (?:back|(?:my|the|that) \w+(?: up)? (?:off|back|away))|(?:take|put) (?:my|the"
+                r"|that) like"
                 r"|remove|undo|withdraw|unheart"
             )
         },

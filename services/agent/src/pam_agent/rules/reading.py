@@ -85,7 +85,9 @@ PERSONAL = frozenset({"about_me", "pet", "diet", "health", "person", "date"})
 """Kinds of facts that are of the member alone; what they drive is another tool's."""
 _LABEL = re.compile(
     r"\W*(?:new |my |an? |another |add (?:an? )?|log (?:an? )?|here'?s an? "
-    r"|(?:an? )?(?:piece|word|bit|quick word) of )?(?P<label>[a-z]+)(?: \w+){0,3}: ",
+    r"|(?:an? )?(?:piece|word|bit|quick word) of )?"
+    r"(?:(?:safety|fuel|camping|boondocking|route|road|money|budget|pet|internet|maintenance|travel|quick|useful|handy"
+    r"|local|little|good|great|hot|insider) )?(?P<label>[a-z]+)(?: \w+){0,3}: ",
     re.IGNORECASE,
 )
 """What a message says it is: "tip for the community: ..."."""

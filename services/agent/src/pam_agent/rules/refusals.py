@@ -122,6 +122,7 @@ REFUSALS = (
             rf"|\b(?:read|see|show me|know|tell me|look at)\b[\w ]{{0,12}} what {_NAMED} (?:\w+ ){{0,2}}(?:writ"
             r"|wrote|sa(?:y|id)|messag"
             r"|text|sen[dt])\w*(?: \w+)? to (?!me\b|us\b)"
+            r"|\b(?:address|phone(?: number)?|e-?mail|whereabouts) of (?:the )?(?:user|member|@\w)"
             r"|\b(?:give|send|tell|show|get) me (?!my\b|your\b|the\b|our\b|this\b)\w+s (?:e-?mail address|home address"
             r"|phone number)"
             r"|\b(?:log|sign) (?:me )?in as (?!me\b)|\bwithout (?:(?:her|his|their) know|(?:asking|telling) (?:him"

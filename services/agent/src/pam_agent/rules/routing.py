@@ -68,6 +68,8 @@ _TO_PAM = re.compile(
 _POSITION = {"latitude", "longitude"}
 _SIZED = {rule for rule in RULES if rule.slots.keys() & {"vehicle_height_ft", "rig_length_ft"}}
 """What is asked with a rig's size, which is no vehicle to be added then."""
+_AS_STRONG, _FAINT = 0.8, 0.5
+"""What share of its strongest part's score makes a message one request; below which of the whole's a part is faint."""
 _SURE = 0.6
 """A score that leaves no doubt."""
 
@@ -136,8 +138,8 @@ def _several(reading: Reading, whole: Choice | None, offered: dict[str, ToolMani
     parts = clauses_of(reading.text)
     readings = [Reading(part, reading.now, parts[n - 1] if n else "") for n, part in enumerate(parts)]
     found = [chosen(part, RULES, offered) for part in readings] if len(parts) > 1 else []
-    choices = [choice for choice in found if choice and choice.stands_alone]
-    if not choices or len(choices) < len(parts):
+    choices = [choice for choice in found if choice and choice.stands_alone and choice.sentence]
+    if not choices or len(choices) < len(parts) or (whole and _outweighs(whole, choices)):
         return None
     if whole and whole.rule in _SIZED and choices[0].rule.tool == "create_vehicle":
         return None
@@ -147,7 +149,7 @@ def _several(reading: Reading, whole: Choice | None, offered: dict[str, ToolMani
     goes_on = whole and whole.rule is choices[0].rule and len(reads) == len(calls) and not JOINED.search(reading.text)
     is_last_told = last.is_whole or (choices[-1].weight > 0 and last.asks_which)
     are_whole = is_last_told and all(each.is_whole for each in routed[:-1]) and len(reads) == len(set(reads))
-    is_one = goes_on or not are_whole or _is_in_parts(calls, whole) or _says_more(reading, whole, offered, calls[-1])
+    is_one = goes_on or not are_whole or _is_in_parts(calls, whole) or _says_more(reading, whole, offered, calls)
     return None if is_one else Route(calls, last.ask, last.missing)
 
 
@@ -162,9 +164,25 @@ def _rig_of_stranger(reading: Reading, whole: Choice | None, offered: dict[str, 
     return _one(rigs_told[0][0], offered, {}, rigs_told[0][1]) if len(found) == len(rigs_told) == 1 else None
 
 
-def _says_more(reading: Reading, whole: Choice | None, offered: dict[str, ToolManifest], last: Call) -> bool:
+def _outweighs(whole: Choice, parts: list[Choice]) -> bool:
+    """Whether a message speaks for one request as strongly as its parts do, and they for another only by likeness.
+
+    "Show money in, money out and what's left" is one: of two requests each stands out when it is alone.
+    """
+    others = [part for part in parts if part.rule is not whole.rule]
+    is_strong = whole.score >= _AS_STRONG * max(part.score for part in parts)
+    return (
+        is_strong
+        and 0 < len(others) < len(parts)
+        and all(part.weight == 0 or part.score < _FAINT * whole.score for part in others)
+    )
+
+
+def _says_more(reading: Reading, whole: Choice | None, offered: dict[str, ToolManifest], parts: list[Call]) -> bool:
     """Whether what stands before a question belongs to it: "gas is 3.50, we get 9 mpg, what do 400 miles cost"."""
-    if whole is None or whole.rule.tool != last.tool or JOINED.search(reading.text):
+    *before, last = parts
+    is_joined = JOINED.search(reading.text) and any(call.reads for call in before)
+    if whole is None or whole.rule.tool != last.tool or is_joined:
         return False
     calls = _one(reading, offered, {}, whole).calls
     more = {name: told for name, told in calls[0].arguments.items() if name not in last.arguments} if calls else {}

@@ -14,15 +14,15 @@ from pam_agent.rules.stays import miles
 from pam_agent.rules.texts import after, behind_colon, topic_in
 
 _TIPS = {
-    "camping": r"camp|site|dump|rv park",
+    "camping": r"camp|sites?\b|dump|rv park|overnight",
     "boondocking": r"boondock|dispers|blm",
     "route": r"road|rout|bridge|pass\b",
     "fuel": r"fuel|gas|diesel|propane|love's|pilot|fill",
     "maintenance": r"repair|maint|tire|mechanic",
-    "safety": r"safe|theft|danger|bear",
+    "safety": r"safe|theft|thie[fv]|stol|danger|bears?\b",
     "internet": r"internet|wi-?fi|signal|starlink",
-    "pets": r"pet|dog|cat\b",
-    "budget": r"cheap|save|budget|free",
+    "pets": r"pets?\b|dog|cats?\b",
+    "budget": r"cheap|save|budget|free\b",
 }
 
 
@@ -59,7 +59,9 @@ def _tip(slot: Slot) -> str | None:
 
 def _tip_kind(slot: Slot) -> str | None:
     known = enum_of(slot.tool, "category")
-    fits = (kind for kind, words in _TIPS.items() if kind in known and re.search(words, slot.text, re.IGNORECASE))
+    kinds = [(kind, re.compile(rf"\b(?:{words})", re.IGNORECASE)) for kind, words in _TIPS.items() if kind in known]
+    label = slot.text.partition(":")[0]
+    fits = (kind for text in (label, slot.text) for kind, words in kinds if words.search(text))
     return next(fits, "other" if _tip(slot) else None)
 
 
@@ -108,7 +110,7 @@ RULES = (
         },
         asks={"content": "What is your tip?"},
         keeps_text=True,
-        unless="cut @question",
+        unless="cut @question teaches",
     ),
     Rule(
         "search_community_tips",

@@ -9,7 +9,7 @@ from pam_agent.rules.rule import Rule
 from pam_agent.rules.stance import Stance
 from pam_agent.rules.texts import after, behind_colon
 
-_WITHIN = re.compile(r"(?<=\w) (?:in|near|outside|by|at) (?P<place>[A-Z].*)$")
+_WITHIN = re.compile(r"(?<=\w) (?:in|near|outside|by|at) (?P<place>[A-Z].*?)(?=, (?![A-Z])|$)")
 _CALLED = re.compile(
     r"\b(?:called|named|(?:call|name) it) (?P<name>(?:the )?[A-Z][\w'&-]*(?: (?:of |the )*[A-Z][\w'&-]*)*)"
 )

@@ -60,7 +60,8 @@ _AT_MOST = (
     r"(?:tops|max(?:imum)?|or (?:less|under|below)|at (?:the )?most)\b"
 )
 _FREE = re.compile(
-    r"\b(?:for free|free (?:\w+ )?(?:camp\w*|sites?|spots?|places?|parking|overnight)|free of charge|costs? nothing)\b",
+    r"\b(?:for free|free (?:\w+ )?(?:camp\w*|sites?|spots?|places?|parking|overnight)|free to (?:camp|boondock|park"
+    r"|stay|overnight)|free of charge|costs? nothing)\b",
     re.IGNORECASE,
 )
 
@@ -84,7 +85,9 @@ def _amenities(slot: Slot) -> list[str] | None:
 
 def _rig_length(slot: Slot) -> int | float | None:
     footer = re.search(r"\b(\d{2})(?:[ -]?footer\b|')", slot.digits, re.IGNORECASE)
-    is_of_rig = re.search(r"\brig|long|trailer|motor ?home|wheel|coach|camper|\brv\b|class [abc]", slot.text)
+    is_of_rig = re.search(
+        r"\brig|long|trailer|motor ?home|wheel|coach|camper|\brv\b|class [abc]", slot.text, re.IGNORECASE
+    )
     return number(footer[1]) if footer else measured(slot.digits, "feet|foot|ft") if is_of_rig else None
 
 

@@ -36,11 +36,11 @@ _TAIL = re.compile(
 _ABOUT = re.compile(
     r"\b(?:about|on|regarding|concerning|mention(?:s|ing|ed)?|tagged|discussing|for|of|say(?:s|ing)? (?:on"
     r"|about))\s+(?P<topic>.+?)"
-    r"(?:\s+(?:in|from|near) [A-Z].*)?\W*$"
+    r"(?:\s+(?:in|from|near|around|outside) [A-Z].*)?\W*$"
 )
 _STRONG = re.compile(
     r"\b(?:about|on|regarding|concerning|mention(?:s|ing|ed)?|tagged|discussing)\s+(?P<topic>.+?)"
-    r"(?:\s+(?:in|from|near) (?:[A-Z]|an? post|(?:the |their )?posts?).*)?\W*$"
+    r"(?:\s+(?:in|from|near|around|outside) (?:[A-Z]|an? post|(?:the |their )?posts?).*)?\W*$"
 )
 ABOUT_ALL = re.compile(r"\b(?:about|on|regarding|concerning|for)\s+(?P<topic>.+?)\W*$")
 """A topic with the place it is about."""

@@ -32,6 +32,10 @@ _NO_BREAKS = re.compile(
     r"(?:\w+ )?(?:breaks?|rests?|stops|pauses?|stopping)\b|\bstraight through\b|\bnon-?stop\b|\bwithout stopping\b",
     re.IGNORECASE,
 )
+_WEEK = re.compile(
+    r"\b(?:for|over|during|throughout) the (?:next|coming|whole|entire|rest of the)? ?week\b|\bweekly\b|\ball week\b",
+    re.IGNORECASE,
+)
 _ORDERS = {"cost": r"cheap|save|cost|least", "time": r"quick|fast|short", "scenic": r"scen|beautiful|prett|nice|view"}
 
 
@@ -70,7 +74,11 @@ def _days(slot: Slot) -> int | None:
     found = re.search(
         r"\b(?:of|for|the) (\d{1,2}) days?\b|\b(?P<ahead>\d{1,2}) days? (?:of|out|ahead)\b", slot.digits, re.IGNORECASE
     )
-    return days_in(slot.digits) or (int(found[1] or found["ahead"]) if found else None)
+    return (
+        days_in(slot.digits)
+        or (7 if _WEEK.search(slot.text) else None)
+        or (int(found[1] or found["ahead"]) if found else None)
+    )
 
 
 def _measures(slot: Slot) -> str | None:

@@ -52,6 +52,11 @@ _PARTLY = re.compile(
     r"|\bhalf (?:a |the |of the )?tank\b|\bpart of (?:a|the) tank\b",
     re.IGNORECASE,
 )
+_PAID = re.compile(
+    r"\b(?:for|costs?(?: me| us)?|paid|was|came to|ran(?: me| us)?|set (?:me|us) back)\s+\$?(\d[\d,]*(?:\.\d+)?)\b"
+    r"(?! ?(?:miles?|mi|km|k|months?|years?|days?|weeks?)\b)",
+    re.IGNORECASE,
+)
 _PROVIDER = re.compile(r"\b(?:at|by) (?P<name>[A-Z][\w' ]+?)(?=[,.]| for | on |$)")
 _AGAIN = re.compile(r"\b(?:next|due|again)\b.*$", re.IGNORECASE)
 _LEAST_A_GALLON = 1
@@ -79,6 +84,12 @@ def _cost(slot: Slot) -> int | float | None:
     return number(next(filter(None, found[0])).rstrip(",")) if found else None
 
 
+def _paid(slot: Slot) -> int | float | None:
+    """Return what was paid; of several numbers the one behind what says so: "replaced two tires for 380"."""
+    found = _PAID.search(slot.digits)
+    return amount(slot) or (number(found[1]) if found and slot.reading.amounts else None)
+
+
 def _fuel_cost(slot: Slot) -> int | float | None:
     """Return what a fill-up cost in all; what would be next to nothing for it is the price of a gallon."""
     cost, gallons = _cost(slot), measured(slot.digits, "gallons?|gal")
@@ -86,8 +97,10 @@ def _fuel_cost(slot: Slot) -> int | float | None:
 
 
 def _odometer(slot: Slot) -> int | float | None:
-    return labelled(slot.digits, "odometer|odo|mileage|clock|miles|mi") or measured(
-        slot.digits, r"miles|mi|km|kilomet\w+|on the clock|on the odometer"
+    return (
+        labelled(slot.digits, r"odometer|odo|mileage|clock|(?<=, )reading")
+        or measured(slot.digits, r"miles|mi|km|kilomet\w+|on (?:the|her|its) (?:clock|odometer)")
+        or labelled(slot.digits, "miles|mi")
     )
 
 
@@ -155,7 +168,7 @@ _FILLED: dict[str, Any] = {
 _SERVICED: dict[str, Any] = {
     "maintenance_type": job,
     "description": lambda slot: slot.text[:_TEXT_MAX],
-    "cost": amount,
+    "cost": _paid,
     "date": past_day,
     "mileage": _serviced_at,
     "service_provider": _provider,
