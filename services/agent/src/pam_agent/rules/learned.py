@@ -4,6 +4,7 @@
 """
 
 import re
+import sys
 import zlib
 from array import array
 from collections.abc import Iterable
@@ -36,9 +37,18 @@ def fits(text: str) -> dict[str, float]:
     """Return how well a text fits each tool: above zero where it would be chosen, about -1 where it never would."""
     known = [_PLACES[feature] for feature in features_of(text) if feature in _PLACES]
     length = sqrt(sum(_RARITY[place] ** 2 for place in known)) or 1.0
-    rows = (_WEIGHTS[place * _WIDTH : (place + 1) * _WIDTH] for place in known)
-    sums = map(sum, zip(*rows, strict=True)) if known else [0] * _WIDTH
-    return {tool: bias + total * _STEP / length for tool, bias, total in zip(_TOOLS, _BIAS, sums, strict=True)}
+    rows = (_ROWS[place * _ROW : (place + 1) * _ROW] for place in known)
+    # A row is added as one whole number: thrice as quick as lane by lane.
+    lanes = array("I", sum(int.from_bytes(row, sys.byteorder) for row in rows).to_bytes(_ROW, sys.byteorder))
+    raised, step = _ZERO * len(known), _STEP / length
+    return {tool: bias + (lane - raised) * step for tool, bias, lane in zip(_TOOLS, _BIAS, lanes, strict=True)}
+
+
+def _widened(weights: bytes) -> bytes:
+    """Return weights of a byte as lanes of four, raised above zero so that no lane borrows from its neighbour."""
+    lanes = bytearray(_LANE * len(weights))
+    lanes[0 if sys.byteorder == "little" else _LANE - 1 :: _LANE] = weights.translate(_RAISED)
+    return bytes(lanes)
 
 
 PATH = files("pam_agent.rules") / "learned.bin"
@@ -46,7 +56,10 @@ _HEAD, _, _BODY = zlib.decompress(PATH.read_bytes()).partition(b"\n")
 _TOOLS, _BIAS, _STEP, _FEATURES, _RARITY, LEARNED_FROM = itemgetter(
     "tools", "bias", "step", "features", "rarity", "from"
 )(orjson.loads(_HEAD))
-_WEIGHTS = array("b", _BODY)
-"""A row for each feature, in steps, each tool's weight times the feature's rarity."""
+_LANE, _ZERO = 4, 128
+"""Bytes of a lane, and what it holds for a weight of zero."""
+_RAISED = bytes((weight + _ZERO) % 256 for weight in range(256))
+_ROWS = _widened(_BODY)
+"""A row of lanes for each feature: in steps, each tool's weight times the feature's rarity."""
 _PLACES = {feature: place for place, feature in enumerate(_FEATURES)}
-_WIDTH = len(_TOOLS)
+_ROW = _LANE * len(_TOOLS)

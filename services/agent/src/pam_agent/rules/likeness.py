@@ -18,7 +18,8 @@ NONE = "none"
 _NEAREST, _FAR = 8, 0.1
 """How many sentences of a tool count, and how near they have to be to the nearest of all."""
 _FADING = [0.85**n for n in range(_NEAREST)]
-_MANY = 150
+_WHOLE = sum(_FADING)
+_MANY = 100
 """How many sentences hold what says little by itself."""
 _LEARNED, _DOUBTFUL = 0.25, 0.5
 """What the learned model's word counts beside nearness, and how far below zero it speaks against a tool."""
@@ -31,17 +32,16 @@ def likeness(text: str) -> dict[str, tuple[float, str]]:
     marks = marks_of(text)
     shared, fit = _shared(marks), fits(text)
     least = max(shared, default=(0.0, 0))[0] * _FAR
-    for alike, number in shared:
-        if alike >= least:
-            tool, sentence = _SENTENCES[number]
+    for alike, number in sorted((each for each in shared if each[0] >= least), reverse=True):
+        tool, sentence = _SENTENCES[number]
+        if len(found[tool]) < _NEAREST:
             found[tool].append((alike, sentence))
     likes = {tool: _nearest(alike, fit[tool]) for tool, alike in found.items()}
     return {tool: like for tool, like in likes.items() if like[0] > 0}
 
 
-def _nearest(alike: list[tuple[float, str]], fit: float) -> tuple[float, str]:
-    best = sorted(alike, reverse=True)[:_NEAREST]
-    whole = sum(each * fading for (each, _), fading in zip(best, _FADING, strict=False)) / sum(_FADING)
+def _nearest(best: list[tuple[float, str]], fit: float) -> tuple[float, str]:
+    whole = sum(each * fading for (each, _), fading in zip(best, _FADING, strict=False)) / _WHOLE
     return whole + (fit + _DOUBTFUL) * _LEARNED, best[0][1]
 
 
