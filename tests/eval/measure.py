@@ -26,7 +26,7 @@ OTHER_NAMES = {
     "amount_saved": ("amount_saved", "actual_savings"),
 }
 """Arguments of the utterances by the names the tools' schemas have for them."""
-SAME = {"fuel": "gas", "liter": "litre"}
+SAME = {"fuel": "gas"}
 _CLOSE = 0.01
 _HERE = Path(__file__).parent
 

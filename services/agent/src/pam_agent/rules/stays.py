@@ -48,7 +48,10 @@ def around(slot: Slot) -> str:
 def miles(slot: Slot) -> int | None:
     """Return a radius in miles."""
     found = re.search(
-        r"\b(?:within|inside|radius of|in a|up to)\s+(?:a )?(\d+)[ -]?(mi|km|kilom)", slot.digits, re.IGNORECASE
+        r"\b(?:within|inside|radius of|in a|up to|(?:less|no more|no further|not more) than|under)\s+(?:a )?(\d+)[ -]?"
+        r"(mi|km|kilom)",
+        slot.digits,
+        re.IGNORECASE,
     )
     if not found:
         return None

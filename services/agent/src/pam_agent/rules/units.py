@@ -39,6 +39,9 @@ _UNITS = {
 }
 
 
+_ALSO_SPELT = {"litre": "liter", "millilitre": "milliliter", "kilometer": "kilometre", "meter": "metre"}
+
+
 def _value(slot: Slot) -> int | float | None:
     found = re.search(r"(?<![\w.])(?P<below>-|minus )?(?P<size>\d[\d,]*(?:\.\d+)?)", slot.digits, re.IGNORECASE)
     return number(found["size"]) * (-1 if found["below"] else 1) if found else None
@@ -60,7 +63,14 @@ def _units(slot: Slot) -> list[str]:
 
 
 def _unit(index: int) -> Any:
-    return lambda slot: next(iter(_units(slot)[index:]), None)
+    """Return a reader of the unit a sentence names first or second, spelt as the member spells it."""
+
+    def read(slot: Slot) -> str | None:
+        unit = next(iter(_units(slot)[index:]), None)
+        other = _ALSO_SPELT.get(unit or "")
+        return other if other and other in slot.text.lower() else unit
+
+    return read
 
 
 RULES = (
