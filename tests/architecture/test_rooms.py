@@ -4,6 +4,7 @@ import ast
 import re
 import statistics
 from collections.abc import Iterator
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -116,3 +117,12 @@ def test_every_service_has_the_same_rooms():
         if service.name.startswith("tools-"):
             assert {"tools", "rules.py", "migrations"} <= names, service
             assert {"queries.py", "queries"} & names, service
+
+
+def test_every_test_runs_in_one_half():
+    """R-H1: what neither half names would never run, and what both name runs twice."""
+    script = (ROOT / "tests" / "in_two_halves.sh").read_text()
+    halves = [line.split() for line in script.splitlines() if " pytest " in line]
+    folders = [path.relative_to(ROOT) for path in ROOT.glob("*/*/tests")] + [Path("shared/tests"), Path("tests")]
+    runs = {str(folder): sum(any(fnmatch(str(folder), word) for word in half) for half in halves) for folder in folders}
+    assert {folder: times for folder, times in runs.items() if times != 1} == {}
