@@ -104,6 +104,22 @@ async def test_an_expense_is_put_right_or_taken_back(text, expected):
     assert calls(await reply(text, [await after("I spent 45 on gas", data=SPENT)])) == [expected]
 
 
+@pytest.mark.parametrize("text", ["wait, I spent 40 on propane", "sorry, I also paid 12 for parking"])
+async def test_what_may_be_another_expense_changes_none(text):
+    """R-A4: a whole sentence about something else overwrites nothing."""
+    said = await reply(text, [await after("I spent 45 on gas", data=SPENT)])
+    assert [name for name, _ in calls(said) if name != "create_expense"] == []
+
+
+async def test_another_reminder_moves_none():
+    """R-A4: who names another thing wants another entry."""
+    event = {"id": FIRST, "title": "call mom", "start_date": "2026-12-24T09:00:00"}
+    before = await after("remind me to call mom on December 24 at 9am", data={"event": event})
+    assert [name for name, _ in calls(await reply("no, remind me to call dad at 5pm", [before]))] == [
+        "create_calendar_event"
+    ]
+
+
 @pytest.mark.parametrize("turns", [["thanks"], ["I spent 5 on tolls"], ["I spent 5 on tolls", "thanks"]])
 async def test_what_was_recorded_a_little_earlier_is_put_right_by_its_category(turns):
     """R-A4: "oops, the gas was 54" is about the gas, also two turns later, and no second expense."""

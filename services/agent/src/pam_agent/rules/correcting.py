@@ -75,7 +75,8 @@ def _corrected(text: str, earlier: list[TurnRecord], tools: list[ToolManifest], 
     new = read_in(use, rule, tool, right, now) or _place(use, last, right)
     is_short = is_fragment(right) or is_bare(right)
     is_about_it = bool(new) and (is_short or use.name in {call.tool for call in alone.calls})
-    if (is_short or is_about_it) and (moved := _moved(use, last, right, tools, now)):
+    is_same = use.input.get("category") in {call.arguments.get("category") for call in alone.calls} - {None}
+    if (is_short or (is_about_it and is_same)) and (moved := _moved(use, last, right, tools, now)):
         return moved
     if is_about_it and (stands := _stands(use, tool, last)):
         return Route(ask=STANDS.format(message=stands))
