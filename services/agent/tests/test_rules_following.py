@@ -104,7 +104,9 @@ async def test_an_expense_is_put_right_or_taken_back(text, expected):
     assert calls(await reply(text, [await after("I spent 45 on gas", data=SPENT)])) == [expected]
 
 
-@pytest.mark.parametrize("text", ["wait, I spent 40 on propane", "sorry, I also paid 12 for parking"])
+@pytest.mark.parametrize(
+    "text", ["wait, I spent 40 on propane", "sorry, I also paid 12 for parking", "oh wait, I spent another 30 on gas"]
+)
 async def test_what_may_be_another_expense_changes_none(text):
     """R-A4: a whole sentence about something else overwrites nothing."""
     said = await reply(text, [await after("I spent 45 on gas", data=SPENT)])

@@ -27,6 +27,8 @@ _UNDOES = re.compile(
     re.IGNORECASE,
 )
 """What was just done is to be undone."""
+_MORE = re.compile(r"\b(?:also|too|another|again|as well|second)\b", re.IGNORECASE)
+"""What comes beside what was said, not in its place."""
 _HOUR = re.compile(r"\W*(?P<hour>\d{1,2})(?: o'?clock)?\W*")
 _NOON = 12
 _SENTENCE = re.compile(r"(?<=[.!?])\s")
@@ -67,7 +69,7 @@ def _corrected(text: str, earlier: list[TurnRecord], tools: list[ToolManifest], 
     """
     alone, right = route(text, tools, now), _INSTEAD.sub("", text)
     last, use = _meant(earlier, alone)
-    if use is None:
+    if use is None or _MORE.search(text):
         return None
     tool, rule = named(use.name, tools)
     if tool is None or rule is None:
