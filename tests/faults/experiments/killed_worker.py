@@ -4,7 +4,7 @@ import asyncio
 from random import Random
 
 from tests.faults.fault import Defence, Fault, Figure, Outcome, Plan
-from tests.faults.world import World
+from tests.faults.world import World, until
 
 MISHAP = "die_after_effect"
 ENDED_WITHIN = 15.0
@@ -18,8 +18,10 @@ async def run(world: World, rng: Random) -> Outcome:
     deaths = 0
     clients = await world.talks()
     async with world.during(world.chat(clients)) as talking:
-        while deaths < ROUNDS and not talking.done():
-            await mortal.ended(within=ENDED_WITHIN * 2)
+        while deaths < ROUNDS:
+            await until(lambda: talking.done() or not mortal.alive, world.patience)
+            if mortal.alive:
+                break
             deaths += 1
             await (mortal.start() if deaths < ROUNDS else mortal.start_without(MISHAP))
             await asyncio.sleep(rng.uniform(0, 0.5))
