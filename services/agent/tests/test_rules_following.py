@@ -155,6 +155,15 @@ async def test_an_answer_picks_one_of_the_expenses_that_were_listed():
     assert (await reply("delete an expense", steps=[none])).text == "No expense is on record."
 
 
+async def test_to_undo_a_correction_deletes_nothing():
+    """R-A4: what was only changed is deleted where just that is said."""
+    before = [await after("I spent 45 on gas", data=SPENT)]
+    before.append(await after("no, it was 54", before, data=SPENT))
+    undone = await reply("undo that", before)
+    assert (calls(undone), undone.text) == ([], DONE)
+    assert calls(await reply("delete that", before)) == [("delete_expense", {"expense_id": FIRST})]
+
+
 async def test_what_cannot_be_taken_back_is_said():
     """R-A4: "undo that" is never about something else than what was just done."""
     said = await reply("undo that", [await after("set my gas budget to 300")])

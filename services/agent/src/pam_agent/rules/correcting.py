@@ -10,6 +10,7 @@ from pam_agent.rules.places import place_in
 from pam_agent.rules.reading import Reading, Slot
 from pam_agent.rules.records import on_its_day, pointed_at
 from pam_agent.rules.routing import Route, call_of, route
+from pam_agent.rules.texts import instead_in
 from pam_shared.contracts.conversation import ToolUseBlock
 from pam_shared.contracts.tools import Effect, ToolManifest
 
@@ -19,8 +20,6 @@ _CORRECTS = re.compile(
     r"|(?:move|change|shift|push|bump|reschedule|switch|make) (?:it|that) (?:back |up |out )?(?:to|for|until))\b\W*)+",
     re.IGNORECASE,
 )
-_INSTEAD = re.compile(r"\W+(?:and )?(?:not|instead of|rather than)\b.*$", re.IGNORECASE)
-"""What a correction says was wrong."""
 _UNDOES = re.compile(
     r"\W*(?:(?:no|oh|oops|wait|sorry|please|ok|okay)\b\W*)*(?:undo|delete|remove|scratch|scrap|cancel|erase|take back)"
     r" (?:that|it|this|the last)(?: (?:one|entry|again|please))*\W*$",
@@ -29,6 +28,7 @@ _UNDOES = re.compile(
 """What was just done is to be undone."""
 _MORE = re.compile(r"\b(?:also|too|another|again|as well|second)\b", re.IGNORECASE)
 """What comes beside what was said, not in its place."""
+_DELETES = re.compile(r"\b(?:delete|remove|erase|cancel)\b", re.IGNORECASE)
 _HOUR = re.compile(r"\W*(?P<hour>\d{1,2})(?: o'?clock)?\W*")
 _NOON = 12
 _SENTENCE = re.compile(r"(?<=[.!?])\s")
@@ -51,7 +51,7 @@ def corrected(text: str, earlier: list[TurnRecord], tools: list[ToolManifest], n
     if not earlier or len(text.split()) > WORDS_MAX:
         return None
     if _UNDOES.match(text):
-        return _undone(earlier[-1], tools) or (Route(ask=DONE) if _has_written(earlier[-1], tools) else None)
+        return _undone(text, earlier[-1], tools) or (Route(ask=DONE) if _has_written(earlier[-1], tools) else None)
     said = put_right(text)
     return _corrected(said, earlier, tools, now) if said else None
 
@@ -59,7 +59,7 @@ def corrected(text: str, earlier: list[TurnRecord], tools: list[ToolManifest], n
 def put_right(text: str) -> str | None:
     """Return what a correction puts in the place of what was said; None where a message corrects nothing."""
     lead = _CORRECTS.match(text)
-    return _INSTEAD.sub("", text[lead.end() :]) or None if lead else None
+    return instead_in(text[lead.end() :]) or None if lead else None
 
 
 def _corrected(text: str, earlier: list[TurnRecord], tools: list[ToolManifest], now: datetime) -> Route | None:
@@ -67,18 +67,18 @@ def _corrected(text: str, earlier: list[TurnRecord], tools: list[ToolManifest], 
 
     Where its record cannot be put right, that is said and nothing is recorded a second time.
     """
-    alone, right = route(text, tools, now), _INSTEAD.sub("", text)
+    alone = route(text, tools, now)
     last, use = _meant(earlier, alone)
     if use is None or _MORE.search(text):
         return None
     tool, rule = named(use.name, tools)
     if tool is None or rule is None:
         return None
-    new = read_in(use, rule, tool, right, now) or _place(use, last, right)
-    is_short = is_fragment(right) or is_bare(right)
+    new = read_in(use, rule, tool, text, now) or _place(use, last, text)
+    is_short = is_fragment(text) or is_bare(text)
     is_about_it = bool(new) and (is_short or use.name in {call.tool for call in alone.calls})
     is_same = use.input.get("category") in {call.arguments.get("category") for call in alone.calls} - {None}
-    if (is_short or (is_about_it and is_same)) and (moved := _moved(use, last, right, tools, now)):
+    if (is_short or (is_about_it and is_same)) and (moved := _moved(use, last, text, tools, now)):
         return moved
     if is_about_it and (stands := _stands(use, tool, last)):
         return Route(ask=STANDS.format(message=stands))
@@ -128,18 +128,27 @@ def _at_hour(text: str, record: dict[str, Any]) -> str:
     return f"at {bare['hour']} {'pm' if datetime.fromisoformat(starts).hour >= _NOON else 'am'}"
 
 
-def _undone(last: TurnRecord, tools: list[ToolManifest]) -> Route | None:
-    """Return the deletion of what the turn before created, where there is a tool that deletes it."""
+def _undone(text: str, last: TurnRecord, tools: list[ToolManifest]) -> Route | None:
+    """Return the deletion of what the turn before created, where there is a tool for it."""
     if not last.uses:
         return None
     use = last.uses[-1]
-    is_counted = use.name in _CHANGES
-    tool, rule = named(_CHANGES.get(use.name) or re.sub("^(?:create|update)_", "delete_", use.name), tools)
+    tool, rule = named(_reverse_of(use.name, text), tools)
     made = _made(use, tool, last)
     if tool is None or rule is None or made is None:
         return None
-    none = {"quantity": 0} if is_counted else {}
+    none = {"quantity": 0} if use.name in _CHANGES else {}
     return call_of(rule, tool, {made[0]: made[1]["id"], **none}, 1.0, "what was made, taken back")
+
+
+def _reverse_of(name: str, text: str) -> str:
+    """Return the tool that takes back what another did, or "".
+
+    What was only changed is deleted where just that is said: "undo that" behind a correction is not.
+    """
+    verb, _, kind = name.partition("_")
+    is_deleted = verb == "create" or (verb == "update" and _DELETES.search(text))
+    return _CHANGES.get(name) or (f"delete_{kind}" if is_deleted else "")
 
 
 def _made(use: ToolUseBlock, other: ToolManifest | None, last: TurnRecord) -> tuple[str, dict[str, Any]] | None:

@@ -9,9 +9,8 @@ from pam_agent.rules.durations import days_in
 from pam_agent.rules.reading import Reading, Slot
 from pam_agent.rules.rule import Read, Rule
 from pam_agent.rules.stance import Stance
+from pam_agent.rules.texts import instead_in
 
-_WRONG = re.compile(r"\W+(?:and )?(?:not|instead of|rather than)\b.*$", re.IGNORECASE)
-"""What a correction says was wrong."""
 _RIGHT = re.compile(
     r".*\b(?:to|into|as|should(?:'ve| have)? be(?:en)?|was|were|is|it's|cost|came to)\b(?P<right>.+)$", re.IGNORECASE
 )
@@ -23,7 +22,7 @@ def _put_right(read: Read) -> Read:
     """Return a reading of what a correction puts in the place of what was wrong."""
 
     def of_the_right(slot: Slot) -> Any:
-        said = _WRONG.sub("", slot.reading.text)
+        said = instead_in(slot.text)
         right = _RIGHT.match(said)
         if right is None and _NAMED.search(said):
             return None

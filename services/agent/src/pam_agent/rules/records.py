@@ -42,7 +42,8 @@ def pointed_at(tool: str, argument: str, text: str, results: Sequence[ToolReturn
         newest = lists[0]
         return newest[at] if at < len(newest) else None
     every = {record["id"]: record for records in reversed(lists) for record in records}
-    costing = [record for record in every.values() if _is_of_amount(record, text)]
+    amounts = set(map(Decimal, amounts_in(in_digits(text))))
+    costing = [record for record in every.values() if "amount" in record and Decimal(record["amount"]) in amounts]
     if named := costing or [record for record in every.values() if _is_named(record, text)]:
         is_newest = kind in _NEWEST_FIRST and _NEWEST.search(text)
         return named[0] if len(named) == 1 or is_newest else None
@@ -91,10 +92,6 @@ def _place(text: str) -> int | None:
         return -1
     words = text.lower().split()
     return next((n for n, names in enumerate(_PLACES) if set(names) & set(words)), None)
-
-
-def _is_of_amount(record: dict[str, Any], text: str) -> bool:
-    return "amount" in record and Decimal(record["amount"]) in map(Decimal, amounts_in(in_digits(text)))
 
 
 def _is_named(record: dict[str, Any], text: str) -> bool:

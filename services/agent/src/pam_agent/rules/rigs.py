@@ -14,6 +14,7 @@ _MAKES = (
 )
 _FEET = r"(\d+(?:\.\d+)?)[\s-]*(?:feet|foot|ft\.?|')[\s-]*(?:(\d{1,2})\s*(?:inch\w*|in\b|\")?)?"
 _HIGH = rf"{_FEET}\W*(?:high|tall|in height|clearance)"
+_HEIGHT = rf"\bheight\b\D{{0,25}}{_FEET}"
 KIND = re.compile(
     r"\b(?:class [abc]|diesel pusher|fifth[ -]?wheel|travel trailer|toy hauler|pop-?up|motor ?home|camper ?van"
     r"|truck camper|skoolie"
@@ -55,12 +56,11 @@ def _kind(slot: Slot) -> str | None:
 
 
 def _height(slot: Slot) -> float | None:
-    return _size(slot, _HIGH, rf"\bheight\b\D{{0,25}}{_FEET}")
+    return _size(slot, _HIGH, _HEIGHT)
 
 
 def _length(slot: Slot) -> float | None:
-    is_high = re.search(rf"\bheight\b\D{{0,25}}{_FEET}", slot.digits, re.IGNORECASE)
-    return None if is_high else _size(slot, rf"{_FEET}(?!\W*(?:\d|high|tall|in height|clearance|wide))")
+    return None if _size(slot, _HEIGHT) else _size(slot, rf"{_FEET}(?!\W*(?:\d|high|tall|in height|clearance|wide))")
 
 
 def _size(slot: Slot, *ways: str) -> float | None:

@@ -58,6 +58,13 @@ _WHEN = re.compile(
     r"|\d{1,2}(?::\d\d)?\s?[ap]m|at \d{1,2}(?::\d\d)?|\d{1,2}:\d\d)\b",
     re.IGNORECASE,
 )
+_INSTEAD = re.compile(r"\W+(?:and )?(?:not|instead of|rather than)\b.*$", re.IGNORECASE)
+"""What a correction says was wrong."""
+
+
+def instead_in(text: str) -> str:
+    """Return a correction without what it says was wrong: "54, not 45" is "54"."""
+    return _INSTEAD.sub("", text)
 
 
 def after(text: str, lead: str) -> str | None:
