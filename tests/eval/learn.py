@@ -1,11 +1,12 @@
 """``python -m tests.eval.learn``: learn from the example sentences which words and letters speak for which tool.
 
 A linear support vector machine for each tool against all others, on features weighed by their rarity, each sentence of
-length one. Weights are kept in 255 steps. The same sentences make the same file.
+length one. Weights are kept in 255 steps. Beside them stand the marks of every sentence, for
+:mod:`pam_agent.rules.likeness`. The same sentences make the same file.
 """
 
 import zlib
-from collections import Counter
+from collections import Counter, defaultdict
 from math import log
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from sklearn.svm import LinearSVC
 
 from pam_agent.rules.learned import PATH, features_of
 from pam_agent.rules.lexicon import ASKED, EXAMPLES
+from pam_agent.rules.marks import marks_of
 
 STRICTNESS = 2.0
 """How much an example on the wrong side costs (liblinear's C)."""
@@ -44,6 +46,7 @@ def main() -> None:
     weights = machine.coef_.T * np.array(rarity)[:, None]
     step = float(np.percentile(np.abs(weights), WIDEST)) / STEPS
     body = np.clip(np.round(weights / step), -STEPS, STEPS).astype(np.int8).tobytes()
+    holders = _holders([sentence for sentences in ASKED.values() for sentence in sentences])
     head = {
         "from": EXAMPLES,
         "tools": machine.classes_.tolist(),
@@ -51,10 +54,21 @@ def main() -> None:
         "step": step,
         "rarity": [round(rare, 4) for rare in rarity],
         "features": kept,
+        "marks": [*holders],
+        "holders": [*holders.values()],
     }
     path = Path(str(PATH))
     path.write_bytes(zlib.compress(orjson.dumps(head) + b"\n" + body, 9))
     print(f"{len(told)} sentences, {len(kept)} features, {path.stat().st_size // 1024} KiB")
+
+
+def _holders(sentences: list[str]) -> dict[str, list[int]]:
+    """Return all marks, each with the numbers of the sentences that hold it."""
+    holders: dict[str, list[int]] = defaultdict(list)
+    for number, sentence in enumerate(sentences):
+        for mark in marks_of(sentence):
+            holders[mark].append(number)
+    return dict(sorted(holders.items()))
 
 
 if __name__ == "__main__":

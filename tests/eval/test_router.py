@@ -4,9 +4,10 @@ import re
 
 import pytest
 
-from pam_agent.rules.learned import LEARNED_FROM
+from pam_agent.rules.learned import HOLDERS, LEARNED_FROM, MARKS
 from pam_agent.rules.lexicon import ASKED, EXAMPLES
 from pam_agent.rules.likeness import NONE
+from pam_agent.rules.marks import marks_of
 from pam_shared.contracts.tools import Effect, Visibility
 from tests.eval.measure import carrying, judged, manifests, sentences, share
 
@@ -71,3 +72,7 @@ def _runs(text: str) -> set[tuple[str, ...]]:
 def test_the_model_was_learned_from_the_examples_there_are():
     """R-A4: who adds an example runs "make learn"."""
     assert LEARNED_FROM == EXAMPLES, 'The examples changed: run "make learn".'
+    sentences = [sentence for sentences in ASKED.values() for sentence in sentences]
+    told = {(mark, number) for number, sentence in enumerate(sentences) for mark in marks_of(sentence)}
+    known = {(mark, number) for mark, numbers in zip(MARKS, HOLDERS, strict=True) for number in numbers}
+    assert known == told, 'What sentences are compared by changed: run "make learn".'

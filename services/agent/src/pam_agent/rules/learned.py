@@ -1,6 +1,7 @@
 """How well a sentence's words and letters fit each tool: a linear model of the example sentences. Pure.
 
-``learned.bin`` holds it; ``make learn`` makes it anew from the files in ``asked`` (``tests/eval/learn.py``).
+``learned.bin`` holds it, and the marks of every example sentence, which take too long to find at each start; ``make
+learn`` makes it anew from the files in ``asked`` (``tests/eval/learn.py``).
 """
 
 import re
@@ -53,9 +54,10 @@ def _widened(weights: bytes) -> bytes:
 
 PATH = files("pam_agent.rules") / "learned.bin"
 _HEAD, _, _BODY = zlib.decompress(PATH.read_bytes()).partition(b"\n")
-_TOOLS, _BIAS, _STEP, _FEATURES, _RARITY, LEARNED_FROM = itemgetter(
-    "tools", "bias", "step", "features", "rarity", "from"
+_TOOLS, _BIAS, _STEP, _FEATURES, _RARITY, MARKS, HOLDERS, LEARNED_FROM = itemgetter(
+    "tools", "bias", "step", "features", "rarity", "marks", "holders", "from"
 )(orjson.loads(_HEAD))
+"""``MARKS`` are all marks of the example sentences, ``HOLDERS`` the numbers of the sentences that hold each."""
 _LANE, _ZERO = 4, 128
 """Bytes of a lane, and what it holds for a weight of zero."""
 _RAISED = bytes((weight + _ZERO) % 256 for weight in range(256))

@@ -5,11 +5,12 @@ rarer it is (tf-idf, cosine). A tool is as alike as its nearest sentences, each 
 a model learned from all of them says which words part it from the others.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
+from collections.abc import Collection
 from functools import lru_cache
 from math import log, sqrt
 
-from pam_agent.rules.learned import fits
+from pam_agent.rules.learned import HOLDERS, MARKS, fits
 from pam_agent.rules.lexicon import ASKED
 from pam_agent.rules.marks import marks_of
 
@@ -59,16 +60,15 @@ def _shared(marks: frozenset[str]) -> list[tuple[float, int]]:
     return [(common / (length * _LENGTHS[number]), number) for number, common in shared.items()]
 
 
-def _index() -> tuple[dict[str, set[int]], dict[str, float], list[float]]:
+def _index() -> tuple[dict[str, Collection[int]], dict[str, float], list[float]]:
     """Return which sentences hold a mark, how rare each mark is, and each sentence's length."""
-    marked = [marks_of(sentence) for _, sentence in _SENTENCES]
-    counts = Counter(mark for marks in marked for mark in marks)
-    rarity = {mark: log(1 + len(marked) / count) for mark, count in counts.items()}
-    holders: dict[str, set[int]] = defaultdict(set)
-    for number, marks in enumerate(marked):
-        for mark in marks:
-            holders[mark].add(number)
-    return dict(holders), rarity, [sqrt(sum(rarity[mark] ** 2 for mark in marks)) for marks in marked]
+    rarity = [log(1 + len(_SENTENCES) / len(numbers)) for numbers in HOLDERS]
+    squares = [0.0] * len(_SENTENCES)
+    for rare, numbers in zip(rarity, HOLDERS, strict=True):
+        for number in numbers:
+            squares[number] += rare**2
+    holders = [set(numbers) if len(numbers) > _MANY else numbers for numbers in HOLDERS]
+    return dict(zip(MARKS, holders, strict=True)), dict(zip(MARKS, rarity, strict=True)), [*map(sqrt, squares)]
 
 
 _SENTENCES = [(tool, sentence) for tool, sentences in ASKED.items() for sentence in sentences]

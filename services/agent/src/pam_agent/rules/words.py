@@ -175,8 +175,10 @@ def _index() -> tuple[dict[str, set[str]], dict[str, set[str]], dict[str, list[t
 
 _WORDS, _EXACT, _PHRASES, _CUT = _index()
 _PLAIN = {stem(word) for word in COMMON}
-_COMMON = (
-    {stem(word) for word in COMMON}
-    | {stem(token[0].lower()) for said in ASKED.values() for sentence in said for token in _TOKEN.finditer(sentence)}
-    | {stem(word) for told in NOTIONS.values() for phrase in told for word in phrase.strip("=").split()}
-)
+_COMMON = _PLAIN | {
+    stem(word)
+    for word in {
+        *_TOKEN.findall(" ".join(sentence for said in ASKED.values() for sentence in said).lower()),
+        *(word for told in NOTIONS.values() for phrase in told for word in phrase.strip("=").split()),
+    }
+}
