@@ -42,7 +42,9 @@ def opened(clock, told):
 def test_five_failures_in_a_row_open_it(opened):
     """R-T2: nobody waits any more for what is broken; other tools are not affected."""
     assert not opened.allows("tool", ONE)
+    assert opened.rests("tool")
     assert opened.allows("other tool", ONE)
+    assert not opened.rests("other tool")
 
 
 def test_a_success_between_begins_the_count_anew(clock, told):
@@ -60,6 +62,7 @@ def test_after_a_minute_one_call_may_try(opened, clock):
     clock.now += OPEN_FOR
     assert opened.allows("tool", ONE)
     assert not opened.allows("tool", ONE)
+    assert not opened.rests("tool")
     opened.succeeded("tool")
     assert opened.allows("tool", ONE)
 

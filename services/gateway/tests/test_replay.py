@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pam_gateway.course import START, contiguous, place_behind
+from pam_gateway.course import START, contiguous, in_order, place_behind
 from pam_gateway.live_feed import Frame
-from pam_gateway.replay import in_order, rejoin, resume
+from pam_gateway.replay import rejoin, resume
 from pam_shared.contracts.live import Position
 from services.gateway.tests.live_events import at, finished, frame, places, so_far, turn
 
@@ -86,6 +86,18 @@ def test_whatever_is_sent_ends_at_the_newest_event(frames, data):
         assert resumption.frames[-1] == newest[0]
     else:
         assert resumption.place.position == newest[0].position
+
+
+@given(kept(), st.data())
+def test_who_is_within_the_newest_attempt_needs_nothing_from_before_it(frames, data):
+    """G3: what is read from the mark of the newest attempt leads to the same as all that there is."""
+    begins = [item for item in in_order(frames) if item.begins]
+    if not begins:
+        return
+    mark = data.draw(st.sampled_from(begins))
+    behind = st.builds(at, st.integers(mark.position.epoch, 5), st.integers(1, 8))
+    position = data.draw(st.one_of(st.none(), behind))
+    assert resume(position, frames[frames.index(mark) :]) == resume(position, frames)
 
 
 @given(told(), st.data())

@@ -51,6 +51,11 @@ class Breaker:
         circuit.probing = True
         return True
 
+    def rests(self, tool: str) -> bool:
+        """Whether a circuit is open and nobody tries the tool now."""
+        circuit = self._circuits.get(tool)
+        return circuit is not None and circuit.failures >= FAILURES and not circuit.probing
+
     def succeeded(self, tool: str) -> None:
         """Close the circuit."""
         circuit = self._circuits.pop(tool, None)

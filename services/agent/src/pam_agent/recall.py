@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pam_agent.conversation import TurnRecord
 from pam_agent.errand import Errand
-from pam_shared.bus.connection import Bus
+from pam_shared.bus.connection import NO_RESPONDERS, Bus
 from pam_shared.bus.queries import ask
 from pam_shared.contracts import headers, subjects
 from pam_shared.contracts import queries as asked
@@ -50,7 +50,7 @@ async def _patiently(question: Callable[[], Awaitable[asked.MessagesPage]]) -> a
         try:
             return await question()
         except UnavailableError as error:
-            if error.problem.code != "no_responders" or time.monotonic() > give_up:
+            if error.problem.code != NO_RESPONDERS or time.monotonic() > give_up:
                 raise
         await asyncio.sleep(AGAIN_AFTER)
 

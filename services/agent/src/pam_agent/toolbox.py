@@ -77,7 +77,7 @@ class Toolbox:
             resting = UnavailableError(f"{tool.title} is not available right now.", code="breaker_open")
             return ToolReply.failure(resting.problem)
         try:
-            reply = await self._caller.call(tool, call, who, within)
+            reply = await self._caller.call(tool, call, who, within, lambda: self._breaker.rests(tool.name))
         except BaseException:
             self._breaker.gave_up(tool.name)
             raise

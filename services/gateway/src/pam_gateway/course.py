@@ -48,6 +48,15 @@ def place_behind(frames: list[Frame]) -> Place:
     return reduce(Place.after, frames, START)
 
 
+def in_order(kept: list[Frame]) -> list[Frame]:
+    """Return frames by position, each once; what a superseded attempt said after its successor began is left out."""
+    frames: list[Frame] = []
+    for frame in kept:
+        if not frames or frames[-1].position < frame.position:
+            frames.append(frame)
+    return frames
+
+
 def contiguous(place: Place, frames: list[Frame]) -> bool:
     """Whether the frames follow the place and each other without a hole."""
     for frame in frames:

@@ -5,8 +5,9 @@ from uuid import UUID
 
 from pam_gateway.acceptance import Acceptance
 from pam_gateway.backlog import event_of, read_backlog
-from pam_gateway.course import START, UNNAMED, Place, contiguous, place_behind
-from pam_gateway.live_feed import Frame, frames_of
+from pam_gateway.course import START, UNNAMED, Place, contiguous, in_order, place_behind
+from pam_gateway.kept import Kept
+from pam_gateway.live_feed import Frame
 from pam_shared.bus.connection import Bus
 from pam_shared.bus.log_reader import Entry, LogReader
 from pam_shared.bus.queries import ask
@@ -15,7 +16,6 @@ from pam_shared.contracts import queries as asked
 from pam_shared.contracts.conversation import MessageReceived, TurnFinished
 from pam_shared.contracts.identity import Identity
 from pam_shared.contracts.live import SO_FAR, Position
-from pam_shared.telemetry.logs import log
 
 
 @dataclass(frozen=True)
@@ -66,15 +66,6 @@ def from_now(kept: list[Frame]) -> Resumption:
     return _from_now(in_order(kept), recovered=False)
 
 
-def in_order(kept: list[Frame]) -> list[Frame]:
-    """Return frames by position, each once; what a superseded attempt said after its successor began is left out."""
-    frames: list[Frame] = []
-    for frame in kept:
-        if not frames or frames[-1].position < frame.position:
-            frames.append(frame)
-    return frames
-
-
 def _on_from(place: Place, frames: list[Frame]) -> Resumption:
     missed = [frame for frame in frames if place.position < frame.position]
     if not contiguous(place, missed):
@@ -106,14 +97,13 @@ class Replay:
 
     def __init__(self, bus: Bus, live: LogReader, log: LogReader, acceptance: Acceptance) -> None:
         self._bus = bus
-        self._live = live
+        self._kept = Kept(live)
         self._log = log
         self._acceptance = acceptance
 
-    async def kept(self, user: UUID, conversation: UUID) -> list[Frame]:
-        """Return what LIVE holds of a conversation. Raises UnavailableError."""
-        entries = await self._live.read(subjects.live(user, conversation))
-        return [frame for entry in entries for frame in _readable(entry)]
+    async def kept(self, user: UUID, conversation: UUID, position: Position | None) -> list[Frame]:
+        """Return what LIVE holds of a conversation for one at a position. Raises UnavailableError."""
+        return await self._kept.behind(user, conversation, position)
 
     async def began_at(self, user: UUID, conversation: UUID) -> int | None:
         """Return the epoch of the first attempt in the log; None when nobody has ever been answered there."""
@@ -145,14 +135,6 @@ class Replay:
         if not all(_is_message(entry) for entry in newest):
             return (await read_backlog(self._log, user, conversation)).newest
         return max((entry.sequence for entry in newest), default=None)
-
-
-def _readable(entry: Entry) -> list[Frame]:
-    try:
-        return frames_of(entry.subject, entry.body)
-    except ValueError:
-        log.warning("something in LIVE is not an event", sequence=entry.sequence)
-        return []
 
 
 def _is_message(entry: Entry) -> bool:

@@ -21,6 +21,7 @@ PUBLISH_TIMEOUT = 5.0
 CONNECT_TIMEOUT = 10.0
 WATCH_EVERY = 15.0
 RECONNECT_WAIT = cast("int", 0.25)  # seconds; a float, whatever the annotation says
+NO_RESPONDERS = "no_responders"
 EXPECTED_STREAM = "Nats-Expected-Stream"
 
 
@@ -150,13 +151,13 @@ class Bus:
     ) -> bytes:
         """Ask whoever answers on ``subject``.
 
-        Raises UnavailableError: at once with code ``no_responders`` when nobody listens, with code ``timeout`` when
+        Raises UnavailableError: at once with code ``NO_RESPONDERS`` when nobody listens, with code ``timeout`` when
         nobody answered in time (the request may have had its effect).
         """
         try:
             reply = await self._replies.ask(subject, body, headers or {}, timeout)
         except NobodyAnswersError as error:
-            raise UnavailableError("Nobody is there to answer that right now.", code="no_responders") from error
+            raise UnavailableError("Nobody is there to answer that right now.", code=NO_RESPONDERS) from error
         except (TimeoutError, NatsError, OSError) as error:
             raise UnavailableError("No answer came in time.", code="timeout") from error
         return bytes(reply.data)

@@ -101,8 +101,7 @@ class LogReader:
         try:
             await self._bus.nats.publish(self._subject, orjson.dumps(question), reply=f"{self._inbox}.{token}")
             while True:
-                async with asyncio.timeout(TIMEOUT):
-                    message = await replies.get()
+                message = replies.get_nowait() if replies.qsize() else await _next(replies)
                 if _status(message) not in ENDS:
                     raise UnavailableError(AWAY)
                 yield message
@@ -115,6 +114,11 @@ class LogReader:
         replies = self._replies.get(message.subject.rpartition(".")[2])
         if replies is not None and not replies.full():
             replies.put_nowait(message)
+
+
+async def _next(replies: asyncio.Queue[Msg]) -> Msg:
+    async with asyncio.timeout(TIMEOUT):
+        return await replies.get()
 
 
 def _status(message: Msg) -> str:

@@ -1,12 +1,13 @@
 """The caller's side of a tool: deadline, repeat under the same key when in doubt, always a reply."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from opentelemetry.trace import SpanKind
 from pydantic import ValidationError
 
-from pam_shared.bus.connection import Bus
+from pam_shared.bus.connection import NO_RESPONDERS, Bus
 from pam_shared.bus.requests import with_deadline
 from pam_shared.contracts import headers
 from pam_shared.contracts.tools import ToolCall, ToolManifest, ToolReply
@@ -14,8 +15,8 @@ from pam_shared.errors import INTERNAL, UnavailableError
 from pam_shared.telemetry.logs import log
 from pam_shared.telemetry.traces import inject, span
 
-ATTEMPTS = 3
-AGAIN_AFTER = 0.2
+PAUSES = (0.1, 0.2)
+"""Seconds before a call that nobody answered is repeated: together more than a worker needs to come back to NATS."""
 
 
 @dataclass(frozen=True)
@@ -48,16 +49,24 @@ class ToolCaller:
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
 
-    async def call(self, tool: ToolManifest, call: ToolCall, who: OnBehalfOf, within: float) -> ToolReply:
+    async def call(
+        self,
+        tool: ToolManifest,
+        call: ToolCall,
+        who: OnBehalfOf,
+        within: float,
+        given_up: Callable[[], bool] = lambda: False,
+    ) -> ToolReply:
         """Call a tool and return its reply, or a reply that says why there is none.
 
         ``within`` is what is left of the turn, in seconds. A call nobody answered may have had its effect, so it is
-        repeated under its key: the worker's inbox answers with the first result.
+        repeated under its key: the worker's inbox answers with the first result. One that reached nobody is repeated
+        only until the tool is ``given_up``.
         """
         with span(f"call {tool.name}", kind=SpanKind.CLIENT, attributes={"pam.tool": tool.name}) as current:
             try:
                 async with asyncio.timeout(within):
-                    reply = await self._attempts(tool, call, who)
+                    reply = await self._attempts(tool, call, who, given_up)
             except UnavailableError as error:
                 reply = ToolReply.failure(error.problem)
             except TimeoutError:
@@ -65,19 +74,27 @@ class ToolCaller:
             current.set_attribute("pam.outcome", reply.outcome)
         return reply
 
-    async def _attempts(self, tool: ToolManifest, call: ToolCall, who: OnBehalfOf) -> ToolReply:
+    async def _attempts(
+        self, tool: ToolManifest, call: ToolCall, who: OnBehalfOf, given_up: Callable[[], bool]
+    ) -> ToolReply:
         body = call.model_dump_json().encode()
-        for attempt in range(1, ATTEMPTS + 1):
-            values = with_deadline(who.headers(), tool.timeout)
-            inject(values)
+        for pause in PAUSES:
             try:
-                return _read(await self._bus.request(tool.subject, body, values, tool.timeout))
+                return await self._attempt(tool, body, who)
             except UnavailableError as error:
-                log.warning("a tool did not answer", tool=tool.name, attempt=attempt, reason=error.problem.code)
-                if attempt == ATTEMPTS:
+                await asyncio.sleep(pause)
+                if error.problem.code == NO_RESPONDERS and given_up():
                     raise
-                await asyncio.sleep(AGAIN_AFTER * attempt)
-        raise AssertionError("unreachable")
+        return await self._attempt(tool, body, who)
+
+    async def _attempt(self, tool: ToolManifest, body: bytes, who: OnBehalfOf) -> ToolReply:
+        values = with_deadline(who.headers(), tool.timeout)
+        inject(values)
+        try:
+            return _read(await self._bus.request(tool.subject, body, values, tool.timeout))
+        except UnavailableError as error:
+            log.warning("a tool did not answer", tool=tool.name, reason=error.problem.code)
+            raise
 
 
 def _read(body: bytes) -> ToolReply:

@@ -71,7 +71,7 @@ class Channels:
             )
         channel = self._open[conversation] = Channel(conversation, self._outbound, self._on_hole)
         try:
-            kept = await self._replay.kept(self._who.user, conversation)
+            kept = await self._replay.kept(self._who.user, conversation, position)
             resumption = await self._confirmed(channel, position, resume(position, kept))
             await self._join(channel, resumption, quietly=False)
         except PamError:
@@ -142,7 +142,8 @@ class Channels:
         log.warning("live events may be missing", conversation=str(channel.conversation))
         for pause in LIVE_BEHIND:
             await asyncio.sleep(pause)
-            resumption = channel.rejoined(await self._replay.kept(self._who.user, channel.conversation))
+            kept = await self._replay.kept(self._who.user, channel.conversation, channel.position)
+            resumption = channel.rejoined(kept)
             if resumption.recovered:
                 break
         return resumption
