@@ -6,6 +6,7 @@ import time
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from itertools import accumulate
 from typing import Any
 from uuid import UUID
 
@@ -101,6 +102,15 @@ class Diary:
         """Whether a tool was called last and has not answered."""
         kinds = [step.kind for step in self.story[-3:] if isinstance(step, Heard)]
         return kinds[-1:] == ["TOOL_CALL_END"]
+
+    @property
+    def turns(self) -> list[float]:
+        """Seconds each message took to its end, once those before it were answered; a minute where it never came."""
+        ends = accumulate((said.at + said.answered_in for said in self.said.values()), max, initial=0.0)
+        return [
+            said.at + said.answered_in - max(said.at, before)
+            for said, before in zip(self.said.values(), ends, strict=False)
+        ]
 
     def say(self, message: UUID, ask: Ask) -> Said:
         """Note a message that is about to be sent."""

@@ -116,6 +116,11 @@ class World:
         """The longest time, in seconds, from a message's first sending to its end at its client."""
         return max((message.answered_in for message in self.said), default=0.0)
 
+    @property
+    def longest_turn(self) -> float:
+        """The longest time, in seconds, to a message's end from its sending, or from the end of the one before it."""
+        return max((seconds for client in self.clients for seconds in client.diary.turns), default=0.0)
+
 
 SHORT = Size(conversations=6, messages=4, short=True)
 

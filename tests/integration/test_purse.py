@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import pytest
 
-from pam_agent.costs import pots
+from pam_agent.costs import pots, reservations
 from pam_agent.costs import purse as costs_purse
 from pam_agent.costs.allowance import Allowance
 from pam_agent.costs.pots import BudgetExhaustedError, Payer
@@ -138,17 +138,44 @@ async def test_without_persistence_a_process_spends_its_allowance_and_settles_la
         await eventually(lambda: is_counted(accounts, "0.07"))
 
 
-async def test_of_an_accountant_who_is_silent_not_every_call_asks(purse, payer, bus):
-    """R-A5: a turn of many calls waits for the answer once, not with each."""
+@pytest.fixture
+async def silent(bus):
+    """An accountant who hears questions and says nothing: what was asked, and the subscription."""
     asked = []
 
     async def hear(message):
-        asked.append(message.subject)
+        asked.append(message.data)
 
-    await bus.nats.subscribe(subjects.query(RESERVE), cb=hear)
+    subscription = await bus.nats.subscribe(subjects.query(RESERVE), cb=hear)
     await bus.nats.flush()
+    return asked, subscription
+
+
+async def test_of_an_accountant_who_is_silent_not_every_call_asks(purse, payer, silent):
+    """R-A5: a turn of many calls waits for the answer once, not with each; the question is asked once more."""
+    asked, _ = silent
     for _ in range(5):
         await spend(purse, payer)
+    assert len(asked) == len(reservations.WITHIN)
+    assert len(set(asked)) == 1
+
+
+async def test_a_question_whose_accountant_dies_is_put_to_the_next(
+    persistence, purse, payer, accounts, silent, monkeypatch
+):
+    """R-A5: nobody tells that a process is gone; the same question is asked of another, and counted once."""
+    monkeypatch.setattr(reservations, "WITHIN", (3.0, 3.0))
+    asked, subscription = silent
+
+    async def reserved():
+        async with purse.reserved(payer, 0, "model", DIME):
+            return await accounts()
+
+    asking = asyncio.create_task(reserved())
+    await eventually(lambda: asked)
+    await subscription.unsubscribe()
+    async with persistence():
+        assert await asking == (0, Decimal("0.1"))
     assert len(asked) == 1
 
 

@@ -12,7 +12,7 @@ from uuid import uuid4
 from pam_agent.costs.allowance import Allowance
 from pam_agent.costs.pots import KEPT_FOR, BudgetExhaustedError, Grant, Payer, Pot, Shelf
 from pam_agent.costs.prices import Prices
-from pam_agent.costs.reservations import Answer, Reservations
+from pam_agent.costs.reservations import TIMEOUT, Answer, Reservations
 from pam_agent.costs.settings import CostSettings
 from pam_agent.costs.settlements import Settlements
 from pam_agent.mind import MindAwayError
@@ -31,7 +31,6 @@ CALLS_AHEAD = 2
 UNASKED_FOR = 10.0
 """Seconds after a question that was not answered in time in which no other call waits for that long."""
 LOOKED_THROUGH_EVERY = 10.0
-TIMEOUT = "timeout"
 
 USED_UP = {
     Ceiling.MEMBER_DAY: "My thinking for you is used up for today",

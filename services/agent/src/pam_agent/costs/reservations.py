@@ -13,8 +13,12 @@ from pam_shared.errors import PamError, UnavailableError
 from pam_shared.tasks import end
 from pam_shared.telemetry.logs import log
 
-WITHIN = 2.0
-"""Longer than a crowd of calls takes: who does not wait for the answer spends beyond the ceilings."""
+WITHIN = 0.5, 1.5
+"""Seconds a question waits, and when it is asked again, under the same ids: who had it may be gone, and another there.
+
+Together longer than a crowd of calls takes: who does not wait for the answer spends beyond the ceilings.
+"""
+TIMEOUT = "timeout"
 
 
 class Answer(NamedTuple):
@@ -67,7 +71,7 @@ class Reservations:
         """Ask for some calls. One that is refused as such does not keep the others back."""
         question = ReserveCosts(calls=[wanted for wanted, _ in together])
         try:
-            reply = await ask(self._bus, subjects.query(RESERVE), question, Reserved, {}, WITHIN)
+            reply = await self._put(question)
         except PamError as error:
             if len(together) > 1 and not error.problem.temporary:
                 for one in together:
@@ -79,6 +83,15 @@ class Reservations:
         for (_, answer), told in zip(together, map(Answer, reply.refusals, ample), strict=True):
             if not answer.done():
                 answer.set_result(told)
+
+    async def _put(self, question: ReserveCosts) -> Reserved:
+        first, again = WITHIN
+        try:
+            return await ask(self._bus, subjects.query(RESERVE), question, Reserved, {}, first)
+        except UnavailableError as error:
+            if error.problem.code != TIMEOUT:
+                raise
+        return await ask(self._bus, subjects.query(RESERVE), question, Reserved, {}, again)
 
 
 def _refuse(together: Sequence[Waiting], error: PamError) -> None:
