@@ -4,6 +4,7 @@ A rule knows how members ask for a tool; what the tool takes it reads from the m
 """
 
 from pam_agent.rules.mind import MODEL, Rules
-from pam_agent.rules.routing import Call, Route, route
+from pam_agent.rules.request import Call, Route
+from pam_agent.rules.routing import route
 
 __all__ = ["MODEL", "Call", "Route", "Rules", "route"]

@@ -9,7 +9,8 @@ from pam_agent.rules.fragments import WORDS_MAX, is_bare, is_fragment, is_number
 from pam_agent.rules.places import place_in
 from pam_agent.rules.reading import Reading, Slot
 from pam_agent.rules.records import on_its_day, pointed_at
-from pam_agent.rules.routing import Route, call_of, route
+from pam_agent.rules.request import Route, call_of
+from pam_agent.rules.routing import route
 from pam_agent.rules.texts import instead_in
 from pam_shared.contracts.conversation import ToolUseBlock
 from pam_shared.contracts.tools import Effect, ToolManifest

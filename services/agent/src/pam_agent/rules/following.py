@@ -9,7 +9,7 @@ from pam_agent.rules.correcting import put_right
 from pam_agent.rules.dates import day_in
 from pam_agent.rules.fragments import WORDS_MAX, is_bare, is_fragment, is_number, named, read_in
 from pam_agent.rules.reading import Reading
-from pam_agent.rules.routing import Route, call_of
+from pam_agent.rules.request import Route, call_of
 from pam_agent.rules.stance import Stance
 from pam_shared.contracts.conversation import ToolUseBlock
 from pam_shared.contracts.tools import Effect, ToolManifest

@@ -10,8 +10,10 @@ from pam_agent.rules.correcting import put_right
 from pam_agent.rules.numerals import in_digits, number
 from pam_agent.rules.reading import Reading, Slot
 from pam_agent.rules.records import pointed_at, returned
-from pam_agent.rules.routing import RULES, Call, Route, route
+from pam_agent.rules.request import Call, Route
+from pam_agent.rules.routing import route
 from pam_agent.rules.rule import Rule
+from pam_agent.rules.rulebook import RULES
 from pam_agent.rules.stance import is_question
 from pam_shared.contracts.tools import ToolManifest
 

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from pam_agent.rules.reading import Reading, Slot
-from pam_agent.rules.routing import RULES
 from pam_agent.rules.rule import Rule
+from pam_agent.rules.rulebook import RULES
 from pam_shared.contracts.conversation import ToolUseBlock
 from pam_shared.contracts.tools import ToolManifest
 

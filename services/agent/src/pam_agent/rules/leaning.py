@@ -5,8 +5,8 @@ from functools import lru_cache
 
 from pam_agent.rules.clauses import clauses_of
 from pam_agent.rules.reading import Reading
-from pam_agent.rules.routing import RULES
 from pam_agent.rules.rule import NOTION, SLOT
+from pam_agent.rules.rulebook import RULES
 from pam_shared.clock import utc_now
 
 _WHOLE = 3.0

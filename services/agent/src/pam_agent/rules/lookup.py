@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from pam_agent.mind import Prompt
 from pam_agent.rules.records import on_its_day, pointed_at, returned
-from pam_agent.rules.routing import Call, Route
+from pam_agent.rules.request import Call, Route
 
 _LISTS = {
     "update_calendar_event": "get_calendar_events",

@@ -11,7 +11,8 @@ from pam_agent.rules.following import continued
 from pam_agent.rules.followup import answered
 from pam_agent.rules.lookup import identified, look_first
 from pam_agent.rules.pointing import of_known_rig, placed, resolved
-from pam_agent.rules.routing import Route, route
+from pam_agent.rules.request import Route
+from pam_agent.rules.routing import route
 from pam_agent.rules.stating import stated_in
 from pam_agent.rules.talk import AWAY, clock, hello, of_themselves, small_talk
 from pam_shared.contracts.conversation import TextBlock, ToolUseBlock

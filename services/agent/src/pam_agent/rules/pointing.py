@@ -7,8 +7,8 @@ from typing import Any
 
 from pam_agent.context.snapshot import MemberContext
 from pam_agent.conversation import TurnRecord
+from pam_agent.rules.request import Call, Route
 from pam_agent.rules.rigs import BUILT, KIND, SIZE
-from pam_agent.rules.routing import Call, Route
 from pam_shared.contracts.conversation import ToolUseBlock, answer_id
 
 _ON_THE_WAY = re.compile(r"\b(?:on|along) (?:the|our|my|that) (?:way|route|road|drive|trip)\b", re.IGNORECASE)

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from pam_agent.mind import Prompt
-from pam_agent.rules.routing import Call, Route
+from pam_agent.rules.request import Call, Route
 from pam_agent.stated import facts_in
 
 _REMEMBER, _SAVED = "remember", "track_savings"
