@@ -6,7 +6,6 @@ from contextlib import suppress
 import pytest
 
 from pam_gateway.acceptance import Acceptance
-from pam_gateway.limits import Limits
 from pam_shared.bus.connection import Bus
 from pam_shared.bus.log_reader import LogReader
 from pam_shared.contracts import headers, subjects, topology
@@ -109,20 +108,3 @@ async def test_while_the_log_is_away_nothing_is_promised(tmp_path, keys, setting
         async with asyncio.timeout(15):
             await acceptance.accept(person.identity(), incoming())
     await bus.close()
-
-
-async def test_a_redis_that_hangs_costs_nobody_more_than_a_moment():
-    """R-S7: limits work without Redis; a Redis that accepts and never answers is one of the ways to be without."""
-    never = asyncio.Event()
-
-    async def swallow(_reader, _writer):
-        await never.wait()
-
-    server = await asyncio.start_server(swallow, "127.0.0.1", 0)
-    limits = Limits(f"redis://127.0.0.1:{server.sockets[0].getsockname()[1]}/0", on=True)
-    try:
-        async with asyncio.timeout(5):
-            await limits.count("messages", "somebody")
-    finally:
-        never.set()
-        server.close()

@@ -2,11 +2,13 @@
 
 import asyncio
 import time
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
 
-from pam_gateway.limits import TABLE, FrameBudget, Limits
+from pam_gateway import limits as limits_room
+from pam_gateway.limits import ANSWER_WITHIN, TABLE, FrameBudget, Limits
 from pam_shared.errors import OverloadedError
 from tests.harness.waiting import eventually
 
@@ -89,6 +91,48 @@ async def test_without_its_valkey_a_gateway_counts_alone_and_keeps_nobody_waitin
     started = time.monotonic()
     assert await refused(limits, "somebody", times=7) == 2
     assert time.monotonic() - started < 2
+
+
+@pytest.fixture
+async def doubtful(valkey_url):
+    """A Valkey that takes connections and says nothing until it is told to: how to tell it, and its address."""
+    valkey, awake = urlsplit(valkey_url), asyncio.Event()
+
+    async def pass_on(reader, writer):
+        while data := await reader.read(65536):
+            await awake.wait()
+            writer.write(data)
+
+    async def connected(reader, writer):
+        there, back = await asyncio.open_connection(valkey.hostname, valkey.port)
+        async with asyncio.TaskGroup() as both:
+            both.create_task(pass_on(reader, back))
+            both.create_task(pass_on(there, writer))
+
+    server = await asyncio.start_server(connected, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    yield awake, valkey_url.replace(f"{valkey.hostname}:{valkey.port}", f"127.0.0.1:{port}")
+    server.close()
+
+
+async def test_a_valkey_that_is_silent_costs_one_use_a_moment_and_no_other(doubtful):
+    """R-S7: it is not waited for again and again; messages sent ahead would wait for each other."""
+    limits = Limits(doubtful[1], on=True)
+    started = time.monotonic()
+    assert await refused(limits, str(uuid4()), "messages", 20) == 0
+    assert ANSWER_WITHIN <= time.monotonic() - started < 4 * ANSWER_WITHIN
+
+
+async def test_a_valkey_that_answers_again_counts_again(doubtful, valkey_url, monkeypatch):
+    """R-S7: what gateways count alone is forgotten; together again they keep one limit."""
+    monkeypatch.setattr(limits_room, "ALONE_FOR", 0.1)
+    awake, url = doubtful
+    one, two, key = Limits(url, on=True), Limits(valkey_url, on=True), str(uuid4())
+    assert await refused(one, key, times=2) == 0
+    awake.set()
+    await asyncio.sleep(0.2)
+    assert await refused(one, key, times=3) == 0
+    assert await refused(two, key, times=4) == 2
 
 
 @pytest.mark.unit

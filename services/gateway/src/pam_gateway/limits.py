@@ -14,6 +14,8 @@ from pam_shared.errors import OverloadedError
 from pam_shared.telemetry.logs import log
 
 ANSWER_WITHIN = 0.5
+ALONE_FOR = 5.0
+"""Seconds between two uses that ask a Redis which does not answer; all others are counted here without waiting."""
 
 Bucket = Literal["messages", "rest", "sign_in", "sign_in_address", "export"]
 
@@ -33,6 +35,8 @@ class Limits:
         self._on = on
         self._alone = SlidingWindowCounterRateLimiter(MemoryStorage())
         self._shared = SlidingWindowCounterRateLimiter(_redis(redis_url)) if redis_url and on else None
+        self._silent = False
+        self._ask_again_at = 0.0
 
     def frame_budget(self, rate: float, burst: int) -> "FrameBudget":
         """Return the budget of one socket's frames; without limits it is never spent."""
@@ -42,19 +46,34 @@ class Limits:
         """Count one use. Raises OverloadedError with ``retry_after`` in seconds when it is one too many."""
         if not self._on:
             return
-        limit = TABLE[bucket]
-        limiter = self._shared or self._alone
+        use, counting = (TABLE[bucket], bucket, key), self._counting()
         try:
             async with asyncio.timeout(ANSWER_WITHIN):
-                allowed = await limiter.hit(limit, bucket, key)
+                wait = await _counted(counting, *use)
         except (RedisError, OSError, TimeoutError) as error:
             log.warning("rate limits are counted here alone", error=repr(error))
-            limiter = self._alone
-            allowed = await limiter.hit(limit, bucket, key)
-        if not allowed:
-            window = await limiter.get_window_stats(limit, bucket, key)
-            wait = round(max(1.0, window.reset_time - time.time()), 1)
+            self._silent, self._ask_again_at = True, time.monotonic() + ALONE_FOR
+            wait = await _counted(self._alone, *use)
+        else:
+            self._silent = self._silent and counting is self._alone
+        if wait:
             raise OverloadedError(f"That was too often. Please wait {wait:.0f} seconds.", retry_after=wait)
+
+    def _counting(self) -> SlidingWindowCounterRateLimiter:
+        """Return who counts the next use: Redis, but while it is silent only one use now and then asks it."""
+        now = time.monotonic()
+        if self._shared is None or (self._silent and now < self._ask_again_at):
+            return self._alone
+        self._ask_again_at = now + ALONE_FOR
+        return self._shared
+
+
+async def _counted(limiter: SlidingWindowCounterRateLimiter, limit: RateLimitItem, bucket: str, key: str) -> float:
+    """Count one use and return 0, or the seconds until one is allowed again."""
+    if await limiter.hit(limit, bucket, key):
+        return 0.0
+    window = await limiter.get_window_stats(limit, bucket, key)
+    return round(max(1.0, window.reset_time - time.time()), 1)
 
 
 def _redis(url: str) -> Storage:
