@@ -73,8 +73,8 @@ def inbox() -> None:
 
 def resume() -> None:
     """Replay nothing: a client that comes back goes on with what happens next."""
-    from pam_gateway.course import place_behind
-    from pam_gateway.replay import Resumption, in_order
+    from pam_gateway.course import in_order, place_behind
+    from pam_gateway.replay import Resumption
     from pam_gateway.sockets import channels
 
     replace(channels, "resume", lambda _, kept: Resumption(place_behind(in_order(kept)), [], recovered=True))

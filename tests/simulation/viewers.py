@@ -9,6 +9,7 @@ from uuid import UUID
 import orjson
 from pydantic import BaseModel
 
+from pam_gateway.kept import Kept
 from pam_gateway.live_feed import Frame, LiveFeed
 from pam_gateway.replay import Replay
 from pam_gateway.sockets.channels import Channels
@@ -36,6 +37,7 @@ class Record(Replay):
     def __init__(self, world: "World", bus: Bus) -> None:
         self._world = world
         self._live = LogReader(bus, topology.LIVE)
+        self._kept = Kept(self._live)
         self._log = LogReader(bus, topology.CONVERSATIONS)
 
     async def start(self) -> None:
