@@ -1,11 +1,10 @@
 """Whose a conversation is: asked of persistence once, then remembered."""
 
 import time
-from collections import OrderedDict
 from collections.abc import Callable
-from typing import Any
 from uuid import UUID
 
+from pam_gateway.remembered import Remembered
 from pam_shared.bus.connection import Bus
 from pam_shared.bus.queries import ask
 from pam_shared.contracts import headers, subjects
@@ -15,7 +14,6 @@ from pam_shared.errors import NotFoundError, RemoteError, UnavailableError
 from pam_shared.telemetry.logs import log
 
 ACCESS_WITHIN = 1.0
-REMEMBERED = 20_000
 NEW_FOR = 60.0
 """Seconds for which it is believed that nothing is on record: another gateway may have accepted something since."""
 
@@ -28,8 +26,8 @@ class Access:
     def __init__(self, bus: Bus, token: Callable[[Identity], str]) -> None:
         self._bus = bus
         self._token = token
-        self._new_until: OrderedDict[Key, float] = OrderedDict()
-        self._used: OrderedDict[Key, None] = OrderedDict()
+        self._new_until: Remembered[Key, float] = Remembered()
+        self._used: Remembered[Key, None] = Remembered()
 
     async def check(self, who: Identity, conversation: UUID) -> None:
         """Refuse somebody else's conversation: raises NotFoundError.
@@ -53,7 +51,7 @@ class Access:
         """
         key = who.user, conversation
         is_new = key not in self._used and self._new_until.get(key, 0.0) > time.monotonic()
-        _remember(self._used, key, None)
+        self._used[key] = None
         return is_new
 
     async def _look_up(self, who: Identity, question: asked.AccessQuery) -> bool:
@@ -70,12 +68,5 @@ class Access:
         if reply.access is asked.Access.FOREIGN:
             raise NotFoundError("There is no such conversation.", code="conversation_not_found")
         until = time.monotonic() + NEW_FOR if reply.access is asked.Access.FREE else 0.0
-        _remember(self._new_until, (who.user, question.conversation), until)
+        self._new_until[who.user, question.conversation] = until
         return reply.known
-
-
-def _remember(memory: OrderedDict[Key, Any], key: Key, value: Any) -> None:
-    memory[key] = value
-    memory.move_to_end(key)
-    if len(memory) > REMEMBERED:
-        memory.popitem(last=False)

@@ -1,17 +1,16 @@
 """What a conversation's log still owes an answer to."""
 
-from collections import OrderedDict
 from dataclasses import dataclass, field
 from uuid import UUID
 
 import orjson
 
+from pam_gateway.remembered import Remembered
 from pam_shared.bus.log_reader import Entry, LogReader
 from pam_shared.contracts import subjects
 from pam_shared.contracts.conversation import LOG_EVENT, LogEvent, MessageReceived, TurnFinished, TurnStatus
 
 FIRST_LOOK_AFTER = 10
-REMEMBERED = 20_000
 
 
 @dataclass
@@ -62,7 +61,7 @@ class Backlogs:
     def __init__(self, log: LogReader, most: int) -> None:
         self._log = log
         self._most = most
-        self._room: OrderedDict[tuple[UUID, UUID], int] = OrderedDict()
+        self._room: Remembered[tuple[UUID, UUID], int] = Remembered()
 
     async def read(self, user: UUID, conversation: UUID) -> Backlog:
         """Read a conversation's backlog. Raises UnavailableError."""
@@ -80,7 +79,7 @@ class Backlogs:
             return False
         if written.turn != said.id or written.status is TurnStatus.CANCELLED:
             return False
-        self._remember((user, conversation), self._most - 1)
+        self._room[user, conversation] = self._most - 1
         return True
 
     def may_be_full(self, user: UUID, conversation: UUID) -> bool:
@@ -91,20 +90,14 @@ class Backlogs:
         """
         key = user, conversation
         left = self._room.get(key, FIRST_LOOK_AFTER) - 1
-        self._remember(key, left)
+        self._room[key] = left
         return left < 0
 
     def is_full(self, user: UUID, conversation: UUID, backlog: Backlog) -> bool:
         """Whether there is no room for another message, and remember how much there is."""
         left = self._most - len(backlog.unanswered)
-        self._remember((user, conversation), max(0, left - 1))
+        self._room[user, conversation] = max(0, left - 1)
         return left <= 0
-
-    def _remember(self, key: tuple[UUID, UUID], left: int) -> None:
-        self._room[key] = left
-        self._room.move_to_end(key)
-        if len(self._room) > REMEMBERED:
-            self._room.popitem(last=False)
 
 
 def _base(newest: Entry | None) -> int:

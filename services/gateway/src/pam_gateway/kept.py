@@ -1,17 +1,15 @@
 """What LIVE keeps of conversations, read from where their newest turns began as far as that is enough."""
 
-from collections import OrderedDict
 from dataclasses import dataclass
 from uuid import UUID
 
 from pam_gateway.course import in_order
 from pam_gateway.live_feed import Frame, frames_of
+from pam_gateway.remembered import Remembered
 from pam_shared.bus.log_reader import Entry, LogReader
 from pam_shared.contracts import subjects
 from pam_shared.contracts.live import Position
 from pam_shared.telemetry.logs import log
-
-REMEMBERED = 20_000
 
 
 @dataclass(frozen=True)
@@ -30,7 +28,7 @@ class Kept:
 
     def __init__(self, live: LogReader) -> None:
         self._live = live
-        self._marks: OrderedDict[UUID, _Mark] = OrderedDict()
+        self._marks: Remembered[UUID, _Mark] = Remembered()
 
     async def behind(self, user: UUID, conversation: UUID, position: Position | None) -> list[Frame]:
         """Return a conversation's events, oldest first: all that one at a position, or without any, is to be told.
@@ -40,24 +38,18 @@ class Kept:
         mark = self._marks.get(conversation)
         if mark is not None and (position is None or mark.position <= position):
             frames = await self._from(user, conversation, mark.sequence)
-            if mark.position in {frame.position for frame in frames}:
+            if any(frame.position == mark.position for frame in frames):
                 return frames
         return await self._from(user, conversation, 1)
 
-    async def _from(self, user: UUID, conversation: UUID, sequence: int) -> list[Frame]:
-        entries = await self._live.read(subjects.live(user, conversation), sequence)
+    async def _from(self, user: UUID, conversation: UUID, start: int) -> list[Frame]:
+        entries = await self._live.read(subjects.live(user, conversation), start)
         told = [(frame, entry.sequence) for entry in entries for frame in _readable(entry)]
         frames = [frame for frame, _ in told]
         begins = {frame.position: sequence for frame, sequence in reversed(told) if frame.begins}
         if newest := next((frame.position for frame in reversed(in_order(frames)) if frame.begins), None):
-            self._remember(conversation, _Mark(begins[newest], newest))
+            self._marks[conversation] = _Mark(begins[newest], newest)
         return frames
-
-    def _remember(self, conversation: UUID, mark: _Mark) -> None:
-        self._marks[conversation] = mark
-        self._marks.move_to_end(conversation)
-        if len(self._marks) > REMEMBERED:
-            self._marks.popitem(last=False)
 
 
 def _readable(entry: Entry) -> list[Frame]:

@@ -21,7 +21,8 @@ PUBLISH_TIMEOUT = 5.0
 CONNECT_TIMEOUT = 10.0
 WATCH_EVERY = 15.0
 RECONNECT_WAIT = cast("int", 0.25)  # seconds; a float, whatever the annotation says
-NO_RESPONDERS = "no_responders"
+NO_RESPONDERS, NO_ANSWER = "no_responders", "timeout"
+"""Codes of a request that reached nobody, and of one that may have had its effect."""
 EXPECTED_STREAM = "Nats-Expected-Stream"
 
 
@@ -151,7 +152,7 @@ class Bus:
     ) -> bytes:
         """Ask whoever answers on ``subject``.
 
-        Raises UnavailableError: at once with code ``NO_RESPONDERS`` when nobody listens, with code ``timeout`` when
+        Raises UnavailableError: at once with code ``NO_RESPONDERS`` when nobody listens, with code ``NO_ANSWER`` when
         nobody answered in time (the request may have had its effect).
         """
         try:
@@ -159,7 +160,7 @@ class Bus:
         except NobodyAnswersError as error:
             raise UnavailableError("Nobody is there to answer that right now.", code=NO_RESPONDERS) from error
         except (TimeoutError, NatsError, OSError) as error:
-            raise UnavailableError("No answer came in time.", code="timeout") from error
+            raise UnavailableError("No answer came in time.", code=NO_ANSWER) from error
         return bytes(reply.data)
 
     async def close(self) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from opentelemetry.trace import SpanKind
 from pydantic import ValidationError
 
-from pam_shared.bus.connection import NO_RESPONDERS, Bus
+from pam_shared.bus.connection import NO_ANSWER, NO_RESPONDERS, Bus
 from pam_shared.bus.requests import with_deadline
 from pam_shared.contracts import headers
 from pam_shared.contracts.tools import ToolCall, ToolManifest, ToolReply
@@ -70,7 +70,7 @@ class ToolCaller:
             except UnavailableError as error:
                 reply = ToolReply.failure(error.problem)
             except TimeoutError:
-                reply = ToolReply.failure(UnavailableError(f"{tool.title} took too long.", code="timeout").problem)
+                reply = ToolReply.failure(UnavailableError(f"{tool.title} took too long.", code=NO_ANSWER).problem)
             current.set_attribute("pam.outcome", reply.outcome)
         return reply
 

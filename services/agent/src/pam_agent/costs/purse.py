@@ -12,11 +12,11 @@ from uuid import uuid4
 from pam_agent.costs.allowance import Allowance
 from pam_agent.costs.pots import KEPT_FOR, BudgetExhaustedError, Grant, Payer, Pot, Shelf
 from pam_agent.costs.prices import Prices
-from pam_agent.costs.reservations import TIMEOUT, Answer, Reservations
+from pam_agent.costs.reservations import Answer, Reservations
 from pam_agent.costs.settings import CostSettings
 from pam_agent.costs.settlements import Settlements
 from pam_agent.mind import MindAwayError
-from pam_shared.bus.connection import Bus
+from pam_shared.bus.connection import NO_ANSWER, Bus
 from pam_shared.clock import utc_now, zone_of
 from pam_shared.contracts.conversation import Usage
 from pam_shared.contracts.costs import Ceiling, ModelCall, Refusal, SettledCall, WantedCall
@@ -185,7 +185,7 @@ class Purse:
         except PamError as error:
             log.warning("a model call could not be reserved", reason=str(error))
             if self._allowance.take(call.cost):
-                return Grant(own=True, doubt=error.problem.code == TIMEOUT)
+                return Grant(own=True, doubt=error.problem.code == NO_ANSWER)
             self._give_up(payer, call)
             raise _unasked(self._allowance.renewed_in) from error
         except BaseException:
@@ -202,7 +202,7 @@ class Purse:
         try:
             return await self._reservations.ask(WantedCall(call=call, identity=payer.identity))
         except UnavailableError as error:
-            if error.problem.code == TIMEOUT:
+            if error.problem.code == NO_ANSWER:
                 self._ask_again_at = time.monotonic() + UNASKED_FOR
             raise
 

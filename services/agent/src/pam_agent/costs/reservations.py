@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from pam_shared.bus.connection import Bus
+from pam_shared.bus.connection import NO_ANSWER, Bus
 from pam_shared.bus.queries import ask
 from pam_shared.contracts import subjects
 from pam_shared.contracts.costs import RESERVE, RESERVED_AT_ONCE, Refusal, ReserveCosts, Reserved, WantedCall
@@ -18,7 +18,6 @@ WITHIN = 0.5, 1.5
 
 Together longer than a crowd of calls takes: who does not wait for the answer spends beyond the ceilings.
 """
-TIMEOUT = "timeout"
 
 
 class Answer(NamedTuple):
@@ -89,7 +88,7 @@ class Reservations:
         try:
             return await ask(self._bus, subjects.query(RESERVE), question, Reserved, {}, first)
         except UnavailableError as error:
-            if error.problem.code != TIMEOUT:
+            if error.problem.code != NO_ANSWER:
                 raise
         return await ask(self._bus, subjects.query(RESERVE), question, Reserved, {}, again)
 
